@@ -1,0 +1,57 @@
+# Two commands matter: `make demo` and `make test`. Each does all set-up by itself.
+# A machine needs Python >= 3.11 with venv, make, and a package index that pip can reach; nothing else.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test dev down check bench lock wheel-check clean
+
+help:  ## Say what each command does
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY)  ## Create .venv, install the locked dependencies and the project, nothing else
+
+$(READY): pyproject.toml locks/dev.txt
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("autobiz needs Python 3.11 or newer, but $(PYTHON) is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.12 ...")'
+	@$(PYTHON) -c 'import ensurepip, venv' || { echo "$(PYTHON) lacks venv; install it (Debian: python3-venv)" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing the locked dependencies into $(VENV) (about a minute the first time) ..."
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r locks/dev.txt
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-build-isolation --no-deps --no-index -e .
+	@touch $(READY)
+
+demo: $(READY)  ## Bring the stack up, run the staged suites, print the decision, write evidence and report
+	@$(BIN)/gate run --slice demo
+
+test: $(READY)  ## Run every suite through the gates
+	@$(BIN)/gate run
+
+dev: $(READY)  ## Bring the stack up and keep it; print URLs and an env file
+	@$(BIN)/gate stack up
+
+down: $(READY)  ## Stop the kept stack
+	@$(BIN)/gate stack down
+
+check: $(READY)  ## Format, lint, types, import contracts, tidy
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/mypy suites benchmarks conftest.py
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/pytest -q suites/hygiene
+
+bench: $(READY)  ## Measure ourselves and our peers; figures go to the terminal
+	@$(BIN)/python benchmarks/overhead/overhead.py
+
+lock: $(READY)  ## Resolve the dependencies anew (names, versions and hashes only)
+	@$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --annotation-style line -q -o locks/dev.txt
+
+wheel-check: $(READY)  ## Build the wheel, install it into a clean virtualenv, gate a small project with it
+	@PYTHON="$(PYTHON)" $(BIN)/python suites/wheel_check.py
+
+clean: down  ## Remove everything that was generated
+	@rm -rf $(VENV) .autobiz .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist

@@ -1,0 +1,3 @@
+"""Judge evidence: trial entries, statistics, gates and their decisions."""
+
+__all__: list[str] = []

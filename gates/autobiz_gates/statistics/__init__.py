@@ -1,0 +1,3 @@
+"""Statistics of deploy decisions, one concept a module."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""Judge evidence with typed oracles that answer pass, fail or unknown."""
+
+__all__: list[str] = []
