@@ -1,3 +1,41 @@
 """Judge evidence: trial entries, statistics, gates and their decisions."""
 
-__all__: list[str] = []
+from .decide import decide, decide_all
+from .decision import Condition, Decision, GateDecision, deploy_allowed, fold_decisions, worst
+from .figures import CaseCost, Figures
+from .gate import Gate
+from .gatefile import GateFile, GateFileError, Problem, read_gate_file
+from .kind_p0 import P0Gate
+from .kind_p1 import P1Gate
+from .marks import MarkExpression, MarkExpressionError
+from .selection import Selection
+from .tally import CaseTally, Outcome, Tallies, TallyError
+from .waiver import Waiver
+
+__all__ = [
+    "CaseCost",
+    "CaseTally",
+    "Condition",
+    "Decision",
+    "Figures",
+    "Gate",
+    "GateDecision",
+    "GateFile",
+    "GateFileError",
+    "MarkExpression",
+    "MarkExpressionError",
+    "Outcome",
+    "P0Gate",
+    "P1Gate",
+    "Problem",
+    "Selection",
+    "Tallies",
+    "TallyError",
+    "Waiver",
+    "decide",
+    "decide_all",
+    "deploy_allowed",
+    "fold_decisions",
+    "read_gate_file",
+    "worst",
+]

@@ -1,9 +1,9 @@
 """How many failures a floor allows, and how many trials it needs: the Wilson bound turned around."""
 
-from math import ceil, floor, sqrt
+from math import ceil, floor, inf, sqrt
 from typing import TypedDict
 
-from .arguments import count, inner_rate, z_quantile
+from .arguments import StatisticsError, count, inner_rate, real, z_quantile
 from .wilson import lower_at
 
 IMPOSSIBLE = -1
@@ -38,12 +38,26 @@ def min_trials(failures: int, threshold: float, confidence: float = 0.95, sided:
     count("failures", failures)
     t = inner_rate("threshold", threshold)
     z = z_quantile(confidence, sided)
-    half = z * sqrt(t * (1.0 - t))
-    root = (half + sqrt(half * half + 4.0 * failures * (1.0 - t))) / (2.0 * (1.0 - t))
-    trials = max(failures + 1, ceil(root * root))
-    while trials > failures + 1 and lower_at(trials - 1 - failures, trials - 1, z) >= t:
+    return _units_needed(failures, t, z)
+
+
+def min_cases(case_failures: float, threshold: float, confidence: float = 0.95, sided: int = 1) -> int:
+    """Return the fewest cases in which so many lost cases leave the case bound at the threshold."""
+    failures = real("case_failures", case_failures)
+    if not 0.0 <= failures < inf:
+        raise StatisticsError(f"case_failures must be finite and at least 0, not {case_failures!r}")
+    return _units_needed(failures, inner_rate("threshold", threshold), z_quantile(confidence, sided))
+
+
+def _units_needed(failures: float, threshold: float, z: float) -> int:
+    doubt = 1.0 - threshold
+    half = z * sqrt(threshold * doubt)
+    root = (half + sqrt(half * half + 4.0 * failures * doubt)) / (2.0 * doubt)
+    least = max(1, ceil(failures))
+    trials = max(least, ceil(root * root))
+    while trials > least and lower_at(trials - 1 - failures, trials - 1, z) >= threshold:
         trials -= 1
-    while lower_at(trials - failures, trials, z) < t:
+    while lower_at(trials - failures, trials, z) < threshold:
         trials += 1
     return trials
 
