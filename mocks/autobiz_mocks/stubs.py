@@ -22,7 +22,7 @@ class Fault(StrEnum):
 
 
 def shipped_stubs(name: str) -> tuple[Stub, ...]:
-    """Return the stubs of one resource: `stripe`, `catch_all`."""
+    """Return the stubs of one resource: `stripe`, `common`."""
     resource = files(__package__) / "mappings" / f"{name}.json"
     if not resource.is_file():
         raise StubError(f"stubs {name!r}: no such resource; this package ships {', '.join(_shipped_names())}")

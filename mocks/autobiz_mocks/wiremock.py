@@ -12,6 +12,8 @@ from .journal import Served, served
 from .stubs import Stub
 
 TIMEOUT_S = 10.0
+MARK_PATH = "/autobiz/mark"
+_EVENTS_MIN = 32
 
 
 class WireMock:
@@ -66,23 +68,29 @@ class WireMock:
         """Forget all stubs, scenarios and requests, other workers' too."""
         self._ask("POST", "/reset")
 
-    def journal(self, header: str, value: str) -> tuple[Served, ...]:
-        """Return the requests that carried this header, oldest first, each with the stub that served it.
+    def mark(self, header: str, value: str) -> None:
+        """Note in the journal that the trial with this header begins now."""
+        self._exchange("GET", MARK_PATH, headers={header: value})
 
-        The server can only hand out its newest events, whoever caused them, so the count is asked for first
-        and the answer is complete or an error.
+    def journal(self, header: str, value: str) -> tuple[Served, ...]:
+        """Return the requests that carried this header since its mark, oldest first.
+
+        The server hands out its newest events, whoever caused them. Reading back until the mark makes the
+        answer complete, at a cost that does not grow with the journal.
         """
-        wanted = self._count(header, value)
-        limit = max(16, 2 * wanted)
+        limit = _EVENTS_MIN
         while True:
             events = self._ask("GET", f"/requests?limit={limit}")["requests"]
-            found = [event for event in map(served, events) if event.header(header) == value]
-            if len(found) >= wanted:
-                return tuple(reversed(found))
+            found: list[Served] = []
+            for event in map(served, events):
+                if event.header(header) == value:
+                    if event.path == MARK_PATH:
+                        return tuple(reversed(found))
+                    found.append(event)
             if len(events) < limit:
                 raise AdminError(
-                    f"journal of {self.url}: {wanted} requests carry {header}: {value}, but only "
-                    f"{len(found)} can be read; do not reset or trim the journal while a trial runs"
+                    f"journal of {self.url}: no mark with {header}: {value}; mark a trial before its first "
+                    "request, and do not reset or trim the journal while it runs"
                 )
             limit *= 4
 
@@ -91,10 +99,6 @@ class WireMock:
         strays = [request for request in self.journal(header, value) if request.effect == "unstubbed"]
         if strays:
             raise UnstubbedError("\n".join(self._explained(stray) for stray in strays))
-
-    def _count(self, header: str, value: str) -> int:
-        answer = self._ask("POST", "/requests/count", {"headers": {header: {"equalTo": value}}})
-        return int(answer["count"])
 
     def _explained(self, stray: Served) -> str:
         ask = {
@@ -111,24 +115,7 @@ class WireMock:
         return "\n".join(lines)
 
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        sent = None if body is None else json.dumps(body).encode()
-        # A server may close a connection that was idle; only a fresh one's failure is news.
-        reused = self._connection.sock is not None
-        try:
-            status, answer = self._exchange(method, path, sent)
-        except (OSError, HTTPException) as error:
-            self._connection.close()
-            if not reused or isinstance(error, TimeoutError):
-                raise AdminError(
-                    f"{method} {self.url}/__admin{path}: {error!r}; is WireMock running?"
-                ) from error
-            try:
-                status, answer = self._exchange(method, path, sent)
-            except (OSError, HTTPException) as again:
-                self._connection.close()
-                raise AdminError(
-                    f"{method} {self.url}/__admin{path}: {again!r}; is WireMock running?"
-                ) from again
+        status, answer = self._exchange(method, f"/__admin{path}", body)
         if status >= 300:
             kind = StubError if status == 422 else AdminError
             raise kind(f"{method} {self.url}/__admin{path}: answered {status}: {answer[:2000].decode()}")
@@ -138,12 +125,27 @@ class WireMock:
             raise AdminError(f"{method} {self.url}/__admin{path}: not JSON: {answer[:200]!r}") from error
         return parsed
 
-    def _exchange(self, method: str, path: str, body: bytes | None) -> tuple[int, bytes]:
-        headers = {} if body is None else {"Content-Type": "application/json"}
-        self._connection.request(method, f"/__admin{path}", body=body, headers=headers)
-        response = self._connection.getresponse()
-        answer = response.read()
-        return response.status, answer
+    def _exchange(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> tuple[int, bytes]:
+        sent = None if body is None else json.dumps(body).encode()
+        # A server may close a connection that was idle, so only a fresh one's failure is news. Asking again
+        # is safe: stubs carry their ids, and the rest are readings.
+        fresh = self._connection.sock is None
+        while True:
+            try:
+                self._connection.request(method, path, body=sent, headers=dict(headers or {}))
+                response = self._connection.getresponse()
+                return response.status, response.read()
+            except (OSError, HTTPException) as error:
+                self._connection.close()
+                if fresh or isinstance(error, TimeoutError):
+                    raise AdminError(f"{method} {self.url}{path}: {error!r}; is WireMock running?") from error
+                fresh = True
 
 
 def lost_fields(sent: object, kept: object, *, where: str = "stub") -> list[str]:
