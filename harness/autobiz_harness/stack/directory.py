@@ -15,6 +15,7 @@ from .account import Account, unprivileged
 from .errors import StackError
 
 STACK_DIRECTORY = "AUTOBIZ_STACK_DIR"
+_PROJECT_FILES = ("pyproject.toml", "pytest.ini", "tox.ini", "setup.cfg", ".git")
 
 
 def home(uid: int) -> Path:
@@ -29,6 +30,14 @@ def locate(root: Path, named: Path | None = None) -> Path:
         return chosen.absolute()
     digest = hashlib.sha256(os.fsencode(root.resolve())).hexdigest()[:16]
     return home(os.geteuid()) / digest
+
+
+def project_root(start: Path) -> Path:
+    """Find the project that `start` is in: the nearest directory with a project file, else `start` itself."""
+    for folder in (start, *start.parents):
+        if any((folder / name).exists() for name in _PROJECT_FILES):
+            return folder
+    return start
 
 
 def prepare(directory: Path) -> Path:

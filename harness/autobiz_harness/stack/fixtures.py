@@ -13,40 +13,59 @@ Every worker joins on its own: whoever comes first starts the services, the othe
 import os
 import secrets
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from .databases import clone, drop, template
+from .services import SERVICES
 from .stack import Stack, join
 
 Migration = tuple[str, Callable[[str], None]]
 
 
+_WANTS = {
+    "stack": tuple(SERVICES),
+    "postgres_url": ("postgres",),
+    "valkey_url": ("valkey",),
+    "wiremock_url": ("wiremock",),
+}
+
+
 @pytest.fixture(scope="session")
-def stack(pytestconfig: pytest.Config) -> Iterator[Stack]:
+def stack_root(request: pytest.FixtureRequest) -> Iterator[Path]:
+    """The project, once every service that the collected tests ask for was started, all at once."""
+    asked = {name for item in request.session.items for name in getattr(item, "fixturenames", ())}
+    wanted = {service for name, services in _WANTS.items() if name in asked for service in services}
+    with join(request.config.rootpath, services=sorted(wanted)):
+        yield request.config.rootpath
+
+
+@pytest.fixture(scope="session")
+def stack(stack_root: Path) -> Iterator[Stack]:
     """All services, up as long as this test run uses them."""
-    with join(pytestconfig.rootpath) as joined:
+    with join(stack_root) as joined:
         yield joined
 
 
 @pytest.fixture(scope="session")
-def postgres_url(pytestconfig: pytest.Config) -> Iterator[str]:
-    """The URL of a PostgreSQL server, of which one may create databases named `..._test`."""
-    with join(pytestconfig.rootpath, services=["postgres"]) as joined:
+def postgres_url(stack_root: Path) -> Iterator[str]:
+    """The URL of a PostgreSQL server, on which one may create databases named `..._test`."""
+    with join(stack_root, services=["postgres"]) as joined:
         yield joined.postgres.url
 
 
 @pytest.fixture(scope="session")
-def valkey_url(pytestconfig: pytest.Config) -> Iterator[str]:
+def valkey_url(stack_root: Path) -> Iterator[str]:
     """The URL of a Valkey server."""
-    with join(pytestconfig.rootpath, services=["valkey"]) as joined:
+    with join(stack_root, services=["valkey"]) as joined:
         yield joined.valkey.url
 
 
 @pytest.fixture(scope="session")
-def wiremock_url(pytestconfig: pytest.Config) -> Iterator[str]:
+def wiremock_url(stack_root: Path) -> Iterator[str]:
     """The URL of a WireMock server."""
-    with join(pytestconfig.rootpath, services=["wiremock"]) as joined:
+    with join(stack_root, services=["wiremock"]) as joined:
         yield joined.wiremock.url
 
 

@@ -126,7 +126,9 @@ class Arrival:
         said = self._report.read() if self._report is not None else ""
         self._room.await_start()
         notice = self._room.notice()
-        return notice if notice is not None else Notice(error=said.strip())
+        if notice is None or not (notice.url or notice.error):
+            return Notice(error=said.strip())
+        return notice
 
     def _must_fit(self, notice: Notice) -> None:
         port = self._order.port

@@ -46,7 +46,7 @@ class Keeper:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda *_: self._events.put(""))
         try:
-            self._room.withdraw()
+            self._room.publish(Notice(keeper=os.getpid()))
             end_leftovers(self._room.path)
             failure = self._serve(ready)
         except _StoppedError:

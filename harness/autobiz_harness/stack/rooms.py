@@ -20,7 +20,7 @@ from .locks import Lock, exclusive, is_held, shared, try_exclusive
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """What a keeper says: its service is ready at a URL, or it failed and why."""
+    """What a keeper says: its number while it starts, then a URL, or why there is none."""
 
     url: str = ""
     port: int = 0

@@ -35,6 +35,11 @@ class Endpoint:
         """Say whether it was given in the environment, and is not ours to start or stop."""
         return self.membership is None
 
+    @property
+    def started(self) -> bool:
+        """Say whether it runs because we asked, and did not before."""
+        return self.membership is not None and self.membership.started
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stack:
@@ -93,7 +98,7 @@ def join(
         try:
             endpoints = _endpoints(orders, state, held)
         except OSError as error:
-            raise StackError.of(error, doing=f"the stack's directory {state} cannot be used") from error
+            raise StackError.of(error, doing=f"the stack in {state} cannot be started") from error
         yield Stack(directory=state, endpoints=endpoints)
 
 

@@ -90,6 +90,8 @@ class Starter:
             step = child(launch.first, signal.SIGTERM, signal.SIGTERM)
             if self._await(step, lambda: False) != 0:
                 raise self._error(f"{Path(launch.first[0]).name} failed", step)
+            # What went well need not be read again when the server itself fails.
+            self.room.log.unlink(missing_ok=True)
         server = child(launch.argv, launch.stop, launch.orphaned)
         status = self._await(server, launch.ready)
         if status is None:
