@@ -1,10 +1,12 @@
-"""What every suite of this repository shares: its marks, and the schema its databases start from."""
+"""What every suite of this repository shares: marks, servers, and the schema of its databases."""
 
 from collections.abc import Callable
 
 import pytest
 
 from autobiz_kernel import migrate, migration_fingerprint
+
+pytest_plugins = ("autobiz_harness.stack.fixtures",)
 
 MARKS = (
     "priority(level): P0, P1 or P2",
