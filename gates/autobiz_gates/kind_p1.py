@@ -62,7 +62,7 @@ def judge_p1(gate: P1Gate, tallies: Tallies, today: date) -> GateDecision:
         sided=gate.sided,
         method=METHOD_CASES if strict else METHOD_POOLED,
         cases_min=gate.cases_min,
-        runs=len(tallies.runs),
+        runs=max((len(case.outcomes) - case.missing for case in cases), default=0),
         runs_min=gate.runs,
         waived=waived,
         waivers_expired=expired,

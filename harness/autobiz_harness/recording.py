@@ -85,12 +85,12 @@ class Recorder:
         return result
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        if (
-            self._writer is not None
-            and self.settings.is_first_writer
-            and not session.config.option.collectonly
-        ):
-            self._writer.plan(tuple(item.stash[CASE] for item in session.items))
+        if self._writer is None or not self.settings.is_first_writer or session.config.option.collectonly:
+            return
+        cases = [item.stash.get(CASE, None) for item in session.items]
+        # Where another plugin broke the collection there is nothing to plan, and its error must be seen.
+        if None not in cases:
+            self._writer.plan(tuple(case for case in cases if case is not None))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
