@@ -8,6 +8,7 @@ from .gatefile import GateFile, GateFileError, Problem, read_gate_file
 from .kind_p0 import P0Gate
 from .kind_p1 import P1Gate
 from .marks import MarkExpression, MarkExpressionError
+from .schema import gate_file_schema, published_schema_text
 from .selection import Selection
 from .tally import CaseTally, Outcome, Tallies, TallyError
 from .waiver import Waiver
@@ -36,6 +37,8 @@ __all__ = [
     "decide_all",
     "deploy_allowed",
     "fold_decisions",
+    "gate_file_schema",
+    "published_schema_text",
     "read_gate_file",
     "worst",
 ]

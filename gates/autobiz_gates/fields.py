@@ -7,11 +7,11 @@ times the whole time allowed for it (gates/README.md has the figures).
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from math import isfinite
 from typing import Any
 
 from .marks import MarkExpression, MarkExpressionError
-from .toml_lines import Path
+
+KeyPath = tuple[str | int, ...]
 
 
 @dataclass(slots=True)
@@ -19,20 +19,20 @@ class Complaints:
     """What is wrong with one gate's table, each complaint with the path of the key it is about."""
 
     gate: str
-    found: list[tuple[Path, str]] = field(default_factory=list)
+    found: list[tuple[KeyPath, str]] = field(default_factory=list)
 
-    def say(self, at: Path, words: str) -> None:
+    def say(self, at: KeyPath, words: str) -> None:
         """Complain about the key at this path, which begins the sentence."""
         subject = f"{spoken(at)} " if at else ""
         self.found.append((at, f"gate {self.gate!r}: {subject}{words}"))
 
-    def say_of_table(self, at: Path, key: str, words: str) -> None:
+    def say_of_table(self, at: KeyPath, key: str, words: str) -> None:
         """Complain about a key that is unknown to the table at this path, or wanting there."""
         inside = f"{spoken(at)}: " if at else ""
         self.found.append(((*at, key), f"gate {self.gate!r}: {inside}{words}"))
 
 
-Reader = Callable[[Any, Path, Complaints], Any]
+Reader = Callable[[Any, KeyPath, Complaints], Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class Field:
     required: bool = False
 
 
-def spoken(path: Path) -> str:
+def spoken(path: KeyPath) -> str:
     """Return a path as people write it: waivers[0].case."""
     words = ""
     for step in path:
@@ -70,7 +70,7 @@ def near(word: str, known: Iterable[str], *, else_all: bool = False) -> str:
 def read_fields(
     fields: tuple[Field, ...],
     table: Any,
-    at: Path,
+    at: KeyPath,
     complaints: Complaints,
     elsewhere: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
@@ -108,6 +108,9 @@ def object_schema(fields: tuple[Field, ...]) -> dict[str, Any]:
 
 def shown(value: object) -> str:
     """Return a TOML value for a complaint, with the name of its type."""
+    if isinstance(value, int) and abs(value) >= 10**30:
+        # Python refuses to spell out very long numbers.
+        return "a whole number of more than 30 digits"
     for kind, name in _TYPE_NAMES:
         if isinstance(value, kind):
             text = str(value).lower() if kind is bool else repr(value) if kind is str else str(value)
@@ -128,7 +131,7 @@ _TYPE_NAMES: tuple[tuple[type, str], ...] = (
 
 
 def flag(name: str, doc: str) -> Field:
-    def read(value: Any, at: Path, complaints: Complaints) -> bool | None:
+    def read(value: Any, at: KeyPath, complaints: Complaints) -> bool | None:
         if isinstance(value, bool):
             return value
         complaints.say(at, f"must be true or false, not {shown(value)}")
@@ -138,7 +141,7 @@ def flag(name: str, doc: str) -> Field:
 
 
 def whole(name: str, doc: str, *, least: int, most: int) -> Field:
-    def read(value: Any, at: Path, complaints: Complaints) -> int | None:
+    def read(value: Any, at: KeyPath, complaints: Complaints) -> int | None:
         if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
             return value
         complaints.say(at, f"must be a whole number from {least} to {most}, not {shown(value)}")
@@ -154,10 +157,10 @@ def number(
     """A real number in (above, most] or (above, below)."""
     limit = f"({above:g}, {most:g}]" if most is not None else f"({above:g}, {below:g})"
 
-    def read(value: Any, at: Path, complaints: Complaints) -> float | None:
-        if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
+    def read(value: Any, at: KeyPath, complaints: Complaints) -> float | None:
+        if isinstance(value, int | float) and not isinstance(value, bool) and above < value:
             under = value <= most if most is not None else below is None or value < below
-            if above < value and under:
+            if under:
                 return float(value)
         complaints.say(at, f"must be a number in {limit}, not {shown(value)}")
         return None
@@ -168,7 +171,7 @@ def number(
 
 
 def choice(name: str, doc: str, options: tuple[str | int, ...], *, required: bool = False) -> Field:
-    def read(value: Any, at: Path, complaints: Complaints) -> str | int | None:
+    def read(value: Any, at: KeyPath, complaints: Complaints) -> str | int | None:
         for option in options:
             if type(value) is type(option) and value == option:
                 return option
@@ -181,7 +184,7 @@ def choice(name: str, doc: str, options: tuple[str | int, ...], *, required: boo
 
 
 def text(name: str, doc: str, *, required: bool = False) -> Field:
-    def read(value: Any, at: Path, complaints: Complaints) -> str | None:
+    def read(value: Any, at: KeyPath, complaints: Complaints) -> str | None:
         if isinstance(value, str) and value.strip():
             return value
         complaints.say(at, f"must be a string that says something, not {shown(value)}")
@@ -195,7 +198,7 @@ def text(name: str, doc: str, *, required: bool = False) -> Field:
 def texts(name: str, doc: str, *, options: tuple[str, ...] = ()) -> Field:
     """One string or an array of them; always read as a tuple."""
 
-    def read(value: Any, at: Path, complaints: Complaints) -> tuple[str, ...]:
+    def read(value: Any, at: KeyPath, complaints: Complaints) -> tuple[str, ...]:
         items = value if isinstance(value, list) else [value]
         if not items:
             complaints.say(
@@ -215,7 +218,7 @@ def texts(name: str, doc: str, *, options: tuple[str, ...] = ()) -> Field:
 
 
 def mark_expression(name: str, doc: str) -> Field:
-    def read(value: Any, at: Path, complaints: Complaints) -> MarkExpression | None:
+    def read(value: Any, at: KeyPath, complaints: Complaints) -> MarkExpression | None:
         if not isinstance(value, str):
             complaints.say(at, f"must be an expression over mark names in a string, not {shown(value)}")
             return None
@@ -229,7 +232,7 @@ def mark_expression(name: str, doc: str) -> Field:
 
 
 def day(name: str, doc: str, *, required: bool = False) -> Field:
-    def read(value: Any, at: Path, complaints: Complaints) -> date | None:
+    def read(value: Any, at: KeyPath, complaints: Complaints) -> date | None:
         if isinstance(value, date) and not isinstance(value, datetime):
             return value
         complaints.say(at, f"must be a date without quotes, as in 2030-12-31, not {shown(value)}")
@@ -243,7 +246,7 @@ def day(name: str, doc: str, *, required: bool = False) -> Field:
 def tables(name: str, doc: str, fields: tuple[Field, ...], build: Callable[..., Any]) -> Field:
     """An array of tables, each built from its values once it has no complaints."""
 
-    def read(value: Any, at: Path, complaints: Complaints) -> tuple[Any, ...]:
+    def read(value: Any, at: KeyPath, complaints: Complaints) -> tuple[Any, ...]:
         if not isinstance(value, list):
             complaints.say(at, f"must be an array of tables, not {shown(value)}")
             return ()
