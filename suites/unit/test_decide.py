@@ -101,7 +101,7 @@ GATES = st.one_of(
 def test_no_decision_gets_worse_when_one_outcome_improves(
     gate: Gate, words: list[str], data: st.DataObject
 ) -> None:
-    """Turning any outcome into a pass, or a failure into a skip or a gap into a skip, never shuts a gate."""
+    """Turning any outcome into a pass leaves a decision as it is or makes it better."""
     slots = [(i, j) for i, word in enumerate(words) for j, letter in enumerate(word) if letter != "p"]
     if not slots:
         return
@@ -111,6 +111,17 @@ def test_no_decision_gets_worse_when_one_outcome_improves(
     before = decide(gate, tallied(*words), TODAY).decision
     after = decide(gate, tallied(*better), TODAY).decision
     assert BADNESS[after] <= BADNESS[before]
+
+
+@pytest.mark.parametrize("profile", ["default", "literal"])
+def test_a_skip_that_turns_into_a_pass_cannot_shut_a_gate(profile: str) -> None:
+    """Whether a suite is too small or has failed is told by its planned trials, which a skip is one of."""
+    gate = p1(profile, cases_min=1)
+    few = decide(gate, tallied("fps", "pss", *["ppp"] * 23), TODAY)
+    more = decide(gate, tallied("fpp", "pps", *["ppp"] * 23), TODAY)
+    assert few.figures.trials == 72
+    assert few.decision is Decision.SHUT
+    assert more.decision is Decision.SHUT
 
 
 @given(GATES, WORDS)

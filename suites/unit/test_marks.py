@@ -74,6 +74,12 @@ def test_deep_nesting_is_refused_before_the_stack_is(text: str) -> None:
         MarkExpression.parse(text)
 
 
+def test_a_long_row_of_names_is_not_deep() -> None:
+    """Names side by side do not count as nesting."""
+    row = MarkExpression.parse(" or ".join(f"not m{n}" for n in range(150)))
+    assert row.holds(set())
+
+
 def test_long_expression_is_refused() -> None:
     """Length has a limit."""
     with pytest.raises(MarkExpressionError, match="at most 2000 characters"):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from autobiz_gates.toml_lines import Path, lines_of_keys
 
 SAMPLE = '''\
-# a comment with [brackets] and = signs
+# a comment with [brackets], = signs and # another
 top = 1
 "quoted key" = 'lit # no comment'
 a.b.c = "x"   # dotted
@@ -109,7 +109,7 @@ def documents(draw: st.DrawFn) -> str:
         brackets = draw(st.sampled_from(["[t.{}]", "[[u.{}]]", "[[u.{}]]\nk=1\n[[u.{}]]\n[u.{}.in]"]))
         parts.append(brackets.replace("{}", name))
         for k, v in draw(st.dictionaries(KEYS, values(), max_size=2)).items():
-            parts.append(f"  {basic(k)} = {v}  # note")
+            parts.append(f"  {basic(k)} = {v}  # note # x = [")
     return "\n\n".join(parts)
 
 
