@@ -8,6 +8,7 @@ from .gatefile import GateFile, GateFileError, Problem, read_gate_file
 from .kind_p0 import P0Gate
 from .kind_p1 import P1Gate
 from .marks import MarkExpression, MarkExpressionError
+from .plan import Plan, plan
 from .schema import gate_file_schema, published_schema_text
 from .selection import Selection
 from .tally import CaseTally, Outcome, Tallies, TallyError
@@ -28,6 +29,7 @@ __all__ = [
     "Outcome",
     "P0Gate",
     "P1Gate",
+    "Plan",
     "Problem",
     "Selection",
     "Tallies",
@@ -38,6 +40,7 @@ __all__ = [
     "deploy_allowed",
     "fold_decisions",
     "gate_file_schema",
+    "plan",
     "published_schema_text",
     "read_gate_file",
     "worst",

@@ -20,6 +20,7 @@ from .ecusum import ecusum, ecusum_step
 from .eprocess import eprocess_min_n, eprocess_value
 from .history import history_predictive_p
 from .newcombe import newcombe_paired
+from .opening import case_failure_masses, chance_of_opening
 from .paired import mcnemar_exact, signflip_exact
 from .pass_k import pass_hat_k
 from .reruns import reruns_to_detect
@@ -33,8 +34,10 @@ __all__ = [
     "allowed_failures",
     "anova_icc",
     "binomial_masses",
+    "case_failure_masses",
     "case_lower",
     "case_upper",
+    "chance_of_opening",
     "chi_square_tail",
     "clopper_pearson_lower",
     "clopper_pearson_upper",
