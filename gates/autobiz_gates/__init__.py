@@ -2,9 +2,11 @@
 
 from .decide import decide, decide_all
 from .decision import Condition, Decision, GateDecision, deploy_allowed, fold_decisions, worst
+from .explain import explain
 from .figures import CaseCost, Figures
 from .gate import Gate
 from .gatefile import GateFile, GateFileError, Problem, read_gate_file
+from .kind_count import CountGate
 from .kind_p0 import P0Gate
 from .kind_p1 import P1Gate
 from .marks import MarkExpression, MarkExpressionError
@@ -18,6 +20,7 @@ __all__ = [
     "CaseCost",
     "CaseTally",
     "Condition",
+    "CountGate",
     "Decision",
     "Figures",
     "Gate",
@@ -38,6 +41,7 @@ __all__ = [
     "decide",
     "decide_all",
     "deploy_allowed",
+    "explain",
     "fold_decisions",
     "gate_file_schema",
     "plan",

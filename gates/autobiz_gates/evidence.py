@@ -17,11 +17,8 @@ def selected(gate: Gate, tallies: Tallies) -> tuple[CaseTally, ...]:
     most favourable reading of it is what tells a shut gate from an undecided one.
     """
     runs = max(len(tallies.runs), gate.runs)
-    return tuple(
-        replace(case, outcomes=case.outcomes + (Outcome.MISSING,) * (runs - len(case.outcomes)))
-        for case in tallies.cases
-        if gate.selection.picks(case)
-    )
+    picked = (case for case in tallies.cases if gate.selection.picks(case))
+    return tuple(case if len(case.outcomes) == runs else _filled(case, runs) for case in picked)
 
 
 def evidence_conditions(gate: Gate, cases: Sequence[CaseTally], tallies: Tallies) -> list[Condition]:
@@ -57,6 +54,10 @@ def named(cases: Sequence[str]) -> str:
     more = len(cases) - NAMES_MAX
     noun = "case" if len(cases) == 1 else "cases"
     return f"{noun} {shown}" + (f" and {more} more" if more > 0 else "")
+
+
+def _filled(case: CaseTally, runs: int) -> CaseTally:
+    return replace(case, outcomes=case.outcomes + (Outcome.MISSING,) * (runs - len(case.outcomes)))
 
 
 def _undecided(name: str, reason: str, trials_more: int | None = None) -> Condition:

@@ -54,6 +54,12 @@ def spoken(path: KeyPath) -> str:
     return words
 
 
+def either(options: Iterable[object]) -> str:
+    """Return options as people list them: 'a', 'b' or 'c'."""
+    words = [repr(option) for option in options]
+    return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
 def near(word: str, known: Iterable[str], *, else_all: bool = False) -> str:
     """Return a suggestion for a word that nobody knows, or all known words if asked, or nothing."""
     # Only a file with a mistake in it pays for this import.
@@ -140,14 +146,15 @@ def flag(name: str, doc: str) -> Field:
     return Field(name=name, doc=doc, read=read, schema={"type": "boolean"})
 
 
-def whole(name: str, doc: str, *, least: int, most: int) -> Field:
+def whole(name: str, doc: str, *, least: int, most: int, required: bool = False) -> Field:
     def read(value: Any, at: KeyPath, complaints: Complaints) -> int | None:
         if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
             return value
         complaints.say(at, f"must be a whole number from {least} to {most}, not {shown(value)}")
         return None
 
-    return Field(name=name, doc=doc, read=read, schema={"type": "integer", "minimum": least, "maximum": most})
+    schema = {"type": "integer", "minimum": least, "maximum": most}
+    return Field(name=name, doc=doc, read=read, schema=schema, required=required)
 
 
 def number(
@@ -176,8 +183,7 @@ def choice(name: str, doc: str, options: tuple[str | int, ...], *, required: boo
             if type(value) is type(option) and value == option:
                 return option
         hint = near(value, [str(option) for option in options]) if isinstance(value, str) else ""
-        known = " or ".join(repr(option) for option in options)
-        complaints.say(at, f"must be {known}, not {shown(value)}{'.' + hint if hint else ''}")
+        complaints.say(at, f"must be {either(options)}, not {shown(value)}{'.' + hint if hint else ''}")
         return None
 
     return Field(name=name, doc=doc, read=read, schema={"enum": list(options)}, required=required)

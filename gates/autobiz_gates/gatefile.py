@@ -8,8 +8,9 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from .fields import Complaints, KeyPath, choice, near, read_fields, shown
+from .fields import Complaints, KeyPath, choice, either, near, read_fields, shown
 from .gate import Gate
+from .kind import Kind
 from .kinds import KINDS
 
 FILE_BYTES_MAX: Final = 1_000_000
@@ -109,15 +110,20 @@ def _gate_of(name: str, table: Any, complaints: Complaints) -> Gate | None:
             if key != "kind" and key not in known:
                 complaints.say_of_table((), key, f"unknown key {key!r}.{near(key, known, else_all=True)}")
         return None
-    elsewhere = {
-        one.name: f"is a key of kind {other.name!r}, not of kind {kind.name!r}"
-        for other in KINDS.values()
-        for one in other.fields
-    }
     keys = {k: v for k, v in table.items() if k != "kind"}
-    values = read_fields(kind.fields, keys, (), complaints, elsewhere)
+    values = read_fields(kind.fields, keys, (), complaints, _elsewhere(kind, keys))
     gate: Gate | None = kind.build(name, values, complaints)
     return gate
+
+
+def _elsewhere(kind: Kind[Any], keys: dict[str, Any]) -> dict[str, str]:
+    """Say of each key that only other kinds know which kinds those are."""
+    others = {key: [k.name for k in KINDS.values() if key in {one.name for one in k.fields}] for key in keys}
+    return {
+        key: f"is a key of kind {either(names)}, not of kind {kind.name!r}"
+        for key, names in others.items()
+        if names
+    }
 
 
 def _bytes_of(name: str) -> bytes:

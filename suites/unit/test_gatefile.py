@@ -114,7 +114,7 @@ flor = 1
         "gate.toml:4: gate 'refunds': unknown key 'floot'. Did you mean 'floor'?",
         "gate.toml:5: gate 'refunds': runs must be a whole number from 1 to 1000, not '3' (a string)",
         (
-            "gate.toml:6: gate 'refunds': profile must be 'default' or 'literal' or 'strict', "
+            "gate.toml:6: gate 'refunds': profile must be 'default', 'literal' or 'strict', "
             "not 'strickt' (a string). Did you mean 'strict'?"
         ),
         "gate.toml:7: gate 'refunds': priority must be one of P0, P1, P2, not 'p1'. Did you mean 'P1'?",
@@ -125,7 +125,7 @@ flor = 1
         "gate.toml:10: gate 'refunds': waivers[1]: unknown key 'raison'. Did you mean 'reason'?",
         "gate.toml:10: gate 'refunds': waivers[1]: 'reason' is missing: why it may be broken, in a sentence",
         "gate.toml:10: gate 'refunds': waivers[1]: 'expires' is missing: the last day on which it counts",
-        "gate.toml:13: gate 'other': kind must be 'p0' or 'p1', not 'p9' (a string)",
+        "gate.toml:13: gate 'other': kind must be 'p0', 'p1' or 'count', not 'p9' (a string)",
         "gate.toml:14: gate 'other': unknown key 'flor'. Did you mean 'floor'?",
     ]
 
@@ -190,10 +190,17 @@ def test_wrong_value_is_named_with_what_would_be_right(tmp_path: Path, line: str
         ("gate = 3", "gate.toml:1: gate must hold tables named [gate.NAME], not 3 (a whole number)"),
         ("[gate]\np1 = 5", "gate.toml:2: gate 'p1': must be a table of keys, not 5 (a whole number)"),
         ("[[gate]]\nkind = 'p0'", "gate.toml:1: gate must hold tables named [gate.NAME]"),
-        ("[gate.a]", "gate.toml:1: gate 'a': 'kind' is missing: one of p0, p1"),
+        ("[gate.a]", "gate.toml:1: gate 'a': 'kind' is missing: one of p0, p1, count"),
         ("[gate.'a b']\nkind = 'p0'", "a gate's name has 1 to 64 letters"),
         ("[gate.'']\nkind = 'p0'", "a gate's name has 1 to 64 letters"),
-        ("[gate.a]\nkind = 'P0'", "kind must be 'p0' or 'p1', not 'P0' (a string). Did you mean 'p0'?"),
+        (
+            "[gate.a]\nkind = 'P0'",
+            "kind must be 'p0', 'p1' or 'count', not 'P0' (a string). Did you mean 'p0'?",
+        ),
+        (
+            "[gate.a]\nkind = 'p0'\ncases_min = 1",
+            "'cases_min' is a key of kind 'p1' or 'count', not of kind 'p0'",
+        ),
         ("[gate.a]\nkind = 'p0'\nfloor = 1.0", "gate 'a': 'floor' is a key of kind 'p1', not of kind 'p0'"),
         ("[gate.a]\nkind = 'p0'\n[gate.a]\n", "gate.toml:3: gate 'a' is declared twice; rename one"),
         ("[gate.a]\nkind = 'p0'\nkind = 'p1'\n", "gate.toml:3: not valid TOML: Cannot overwrite a value"),
