@@ -1,7 +1,5 @@
 """The JSON Schema of a gate file, derived from the keys that the reader knows."""
 
-import json
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,11 +39,16 @@ def gate_file_schema() -> dict[str, Any]:
 
 def schema_text() -> str:
     """Return the schema as it is published."""
+    import json
+
     return json.dumps(gate_file_schema(), indent=2) + "\n"
 
 
 def published_schema_text() -> str:
     """Return the schema file that this installation carries."""
+    # Reading a gate file imports this module too, and needs neither of the two imports.
+    from importlib.resources import files
+
     return files(__package__).joinpath("schemas", SCHEMA_FILE).read_text(encoding="utf-8")
 
 
