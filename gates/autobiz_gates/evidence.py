@@ -17,11 +17,8 @@ def selected(gate: Gate, tallies: Tallies) -> tuple[CaseTally, ...]:
     held to the gate's runs and not to theirs. A run that was never made is missing: what it would have
     shown is unknown, and its most favourable reading is what tells a shut gate from an undecided one.
     """
-    return tuple(
-        replace(case, outcomes=case.outcomes + (Outcome.MISSING,) * (gate.runs - len(case.outcomes)))
-        for case in tallies.cases
-        if gate.selection.picks(case)
-    )
+    picked = (case for case in tallies.cases if gate.selection.picks(case))
+    return tuple(case if len(case.outcomes) >= gate.runs else _filled(case, gate.runs) for case in picked)
 
 
 def evidence_conditions(gate: Gate, cases: Sequence[CaseTally], tallies: Tallies) -> list[Condition]:
@@ -58,6 +55,10 @@ def named(cases: Sequence[str]) -> str:
     more = len(cases) - NAMES_MAX
     noun = "case" if len(cases) == 1 else "cases"
     return f"{noun} {shown}" + (f" and {more} more" if more > 0 else "")
+
+
+def _filled(case: CaseTally, runs: int) -> CaseTally:
+    return replace(case, outcomes=case.outcomes + (Outcome.MISSING,) * (runs - len(case.outcomes)))
 
 
 def _undecided(name: str, reason: str, trials_more: int | None = None) -> Condition:

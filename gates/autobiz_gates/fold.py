@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .entry import Case, Header, Line, Plan, Subject, Trial
+from .entry import Case, Header, Line, RunPlan, Subject, Trial
 from .ledger import Torn, ledger_files, read_lines
 from .tally import CaseTally, Tallies
 
@@ -51,7 +51,7 @@ def _take(evidence: _Evidence, path: Path, line: Line | Torn) -> None:
     match line:
         case Trial():
             _take_trial(evidence, line)
-        case Plan():
+        case RunPlan():
             _take_plan(evidence, line)
         case Header():
             _take_header(evidence, path, line)
@@ -77,7 +77,7 @@ def _take_header(evidence: _Evidence, path: Path, header: Header) -> None:
         seen.add(header.shard.index)
 
 
-def _take_plan(evidence: _Evidence, plan: Plan) -> None:
+def _take_plan(evidence: _Evidence, plan: RunPlan) -> None:
     planned = evidence.planned.setdefault(_run_key(evidence, plan.run_id, plan.run), set())
     for case in plan.cases:
         planned.add(case.case)

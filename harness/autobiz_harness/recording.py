@@ -60,6 +60,7 @@ class Recorder:
             "gate_file_sha256": self.settings.gate_file_sha256,
         }
         node.workerinput["autobiz_context"] = json.dumps(context)
+        node.workerinput["autobiz_resume_from"] = self.settings.resume_from
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         # Every worker collects the same; the controller hears of each failure and tells it once.
@@ -160,8 +161,8 @@ class Recorder:
         kept = items[:]
         if (shard := self.settings.shard) is not None:
             kept = [item for item in kept if shard_of(self.case_of(item), shard.count) == shard.index]
-        if self.settings.resume and self._writer is not None:
-            done = self._writer.done()
+        if self.settings.resume_from is not None and self._writer is not None:
+            done = self._writer.done(self.settings.resume_from)
             kept = [item for item in kept if self.case_of(item) not in done]
         if len(kept) < len(items):
             keep = set(map(id, kept))
