@@ -42,15 +42,15 @@ def project_root(start: Path) -> Path:
 
 def prepare(directory: Path) -> Path:
     """Create the directory, private; raise StackError where it cannot be made or cannot be trusted."""
-    account = unprivileged()
     own = home(os.geteuid())
     if directory.parent == own:
-        private(own, account)
-    return private(directory, account)
+        private(own)
+    return private(directory)
 
 
-def private(path: Path, account: Account | None) -> Path:
+def private(path: Path) -> Path:
     """Create one private directory, or verify the one that is there."""
+    account = unprivileged()
     try:
         path.mkdir(mode=0o700, exist_ok=True)
         _verify(path, account)

@@ -108,8 +108,9 @@ class Keeper:
         sys.stdout.flush()
         try:
             self._room.publish(Notice(error=failure))
-        except OSError as error:
-            sys.stdout.write(f"(this could not be written to {self._room.path}: {error})\n")
+        except OSError:
+            # The starter has heard it; those who only wait will try for themselves and hear it too.
+            return
 
 
 def _leave_starter(log: Path) -> None:

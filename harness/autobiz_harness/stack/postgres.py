@@ -11,7 +11,7 @@ import secrets
 import signal
 from pathlib import Path
 
-from .account import reachable_install, unprivileged
+from .account import must_reach, reachable_install, unprivileged
 from .binaries import postgres_bin
 from .directory import home as home_of
 from .directory import private
@@ -28,7 +28,8 @@ def _prepare(home: Path, port: int, _order: Order) -> Launch:
     account = unprivileged()
     initdb = postgres_bin() / "initdb"
     if account is not None:
-        cache = private(home_of(os.geteuid()), account)
+        must_reach(account, home.parent)
+        cache = private(home_of(os.geteuid()))
         initdb = reachable_install(initdb, account, cache)
     password = secrets.token_hex(24)
     data = home / "data"
