@@ -12,7 +12,7 @@ import signal
 from pathlib import Path
 
 from .account import must_reach, reachable_install, unprivileged
-from .binaries import postgres_bin
+from .binaries import INSTALL, postgres_bin
 from .directory import home as home_of
 from .directory import private
 from .errors import StackError
@@ -92,9 +92,7 @@ def check(url: str) -> None:
     try:
         import psycopg
     except ImportError as error:
-        raise StackError(
-            f"PostgreSQL cannot be asked without psycopg ({error}); pip install 'autobiz[stack]'"
-        ) from error
+        raise StackError(f"PostgreSQL cannot be asked without psycopg ({error}); {INSTALL}") from error
     try:
         with psycopg.connect(url, connect_timeout=CONNECT_S_MAX, autocommit=True) as connection:
             connection.execute("select 1")
