@@ -1,3 +1,27 @@
 """Judge evidence with typed oracles that answer pass, fail or unknown."""
 
-__all__: list[str] = []
+from .effects import Receipt, Request, exactly, exactly_once, nothing_else, receipts_agree
+from .idempotency import no_new_effects, same_result
+from .oracle import Finding, MissingEvidenceError, oracle
+from .outcome import Outcome, worst
+from .verdict import OracleType, Verdict, VerdictError, insist
+
+__all__ = [
+    "Finding",
+    "MissingEvidenceError",
+    "OracleType",
+    "Outcome",
+    "Receipt",
+    "Request",
+    "Verdict",
+    "VerdictError",
+    "exactly",
+    "exactly_once",
+    "insist",
+    "no_new_effects",
+    "nothing_else",
+    "oracle",
+    "receipts_agree",
+    "same_result",
+    "worst",
+]

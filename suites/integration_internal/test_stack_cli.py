@@ -2,13 +2,10 @@
 
 import json
 import os
-import shutil
 import signal
 import stat
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,17 +16,14 @@ from autobiz_harness.stack import stop
 from autobiz_harness.stack.binaries import VALKEY_SERVER
 from autobiz_harness.stack.ports import free_port
 
-PROGRAM = "from autobiz_harness.cli.stack import stack; stack()"
+PROGRAM = "from autobiz_harness.cli import main; main()"
 
 
 @pytest.fixture
-def state(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A state directory of the test's own, which PostgreSQL's account can pass through."""
-    path = Path(tempfile.mkdtemp(prefix="autobiz-suite-"))
-    monkeypatch.setenv("AUTOBIZ_STACK_DIR", str(path))
-    yield path
-    stop(path)
-    shutil.rmtree(path)
+def state(stack_state: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The test's own state directory, named in the environment."""
+    monkeypatch.setenv("AUTOBIZ_STACK_DIR", str(stack_state))
+    return stack_state
 
 
 def gate_stack(*words: str) -> Result:
@@ -88,7 +82,7 @@ def test_a_failure_exits_with_4_and_status_remembers_it(
     monkeypatch.setenv(VALKEY_SERVER, str(program))
     result = gate_stack("up")
     assert result.exit_code == 4
-    assert "Error: valkey did not start" in result.output
+    assert "gate: valkey did not start" in result.output
     assert "out of order" in result.output
     assert "out of order" in gate_stack("status").output
 
@@ -129,7 +123,7 @@ def test_an_interrupt_exits_with_5_and_leaves_nothing(state: Path, tmp_path: Pat
     program.write_text(f"#!/bin/sh\necho > '{started}'\nexec cat '{started}'\n")
     program.chmod(0o700)
     process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, "up"],
+        [sys.executable, "-c", PROGRAM, "stack", "up"],
         env=os.environ | {VALKEY_SERVER: str(program)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -1,18 +1,18 @@
 """Templates are built once and whole; clones are separate; nothing but `..._test` is ever touched."""
 
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from autobiz_harness.stack import StackError, clone, drop, join, stop, template
+from autobiz_harness.stack import StackError, clone, drop, join, template
 from autobiz_harness.stack.databases import at
+
+from ..stack_users import own_state
 
 BUILDER = """
 import sys
@@ -42,11 +42,8 @@ print(template(url, fingerprint, migrate), flush=True)
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     """A server for this file."""
-    state = Path(tempfile.mkdtemp(prefix="autobiz-suite-"))
-    with join(state, services=["postgres"], directory=state) as stack:
+    with own_state() as state, join(state, services=["postgres"], directory=state) as stack:
         yield stack.postgres.url
-    stop(state)
-    shutil.rmtree(state)
 
 
 def leave_empty(url: str) -> None:

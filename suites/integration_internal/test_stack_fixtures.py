@@ -1,15 +1,15 @@
 """The stack's fixtures, as a project uses them: in a pytest of their own."""
 
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from autobiz_harness.stack import join, standings, stop
+from autobiz_harness.stack import join, standings
+
+from ..stack_users import own_state
 
 PROJECT = """
 import os
@@ -56,11 +56,8 @@ def test_empty(database):
 @pytest.fixture(scope="module")
 def running() -> Iterator[Path]:
     """A stack that is up already, as it is for every xdist worker but the first."""
-    state = Path(tempfile.mkdtemp(prefix="autobiz-suite-"))
-    with join(state, services=["postgres", "valkey"], directory=state):
+    with own_state() as state, join(state, services=["postgres", "valkey"], directory=state):
         yield state
-    stop(state)
-    shutil.rmtree(state)
 
 
 @pytest.fixture

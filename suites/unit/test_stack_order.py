@@ -54,9 +54,10 @@ class Engine:
 
 
 def installed(home: Path, port: int, order: Order) -> Launch:
-    """Prepare a program that sleeps until it is stopped."""
+    """Prepare a program that waits for a writer that never comes."""
+    os.mkfifo(home / "silence")
     return Launch(
-        argv=("/bin/cat", "/dev/stdin", "-"),
+        argv=("/bin/cat", str(home / "silence")),
         url="embedded://",
         port=port,
         ready=lambda: True,

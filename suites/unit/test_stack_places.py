@@ -14,6 +14,8 @@ from autobiz_harness.stack.account import Account, must_reach
 from autobiz_harness.stack.binaries import NotInstalledError
 from autobiz_harness.stack.directory import prepare, private
 
+from ..stack_users import own_state
+
 NOBODY = Account(name="nobody", uid=65534, gid=65534)
 
 
@@ -100,18 +102,18 @@ def test_a_project_is_found_from_below(tmp_path: Path) -> None:
     assert project_root(below) == tmp_path / "a"
 
 
-def test_a_directory_that_keeps_the_account_out_is_named(tmp_path: Path) -> None:
+def test_a_directory_that_keeps_the_account_out_is_named() -> None:
     """The first directory that PostgreSQL's account cannot pass through is named."""
-    closed = tmp_path / "closed"
-    inside = closed / "inside"
-    inside.mkdir(parents=True)
-    for path in (inside, closed, tmp_path, *tmp_path.parents):
-        if path.stat().st_uid == os.geteuid() and path.is_relative_to(tmp_path.parents[2]):
-            path.chmod(0o711)
-    must_reach(NOBODY, inside)
-    closed.chmod(0o700)
-    with pytest.raises(StackError, match=rf"cannot pass through {closed} to {inside}"):
+    with own_state() as state:
+        state.chmod(0o711)
+        closed = state / "closed"
+        inside = closed / "inside"
+        inside.mkdir(parents=True, mode=0o755)
+        closed.chmod(0o711)
         must_reach(NOBODY, inside)
+        closed.chmod(0o700)
+        with pytest.raises(StackError, match=f"cannot pass through {closed} to {inside}"):
+            must_reach(NOBODY, inside)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,185 @@
+"""Record one trial entry per test, under xdist, reruns, crashes and Ctrl-C too. Hooks in running order."""
+
+import json
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from autobiz_gates import Case
+
+from .judging import Judgement, judge, reason_of
+from .marks import mark_problems, priority_of, suite_of, texts
+from .seeds import shard_of, shuffle_key
+from .settings import Settings, settings_from
+from .trial_writer import TrialWriter
+
+CASE = pytest.StashKey[Case]()
+
+# sysexits' EX_IOERR: pytest's own codes end at 5, so nobody mistakes a full disk for a failed test.
+EXIT_LEDGER_BROKEN = 74
+
+
+def recorder_for(config: pytest.Config) -> "Recorder":
+    """The recorder of this process, from its options."""
+    return Recorder(settings_from(config), strict=_adopted(config))
+
+
+def _adopted(config: pytest.Config) -> bool:
+    """A project with a [tool.autobiz] table means our marks; elsewhere they may be somebody else's."""
+    path = config.rootpath / "pyproject.toml"
+    try:
+        return "[tool.autobiz" in path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+class Recorder:
+    """Selects the trials of this process and records them; one process, one file."""
+
+    def __init__(self, settings: Settings, *, strict: bool) -> None:
+        self.settings = settings
+        self._strict = strict
+        self._writer = None if settings.ledger is None else TrialWriter(settings, settings.ledger)
+        self._broken_elsewhere: str | None = None
+        self._reports: list[pytest.TestReport] = []
+        self._crashed: set[str] = set()
+
+    def case_of(self, item: pytest.Item) -> str:
+        """The case's name: its node id as collected, before any other plugin decorates it."""
+        case = item.stash.get(CASE, None)
+        return item.nodeid if case is None else case.case
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        context = {
+            "run_id": self.settings.run_id,
+            "subject": msgspec.to_builtins(self.settings.subject),
+            "gate_file_sha256": self.settings.gate_file_sha256,
+        }
+        node.workerinput["autobiz_context"] = json.dumps(context)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        # Every worker collects the same; the controller hears of each failure and tells it once.
+        if report.failed and self._writer is not None and self.settings.worker == "main":
+            judgement = Judgement(outcome="unknown", phase="collect", reason=reason_of(report))
+            self._writer.untimed(Case(case=report.nodeid or "."), judgement)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> Generator[None, None, None]:
+        named = [(item, item.nodeid) for item in items]
+        result = yield
+        for item, name in named:
+            item.stash[CASE] = _case(item, name, config.rootpath)
+        if self._strict and (problems := mark_problems(items)):
+            raise pytest.UsageError(*problems)
+        self._select(config, items)
+        if self.settings.order == "random":
+            items.sort(
+                key=lambda item: shuffle_key(self.settings.seed, self.settings.run, self.case_of(item))
+            )
+        return result
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        if (
+            self._writer is not None
+            and self.settings.is_first_writer
+            and not session.config.option.collectonly
+        ):
+            self._writer.plan(tuple(item.stash[CASE] for item in session.items))
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        self._reports = []
+        result = yield
+        reports = self._reports
+        # Nothing is written for a trial that Ctrl-C cut off: it has no verdict, so it stays missing.
+        if self._writer is not None and reports:
+            case = item.stash.get(CASE, None) or _case(item, item.nodeid, item.config.rootpath)
+            self._writer.trial(
+                case,
+                judge(reports),
+                started=min(report.start for report in reports),
+                seconds=sum(report.duration for report in reports),
+            )
+            if self._writer.broken is not None:
+                item.session.shouldfail = self._writer.broken
+        return result
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        # Reports with a node are a worker's; it has recorded them itself.
+        if not hasattr(report, "node"):
+            self._reports.append(report)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        if report.failed:
+            report.sections.append(("how to repeat this trial", self._repeat(report.nodeid)))
+        return report
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_handlecrashitem(self, crashitem: str, report: pytest.TestReport) -> None:
+        # With --dist=loadgroup xdist gives the same deadly test to one worker after another.
+        if self._writer is not None and crashitem not in self._crashed:
+            self._crashed.add(crashitem)
+            reason = f"the worker died while running it: {reason_of(report)}"
+            judgement = Judgement(outcome="unknown", phase="crash", reason=reason)
+            self._writer.untimed(self._writer.planned(crashitem), judgement)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        told = getattr(node, "workeroutput", {}).get("autobiz_broken")
+        if told is not None:
+            self._broken_elsewhere = told
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if self._writer is not None:
+            self._writer.close()
+        if self._broken is not None:
+            session.exitstatus = EXIT_LEDGER_BROKEN
+            workeroutput = getattr(session.config, "workeroutput", None)
+            if workeroutput is not None:
+                workeroutput["autobiz_broken"] = self._broken
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        if self._broken is not None:
+            terminalreporter.write_line(f"autobiz: {self._broken}", red=True, bold=True)
+
+    @property
+    def _broken(self) -> str | None:
+        here = None if self._writer is None else self._writer.broken
+        return here or self._broken_elsewhere
+
+    def _select(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        kept = items[:]
+        if (shard := self.settings.shard) is not None:
+            kept = [item for item in kept if shard_of(self.case_of(item), shard.count) == shard.index]
+        if self.settings.resume and self._writer is not None:
+            done = self._writer.done()
+            kept = [item for item in kept if self.case_of(item) not in done]
+        if len(kept) < len(items):
+            keep = set(map(id, kept))
+            config.hook.pytest_deselected(items=[item for item in items if id(item) not in keep])
+            items[:] = kept
+
+    def _repeat(self, nodeid: str) -> str:
+        settings = self.settings
+        return f"pytest '{nodeid}' --gate-seed {settings.seed} --gate-run {settings.run}"
+
+
+def _case(item: pytest.Item, name: str, root: Path) -> Case:
+    return Case(
+        case=name,
+        suite=suite_of(item, root),
+        priority=priority_of(item),
+        requirements=texts(item, "requirement"),
+        tests=texts(item, "test_id"),
+        workflow=next(iter(texts(item, "workflow")), None),
+        marks=tuple(sorted({mark.name for mark in item.iter_markers()})),
+    )

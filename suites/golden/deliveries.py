@@ -1,0 +1,221 @@
+"""The ways in which the world asks for an act: once, twice, at once, out of order, while things break."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import StrEnum
+from typing import TypeAlias
+from uuid import UUID
+
+from autobiz_kernel import (
+    LEASE,
+    ClaimOutcome,
+    EffectStore,
+    Json,
+    Reply,
+    Tool,
+    external_key,
+    governed_call,
+    internal_key,
+)
+from autobiz_mocks import Fault, Stub, VirtualClock, WireMock, faulty_once, shipped_stubs
+
+from ..database import Connect
+from ..stripe_tools import KEY_HEADER, TRIAL_HEADER, ProviderSilentError
+from .acts import Act
+
+Results: TypeAlias = list[list[Json]]
+
+_STUBS: dict[str, Stub] = {stub["metadata"]["op"]: stub for stub in shipped_stubs("stripe")}
+
+
+class WorkerKilledError(Exception):
+    """Plays the end of a worker between effect and receipt."""
+
+
+class Delivery(StrEnum):
+    ONCE = "once"
+    DUPLICATED = "duplicated"
+    CONCURRENT = "concurrent"
+    REORDERED = "reordered"
+    ANSWER_LOST = "answer_lost"
+    SERVER_ERROR = "server_error"
+    CRASHED = "crashed"
+    OVERTAKEN = "overtaken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """All that one trial plays with."""
+
+    connect: Connect
+    clock: VirtualClock
+    wiremock: WireMock
+    tenant: UUID
+    trial: str
+    rng: random.Random
+
+    async def call(self, store: EffectStore, act: Act) -> Reply:
+        return await governed_call(
+            store=store, clock=self.clock, tool=act.tool, tenant=self.tenant, arguments=act.arguments
+        )
+
+    def key_of(self, act: Act) -> str:
+        """The key under which the provider will see this act."""
+        tool = act.tool
+        identity = tool.identity_of(act.arguments)
+        return external_key(
+            internal_key(tenant=self.tenant, tool=tool.name, operation=tool.operation, identity=identity)
+        )
+
+    @contextmanager
+    def fault(self, act: Act, fault: Fault, *, delay_ms: int = 0) -> Iterator[None]:
+        """Let the provider misbehave once towards this act."""
+        headers = {TRIAL_HEADER: self.trial, KEY_HEADER: self.key_of(act)}
+        stub = faulty_once(_STUBS[act.tool.operation], fault, headers=headers, delay_ms=delay_ms)
+        with self.wiremock.planted(stub):
+            yield
+
+
+async def deliver(delivery: Delivery, scene: Scene, acts: tuple[Act, ...]) -> Results:
+    """Ask for every act in one way; return, act by act, the results that were given."""
+    return await _PATTERNS[delivery](scene, acts)
+
+
+async def _once(scene: Scene, acts: tuple[Act, ...]) -> Results:
+    store = await scene.connect()
+    return [[_result(await scene.call(store, act), ClaimOutcome.CLAIMED)] for act in acts]
+
+
+async def _duplicated(scene: Scene, acts: tuple[Act, ...]) -> Results:
+    store = await scene.connect()
+    results: Results = []
+    for act in acts:
+        given = [_result(await scene.call(store, act), ClaimOutcome.CLAIMED)]
+        for _ in range(scene.rng.randint(1, 3)):
+            scene.clock.advance(timedelta(minutes=scene.rng.randint(0, 400)))
+            given.append(_result(await scene.call(store, act), ClaimOutcome.REPLAY))
+        results.append(given)
+    return results
+
+
+async def _concurrent(scene: Scene, acts: tuple[Act, ...]) -> Results:
+    stores = [await scene.connect() for _ in range(3)]
+    results: Results = []
+    for act in acts:
+        with scene.fault(act, Fault.DELAY, delay_ms=scene.rng.randint(1, 12)):
+            replies = await asyncio.gather(*(scene.call(store, act) for store in stores))
+        outcomes = [reply.outcome for reply in replies]
+        assert outcomes.count(ClaimOutcome.CLAIMED) == 1, outcomes
+        assert set(outcomes) <= {ClaimOutcome.CLAIMED, ClaimOutcome.REPLAY, ClaimOutcome.IN_FLIGHT}, outcomes
+        results.append([reply.result for reply in replies if reply.result is not None])
+    return results
+
+
+async def _reordered(scene: Scene, acts: tuple[Act, ...]) -> Results:
+    store = await scene.connect()
+    order = [number for number in range(len(acts)) for _ in range(scene.rng.randint(1, 3))]
+    scene.rng.shuffle(order)
+    results: Results = [[] for _ in acts]
+    for number in order:
+        names = list(acts[number].arguments)
+        scene.rng.shuffle(names)
+        act = replace(acts[number], arguments={name: acts[number].arguments[name] for name in names})
+        wanted = ClaimOutcome.REPLAY if results[number] else ClaimOutcome.CLAIMED
+        results[number].append(_result(await scene.call(store, act), wanted))
+        scene.clock.advance(timedelta(seconds=scene.rng.randint(0, 90)))
+    return results
+
+
+async def _answer_lost(scene: Scene, acts: tuple[Act, ...]) -> Results:
+    return [await _retried_after(scene, act, Fault.ANSWER_LOST) for act in acts]
+
+
+async def _server_error(scene: Scene, acts: tuple[Act, ...]) -> Results:
+    return [await _retried_after(scene, act, Fault.SERVER_ERROR) for act in acts]
+
+
+async def _retried_after(scene: Scene, act: Act, fault: Fault) -> list[Json]:
+    store = await scene.connect()
+    with scene.fault(act, fault):
+        try:
+            await scene.call(store, act)
+        except ProviderSilentError:
+            pass
+        else:
+            raise AssertionError(f"{fault} was planted, yet the call returned")
+    too_early = await scene.call(store, act)
+    assert too_early.outcome is ClaimOutcome.IN_FLIGHT, too_early
+    scene.clock.advance(LEASE + timedelta(seconds=scene.rng.randint(0, 3600)))
+    return [_result(await scene.call(store, act), ClaimOutcome.CLAIMED)]
+
+
+async def _crashed(scene: Scene, acts: tuple[Act, ...]) -> Results:
+    doomed, heir = await scene.connect(), await scene.connect()
+    results: Results = []
+    for act in acts:
+        try:
+            await scene.call(doomed, act.with_tool(_dying_after_effect))
+        except WorkerKilledError:
+            pass
+        else:
+            raise AssertionError("the worker survived its own end")
+        scene.clock.advance(LEASE)
+        results.append([_result(await scene.call(heir, act), ClaimOutcome.CLAIMED)])
+    return results
+
+
+async def _overtaken(scene: Scene, acts: tuple[Act, ...]) -> Results:
+    slow, fast = await scene.connect(), await scene.connect()
+    results: Results = []
+    for act in acts:
+        acted, may_return = asyncio.Event(), asyncio.Event()
+        late = asyncio.create_task(scene.call(slow, act.with_tool(_pausing_after_effect(acted, may_return))))
+        await acted.wait()
+        scene.clock.advance(LEASE)
+        first = _result(await scene.call(fast, act), ClaimOutcome.CLAIMED)
+        may_return.set()
+        results.append([first, _result(await late, ClaimOutcome.REPLAY)])
+    return results
+
+
+def _dying_after_effect(tool: Tool) -> Tool:
+    async def execute(arguments: Json, key: str) -> Json:
+        await tool.execute(arguments, key)
+        raise WorkerKilledError
+
+    return replace(tool, execute=execute)
+
+
+def _pausing_after_effect(acted: asyncio.Event, may_return: asyncio.Event) -> Callable[[Tool], Tool]:
+    def pausing(tool: Tool) -> Tool:
+        async def execute(arguments: Json, key: str) -> Json:
+            result = await tool.execute(arguments, key)
+            acted.set()
+            await may_return.wait()
+            return result
+
+        return replace(tool, execute=execute)
+
+    return pausing
+
+
+def _result(reply: Reply, wanted: ClaimOutcome) -> Json:
+    assert reply.outcome is wanted, reply
+    assert reply.result is not None, reply
+    return reply.result
+
+
+_PATTERNS: dict[Delivery, Callable[[Scene, tuple[Act, ...]], Awaitable[Results]]] = {
+    Delivery.ONCE: _once,
+    Delivery.DUPLICATED: _duplicated,
+    Delivery.CONCURRENT: _concurrent,
+    Delivery.REORDERED: _reordered,
+    Delivery.ANSWER_LOST: _answer_lost,
+    Delivery.SERVER_ERROR: _server_error,
+    Delivery.CRASHED: _crashed,
+    Delivery.OVERTAKEN: _overtaken,
+}

@@ -1,0 +1,76 @@
+"""However an act is asked for, the provider carries it out once and our books say so once."""
+
+import random
+from uuid import UUID
+
+import pytest
+
+from autobiz_mocks import VirtualClock, WireMock
+from autobiz_oracles import (
+    exactly,
+    exactly_once,
+    insist,
+    no_new_effects,
+    nothing_else,
+    receipts_agree,
+    same_result,
+)
+
+from ..database import Connect, ReadReceipts
+from ..stripe_tools import KEY_HEADER, ReadJournal, StripeTools
+from .acts import CurrencyClass, Operation, draw_acts
+from .deliveries import Delivery, Scene, deliver
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.priority("P1"),
+    pytest.mark.requirement("P1-R06", "P1-R07"),
+    pytest.mark.test_id("P1-T11", "P1-T13"),
+]
+
+
+@pytest.mark.parametrize("currency_class", CurrencyClass)
+@pytest.mark.parametrize("delivery", Delivery)
+@pytest.mark.parametrize("operation", Operation)
+async def test_each_act_happens_once(
+    operation: Operation,
+    delivery: Delivery,
+    currency_class: CurrencyClass,
+    seed: int,
+    connect: Connect,
+    clock: VirtualClock,
+    wiremock: WireMock,
+    stripe: StripeTools,
+    tenant: UUID,
+    trial: str,
+    receipts_of: ReadReceipts,
+    read_journal: ReadJournal,
+) -> None:
+    """Every act of a seeded family takes effect exactly once, leaves one receipt, and gives one result."""
+    rng = random.Random(f"{operation}/{delivery}/{currency_class}/{seed}")
+    scene = Scene(connect=connect, clock=clock, wiremock=wiremock, tenant=tenant, trial=trial, rng=rng)
+    acts = draw_acts(rng, stripe, operation, currency_class)
+
+    results = await deliver(delivery, scene, acts)
+    before = read_journal()
+    store = await connect()
+    for given, act in zip(results, acts, strict=True):
+        reply = await scene.call(store, act)
+        assert reply.result is not None, reply
+        given.append(reply.result)
+    after = read_journal()
+
+    paths = sorted({act.path for act in acts})
+    wanted = {path: sum(act.path == path for act in acts) for path in paths}
+    insist(
+        *(
+            exactly_once(after, method="POST", path=path, header=KEY_HEADER)
+            if wanted[path] == 1
+            else exactly(wanted[path], after, method="POST", path=path, header=KEY_HEADER)
+            for path in paths
+        ),
+        nothing_else(after, declared=[("POST", path) for path in paths]),
+        receipts_agree(await receipts_of(tenant), after, header=KEY_HEADER),
+        *(same_result(given) for given in results),
+        no_new_effects(before, after, header=KEY_HEADER),
+    )
