@@ -75,7 +75,11 @@ def test_processes_that_ask_at_once_build_one_template(server: str, tmp_path: Pa
     """Of four processes that ask for the same template at the same moment, exactly one migrates it."""
     record = tmp_path / "record"
     processes = [builder(server, "at once", record) for _ in range(4)]
-    answers = {process.communicate("go\n", timeout=60)[0] for process in processes}
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    answers = {process.communicate(timeout=60)[0] for process in processes}
     assert len(answers) == 1
     assert record.read_text() == "built\n"
 

@@ -76,12 +76,11 @@ def bring_up(
     prepare: Callable[[Path, int, Order], Launch],
     *,
     check: Callable[[str], None] = lambda _: None,
+    pause: Callable[[float], None] = lambda _: None,
 ) -> str:
     """Start, stop, and say which way it came up."""
     service = Service(name="valkey", prepare=prepare, container=lambda _: RECIPE, check=check)
-    starter = Starter(
-        service=service, order=Order(service="valkey"), room=Room(path=tmp_path), pause=lambda _: None
-    )
+    starter = Starter(service=service, order=Order(service="valkey"), room=Room(path=tmp_path), pause=pause)
     up = starter.bring_up()
     up.running.stop()
     return up.url
@@ -159,6 +158,28 @@ def test_a_container_that_never_answers_is_stopped(
     monkeypatch.setattr(starting, "START_S_MAX", 0.0)
     with pytest.raises(StackError, match=r"no answer within 0 s.*\nlog"):
         bring_up(tmp_path, missing, check=dead)
+    assert [container.stopped for container in made] == [True]
+
+
+def test_what_was_started_is_stopped_when_we_are_told_to_stop(
+    tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever interrupts the wait for a service's answer, the service is stopped before it gets through."""
+    made: list[Container] = []
+
+    def run(recipe: Recipe, *, image: str, port: int, room: Path) -> Container:
+        made.append(Container())
+        return made[-1]
+
+    def dead(url: str) -> None:
+        raise StackError("nobody there")
+
+    def told(_: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(starting, "run_container", run)
+    with pytest.raises(KeyboardInterrupt):
+        bring_up(tmp_path, missing, check=dead, pause=told)
     assert [container.stopped for container in made] == [True]
 
 

@@ -115,7 +115,7 @@ class Keeper:
 
 def _leave_starter(log: Path) -> None:
     """Let go of the starter's directory, and of its pipe, whose end tells it that we are up."""
-    fd = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    fd = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
     os.dup2(fd, 1)
     os.dup2(fd, 2)
     os.close(fd)
