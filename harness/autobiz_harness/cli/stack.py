@@ -1,7 +1,4 @@
-"""`gate stack up | down | status`: the stack for people and scripts.
-
-Exit codes: 0 done, 2 wrong usage, 4 the infrastructure is at fault, 5 interrupted.
-"""
+"""`gate stack up | down | status`: the stack for people and scripts."""
 
 import json
 import shlex
@@ -13,6 +10,7 @@ from typing import Any
 
 import click
 
+from autobiz_harness.exit_codes import ExitCode
 from autobiz_harness.stack import (
     SERVICES,
     Stack,
@@ -26,7 +24,7 @@ from autobiz_harness.stack import (
     stop,
 )
 
-INTERRUPTED = 5
+from .answering import answering, fail
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 _directory = click.option(
@@ -107,22 +105,14 @@ def status(directory: Path | None, as_json: bool) -> None:
             click.echo(line)
 
 
-class _InfrastructureError(click.ClickException):
-    exit_code = 4
-
-
 @contextmanager
 def _answering() -> Iterator[None]:
-    """Turn errors into messages and exit codes."""
-    try:
-        yield
-    except (StackError, OSError) as error:
-        if isinstance(error, OSError):
-            error = StackError.of(error, doing="the stack cannot be used")
-        raise _InfrastructureError(str(error)) from error
-    except KeyboardInterrupt:
-        click.echo("interrupted", err=True)
-        raise click.exceptions.Exit(INTERRUPTED) from None
+    """Answer the stack's error as every other."""
+    with answering():
+        try:
+            yield
+        except StackError as error:
+            fail(ExitCode.INFRASTRUCTURE, str(error))
 
 
 def _progress(text: str) -> None:

@@ -9,6 +9,7 @@ import hashlib
 import os
 import pwd
 import shutil
+import stat
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,23 @@ def unprivileged() -> Account | None:
             "run as an ordinary user, or give a running server in AUTOBIZ_POSTGRES_URL"
         ) from None
     return Account(name=entry.pw_name, uid=entry.pw_uid, gid=entry.pw_gid)
+
+
+def must_reach(account: Account, path: Path) -> None:
+    """Raise where the account cannot pass through the directories down to `path`."""
+    for folder in (*reversed(path.parents), path):
+        found = folder.stat()
+        if found.st_uid == account.uid:
+            may_pass = found.st_mode & stat.S_IXUSR
+        elif found.st_gid == account.gid:
+            may_pass = found.st_mode & stat.S_IXGRP
+        else:
+            may_pass = found.st_mode & stat.S_IXOTH
+        if not may_pass:
+            raise StackError(
+                f"we are root, so PostgreSQL runs as {account.name!r}, who cannot pass through {folder} to "
+                f"{path}; name a directory in an open place (like /tmp) with AUTOBIZ_STACK_DIR or TMPDIR"
+            )
 
 
 def reachable_install(program: Path, account: Account | None, cache: Path) -> Path:

@@ -34,7 +34,6 @@ def template(url: str, fingerprint: str, migrate: Callable[[str], None]) -> str:
             _command(server, "drop database if exists {} with (force)", unfinished)
             _command(server, "create database {}", unfinished)
             migrate(at(url, unfinished))
-            _must_be_left(server, unfinished)
             _command(server, "alter database {} with allow_connections false is_template true", unfinished)
             _command(server, "alter database {} rename to {}", unfinished, name)
     return name
@@ -93,19 +92,15 @@ def _command(server: "Connection", text: LiteralString, *names: str) -> None:
     command = SQL(text).format(*map(Identifier, names))
     try:
         server.execute(command)
+    except psycopg.errors.ObjectInUse as error:
+        # The server has waited some seconds by now for connections that were just being closed.
+        raise StackError(
+            f"{names[0]} is still in use: {error.diag.message_detail}; a migration must close its "
+            "connections (dispose its engine) before it returns"
+        ) from error
     except psycopg.Error as error:
         raise StackError(f"{command.as_string(server)}: {error}") from error
 
 
 def _exists(server: "Connection", name: str) -> bool:
     return server.execute("select 1 from pg_database where datname = %s", (name,)).fetchone() is not None
-
-
-def _must_be_left(server: "Connection", name: str) -> None:
-    query = "select count(*) from pg_stat_activity where datname = %s and backend_type = 'client backend'"
-    row = server.execute(query, (name,)).fetchone()
-    if row and row[0]:
-        raise StackError(
-            f"the migration left {row[0]} connection(s) to {name} open, and a database in use cannot be a "
-            "template; close them (dispose the engine) before it returns"
-        )

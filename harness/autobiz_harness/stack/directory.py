@@ -1,14 +1,13 @@
 """The private directory in which a project's stack lives.
 
-`<tempdir>/autobiz-<uid>/<hash of the project root>`, or what AUTOBIZ_STACK_DIR or an option names. It holds
-passwords, so it is made 0700 and refused if it is a symlink, belongs to someone else or is open to others.
-Root's is 0710 with the group of the account that PostgreSQL drops to, which must pass through to its data.
+It is `autobiz-<uid>/<hash of the project root>` below $TMPDIR or /tmp, or what AUTOBIZ_STACK_DIR or an option
+names. It holds passwords, so it is made 0700, and refused if it is a symlink, belongs to someone else or is
+open to others. Root's is 0710 with the group of the account that PostgreSQL drops to, who must pass.
 """
 
 import hashlib
 import os
 import stat
-import tempfile
 from pathlib import Path
 
 from .account import Account, unprivileged
@@ -19,8 +18,12 @@ _PROJECT_FILES = ("pyproject.toml", "pytest.ini", "tox.ini", "setup.cfg", ".git"
 
 
 def home(uid: int) -> Path:
-    """Name the directory that holds all stacks of one user."""
-    return Path(tempfile.gettempdir()) / f"autobiz-{uid}"
+    """Name the directory that holds all stacks of one user.
+
+    `tempfile.gettempdir()` would try to write, and quietly go elsewhere when the disk is full: then two
+    processes of one project would not find each other.
+    """
+    return Path(os.environ.get("TMPDIR") or "/tmp").absolute() / f"autobiz-{uid}"  # noqa: S108 - 0700 and verified
 
 
 def locate(root: Path, named: Path | None = None) -> Path:
@@ -42,15 +45,15 @@ def project_root(start: Path) -> Path:
 
 def prepare(directory: Path) -> Path:
     """Create the directory, private; raise StackError where it cannot be made or cannot be trusted."""
-    account = unprivileged()
     own = home(os.geteuid())
     if directory.parent == own:
-        private(own, account)
-    return private(directory, account)
+        private(own)
+    return private(directory)
 
 
-def private(path: Path, account: Account | None) -> Path:
+def private(path: Path) -> Path:
     """Create one private directory, or verify the one that is there."""
+    account = unprivileged()
     try:
         path.mkdir(mode=0o700, exist_ok=True)
         _verify(path, account)

@@ -8,6 +8,7 @@ import contextlib
 from pathlib import Path
 from typing import Any
 
+from .binaries import INSTALL
 from .errors import StackError
 from .process import TAIL_LINES_MAX
 from .service import Recipe
@@ -53,9 +54,7 @@ def run_container(recipe: Recipe, *, image: str, port: int, room: Path) -> Conta
         import docker
         import docker.errors
     except ImportError as error:
-        raise StackError(
-            f"the Docker SDK is not installed ({error}); pip install 'autobiz[stack]'"
-        ) from error
+        raise StackError(f"the Docker SDK is not installed ({error}); {INSTALL}") from error
     try:
         client = docker.from_env()
         for old in client.containers.list(all=True, filters={"label": f"{_LABEL}={room}"}):
@@ -71,4 +70,6 @@ def run_container(recipe: Recipe, *, image: str, port: int, room: Path) -> Conta
             )
         )
     except (docker.errors.DockerException, OSError) as error:
-        raise StackError(f"Docker cannot run {image}: {error}") from error
+        raise StackError(
+            f"Docker cannot run {image}: {error}; start Docker, or {INSTALL} to do without"
+        ) from error

@@ -15,10 +15,11 @@ class StackError(Exception):
     def of(cls, error: OSError, *, doing: str) -> "StackError":
         """Put an operating system's refusal into a sentence that says what to do."""
         where = f" ({error.filename})" if error.filename else ""
-        return cls(f"{doing}: {error.strerror or error}{where}; {_remedy(error.errno)}")
+        return cls(f"{doing}: {error.strerror or error}{where}; {remedy(error.errno)}")
 
 
-def _remedy(number: int | None) -> str:
+def remedy(number: int | None) -> str:
+    """Say what to do about an operating system's refusal."""
     if number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return "free some space, or name a directory on another disk with AUTOBIZ_STACK_DIR"
     if number in (errno.EACCES, errno.EPERM, errno.EROFS):

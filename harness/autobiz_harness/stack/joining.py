@@ -98,6 +98,7 @@ class Arrival:
     def _launch(self, alive: Lock) -> IO[str]:
         """Start a keeper that holds our two locks on, and give its report."""
         self._room.withdraw()
+        self._room.unkeep()
         read, write = os.pipe()
         report = os.fdopen(read, errors="replace")
         try:
@@ -123,7 +124,10 @@ class Arrival:
 
     def _outcome(self) -> Notice:
         """Listen to the keeper until it is up or has ended, then read what it left."""
-        said = self._report.read() if self._report is not None else ""
+        said = ""
+        if self._report is not None:
+            with self._report:
+                said = self._report.read()
         self._room.await_start()
         notice = self._room.notice()
         if notice is None or not (notice.url or notice.error):

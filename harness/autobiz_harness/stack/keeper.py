@@ -57,10 +57,10 @@ class Keeper:
                 failure = str(StackError.of(error, doing=f"{self._order.service} did not start"))
         finally:
             self._room.unkeep()
-        if failure:
-            self._say(failure)
         for home in self._room.path.glob("run-*"):
             shutil.rmtree(home, ignore_errors=True)
+        if failure:
+            self._say(failure)
         return 1 if failure else 0
 
     def _serve(self, ready: Lock) -> str:
@@ -108,16 +108,18 @@ class Keeper:
         sys.stdout.flush()
         try:
             self._room.publish(Notice(error=failure))
-        except OSError as error:
-            sys.stdout.write(f"(this could not be written to {self._room.path}: {error})\n")
+        except OSError:
+            # The starter has heard it; those who only wait will try for themselves and hear it too.
+            return
 
 
 def _leave_starter(log: Path) -> None:
-    """Let go of the starter's pipe, whose end tells it that we are up."""
-    fd = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    """Let go of the starter's directory, and of its pipe, whose end tells it that we are up."""
+    fd = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
     os.dup2(fd, 1)
     os.dup2(fd, 2)
     os.close(fd)
+    os.chdir("/")
 
 
 def main(directory: str, alive: str, ready: str, order: str) -> int:

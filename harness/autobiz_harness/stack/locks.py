@@ -60,7 +60,7 @@ def is_held(path: Path) -> bool:
 
 
 def _lock(path: Path, how: int) -> Lock:
-    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     try:
         fcntl.flock(fd, how)
     except BaseException:

@@ -11,8 +11,8 @@ import secrets
 import signal
 from pathlib import Path
 
-from .account import reachable_install, unprivileged
-from .binaries import postgres_bin
+from .account import must_reach, reachable_install, unprivileged
+from .binaries import INSTALL, postgres_bin
 from .directory import home as home_of
 from .directory import private
 from .errors import StackError
@@ -28,7 +28,8 @@ def _prepare(home: Path, port: int, _order: Order) -> Launch:
     account = unprivileged()
     initdb = postgres_bin() / "initdb"
     if account is not None:
-        cache = private(home_of(os.geteuid()), account)
+        must_reach(account, home.parent)
+        cache = private(home_of(os.geteuid()))
         initdb = reachable_install(initdb, account, cache)
     password = secrets.token_hex(24)
     data = home / "data"
@@ -91,9 +92,7 @@ def check(url: str) -> None:
     try:
         import psycopg
     except ImportError as error:
-        raise StackError(
-            f"PostgreSQL cannot be asked without psycopg ({error}); pip install 'autobiz[stack]'"
-        ) from error
+        raise StackError(f"PostgreSQL cannot be asked without psycopg ({error}); {INSTALL}") from error
     try:
         with psycopg.connect(url, connect_timeout=CONNECT_S_MAX, autocommit=True) as connection:
             connection.execute("select 1")

@@ -109,7 +109,7 @@ def _endpoints(orders: list[Order], state: Path, held: ExitStack) -> tuple[Endpo
     if embedded:
         prepare(state)
     for order in embedded:
-        room = Room(path=private_room(state, order.service))
+        room = Room(path=private(state / order.service))
         arrivals[order.service] = arrival = Arrival(room=room, order=order)
         held.callback(arrival.close)
     endpoints, complaints = [], []
@@ -129,13 +129,6 @@ def _endpoints(orders: list[Order], state: Path, held: ExitStack) -> tuple[Endpo
     if complaints:
         raise StackError("\n".join(complaints))
     return tuple(endpoints)
-
-
-def private_room(state: Path, name: str) -> Path:
-    """Create one service's directory in the state directory."""
-    from .account import unprivileged
-
-    return private(state / name, unprivileged())
 
 
 def _external(name: str) -> Endpoint:

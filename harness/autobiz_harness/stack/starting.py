@@ -4,6 +4,7 @@ Naming an image in AUTOBIZ_POSTGRES_IMAGE, AUTOBIZ_VALKEY_IMAGE or AUTOBIZ_WIREM
 (A URL in the environment comes before both, and is no matter of the keeper's.)
 """
 
+import errno
 import os
 import signal
 import time
@@ -14,7 +15,7 @@ from tempfile import mkdtemp
 
 from .binaries import NotInstalledError
 from .docker import run_container
-from .errors import StackError
+from .errors import StackError, remedy
 from .ports import free_port, refusal
 from .process import Child
 from .rooms import Room
@@ -138,6 +139,6 @@ class Starter:
         raise self._error(f"no answer within {START_S_MAX:.0f} s", running)
 
     def _error(self, what: str, running: Running) -> StackError:
-        return StackError(
-            f"{self.service.name} did not start: {what}. {self.room.log} ends:\n{running.tail()}"
-        )
+        end = running.tail()
+        advice = f"\n{remedy(errno.ENOSPC)}" if os.strerror(errno.ENOSPC) in end else ""
+        return StackError(f"{self.service.name} did not start: {what}. {self.room.log} ends:\n{end}{advice}")

@@ -12,6 +12,7 @@ from .errors import StackError
 from .service import Launch, Order, Recipe, Service
 
 ANSWER_S_MAX = 5.0
+READY_ANSWER_S_MAX = 0.5
 
 
 def _prepare(home: Path, port: int, _order: Order) -> Launch:
@@ -36,8 +37,9 @@ def _prepare(home: Path, port: int, _order: Order) -> Launch:
 
 
 def _answers(url: str) -> bool:
+    """Ask briefly: what listens on the port may not be ours, and may never answer."""
     try:
-        check(url)
+        check(url, answer_s_max=READY_ANSWER_S_MAX)
     except StackError:
         return False
     return True
@@ -54,7 +56,7 @@ def _container(port: int) -> Recipe:
     )
 
 
-def check(url: str) -> None:
+def check(url: str, *, answer_s_max: float = ANSWER_S_MAX) -> None:
     """Authenticate and ping, in the wire protocol itself: no client library is needed for two lines."""
     parts = urlsplit(url)
     if parts.scheme not in {"redis", "rediss", "valkey", "valkeys"}:
@@ -63,7 +65,7 @@ def check(url: str) -> None:
         )
     try:
         address = (parts.hostname or "127.0.0.1", parts.port or 6379)
-        with socket.create_connection(address, timeout=ANSWER_S_MAX) as plain:
+        with socket.create_connection(address, timeout=answer_s_max) as plain:
             tls = parts.scheme in {"rediss", "valkeys"}
             line = (
                 ssl.create_default_context().wrap_socket(plain, server_hostname=address[0]) if tls else plain

@@ -16,6 +16,7 @@ from .errors import StackError
 from .service import Launch, Order, Recipe, Service
 
 ANSWER_S_MAX = 5.0
+READY_ANSWER_S_MAX = 1.0
 HEAP_MIB_MAX = 1024
 _OPTIONS = (
     "--disable-request-logging",
@@ -49,7 +50,7 @@ def _prepare(home: Path, port: int, order: Order) -> Launch:
 
 def _lists(url: str, proof: str) -> bool:
     try:
-        return proof in _get(url, "/__admin/files")
+        return proof in _get(url, "/__admin/files", answer_s_max=READY_ANSWER_S_MAX)
     except StackError:
         return False
 
@@ -75,14 +76,14 @@ def check(url: str) -> None:
         raise StackError("something answers there, but it is not WireMock")
 
 
-def _get(url: str, path: str) -> str:
+def _get(url: str, path: str, *, answer_s_max: float = ANSWER_S_MAX) -> str:
     """Fetch a page without looking at proxy settings, which have no business on loopback."""
     parts = urlsplit(url)
     kinds = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
     if parts.scheme not in kinds or not parts.hostname:
         raise StackError(f"{url!r} is not an address; write http://host:port")
     try:
-        connection = kinds[parts.scheme](parts.hostname, parts.port, timeout=ANSWER_S_MAX)
+        connection = kinds[parts.scheme](parts.hostname, parts.port, timeout=answer_s_max)
         try:
             connection.request("GET", parts.path.rstrip("/") + path)
             body: bytes = connection.getresponse().read()

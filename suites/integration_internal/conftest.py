@@ -1,0 +1,31 @@
+"""Fixtures of the stack's own tests: a place of their own, and processes that do not outlive a test."""
+
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from ..stack_users import Member, own_state
+
+
+@pytest.fixture
+def stack_state() -> Iterator[Path]:
+    """A state directory of the test's own."""
+    with own_state() as path:
+        yield path
+
+
+@pytest.fixture
+def member(stack_state: Path) -> Iterator[Callable[..., Member]]:
+    """Start processes that join the stack in the test's state directory."""
+    started: list[Member] = []
+
+    def start(*services: str) -> Member:
+        started.append(Member(stack_state, *(services or ("valkey",))))
+        return started[-1]
+
+    yield start
+    for one in started:
+        if one.process.poll() is None:
+            one.end(signal.SIGKILL)

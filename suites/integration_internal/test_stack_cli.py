@@ -1,0 +1,139 @@
+"""`gate stack up | down | status` as people and scripts meet it."""
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from autobiz_harness.cli.stack import stack
+from autobiz_harness.stack import stop
+from autobiz_harness.stack.binaries import VALKEY_SERVER
+from autobiz_harness.stack.ports import free_port
+
+PROGRAM = "from autobiz_harness.cli import main; main()"
+
+
+@pytest.fixture
+def state(stack_state: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The test's own state directory, named in the environment."""
+    monkeypatch.setenv("AUTOBIZ_STACK_DIR", str(stack_state))
+    return stack_state
+
+
+def gate_stack(*words: str) -> Result:
+    """Run the command in this process."""
+    return CliRunner().invoke(stack, words)
+
+
+def test_a_day_with_the_stack(state: Path) -> None:
+    """Up starts it once and says how to use it, status finds it, down ends it, and each can be repeated."""
+    assert json.loads(gate_stack("status", "--json").output) == {"running": False}
+    assert "not running" in gate_stack("status").output
+
+    port = free_port()
+    first = gate_stack("up", "--json", "--valkey-port", str(port))
+    assert first.exit_code == 0, first.output
+    said = json.loads(first.output)
+    services = said["services"]
+    assert said["running"]
+    assert all(service["started"] and not service["external"] for service in services.values())
+    assert f":{port}/" in services["valkey"]["url"]
+
+    again = gate_stack("up")
+    assert again.exit_code == 0
+    assert again.output.count("already running") == 3
+
+    status = json.loads(gate_stack("status", "--json").output)
+    assert status["running"]
+    assert {name: one["url"] for name, one in status["services"].items()} == {
+        name: one["url"] for name, one in services.items()
+    }
+    assert all(one["kept"] and one["pid"] and one["keeper"] for one in status["services"].values())
+    assert services["postgres"]["url"] in gate_stack("status").output
+
+    file = Path(said["env_file"])
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    sourced = subprocess.run(
+        ["sh", "-c", '. "$1"; env', "sh", str(file)], capture_output=True, text=True, check=True
+    ).stdout
+    for name, one in services.items():
+        assert f"AUTOBIZ_{name.upper()}_URL={one['url']}" in sourced.splitlines()
+
+    down = gate_stack("down", "--json")
+    assert json.loads(down.output) == {"running": False, "stopped": ["postgres", "valkey", "wiremock"]}
+    assert not file.exists()
+    assert gate_stack("down").output == "the stack is not running\n"
+    assert json.loads(gate_stack("status", "--json").output) == {"running": False}
+
+
+def test_a_failure_exits_with_4_and_status_remembers_it(
+    state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When a service cannot start, up exits with 4 and the log's end, and status still says why."""
+    program = tmp_path / "valkey-server"
+    program.write_text("#!/bin/sh\necho out of order; exit 1\n")
+    program.chmod(0o700)
+    monkeypatch.setenv(VALKEY_SERVER, str(program))
+    result = gate_stack("up")
+    assert result.exit_code == 4
+    assert "gate: valkey did not start" in result.output
+    assert "out of order" in result.output
+    assert "out of order" in gate_stack("status").output
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("up", "--postgres-port", "none"),
+        ("up", "--valkey-port", "65536"),
+        ("up", "--valkey-port", "0"),
+        ("up", "--valkey-port", "5000", "--wiremock-port", "5000"),
+        ("up", "--wiremock-jar", "absent.jar"),
+        ("sideways",),
+        ("down", "now"),
+    ],
+)
+def test_wrong_usage_exits_with_2_and_starts_nothing(state: Path, words: tuple[str, ...]) -> None:
+    """A command that cannot be meant is refused before anything is touched."""
+    assert gate_stack(*words).exit_code == 2
+    assert not list(state.iterdir())
+
+
+def test_a_directory_of_another_kind_exits_with_4(tmp_path: Path) -> None:
+    """A state directory that is a file is an error of the place, not of the command."""
+    file = tmp_path / "file"
+    file.touch()
+    for place in (file, file / "below"):
+        result = gate_stack("up", "--directory", str(place))
+        assert result.exit_code == 4
+        assert str(place) in result.output
+
+
+def test_an_interrupt_exits_with_5_and_leaves_nothing(state: Path, tmp_path: Path) -> None:
+    """Ctrl-C while the stack comes up exits with 5, and what was starting ends."""
+    started = tmp_path / "started"
+    os.mkfifo(started)
+    program = tmp_path / "valkey-server"
+    program.write_text(f"#!/bin/sh\necho > '{started}'\nexec cat '{started}'\n")
+    program.chmod(0o700)
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, "stack", "up"],
+        env=os.environ | {VALKEY_SERVER: str(program)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    started.read_bytes()
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 5, out + err
+    assert "interrupted" in err
+    stop(state)
+    assert not list(state.glob("*/run-*"))
