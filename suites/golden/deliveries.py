@@ -12,6 +12,7 @@ from uuid import UUID
 
 from autobiz_kernel import (
     LEASE,
+    WINDOW,
     ClaimOutcome,
     EffectStore,
     Json,
@@ -25,9 +26,13 @@ from autobiz_mocks import Fault, Stub, VirtualClock, WireMock, faulty_once, ship
 
 from ..database import Connect
 from ..stripe_tools import KEY_HEADER, TRIAL_HEADER, ProviderSilentError
-from .acts import Act
+from .acts import ACTS_MAX, Act
 
 Results: TypeAlias = list[list[Json]]
+
+_REPEATS_MAX = 3
+# All repeats of all acts of a trial fit into one window, or running anew would be right.
+_PAUSE_MAX = WINDOW / (ACTS_MAX * _REPEATS_MAX + 1)
 
 _STUBS: dict[str, Stub] = {stub["metadata"]["op"]: stub for stub in shipped_stubs("stripe")}
 
@@ -95,8 +100,8 @@ async def _duplicated(scene: Scene, acts: tuple[Act, ...]) -> Results:
     results: Results = []
     for act in acts:
         given = [_result(await scene.call(store, act), ClaimOutcome.CLAIMED)]
-        for _ in range(scene.rng.randint(1, 3)):
-            scene.clock.advance(timedelta(minutes=scene.rng.randint(0, 400)))
+        for _ in range(scene.rng.randint(1, _REPEATS_MAX)):
+            scene.clock.advance(scene.rng.random() * _PAUSE_MAX)
             given.append(_result(await scene.call(store, act), ClaimOutcome.REPLAY))
         results.append(given)
     return results
