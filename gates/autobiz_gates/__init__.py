@@ -1,3 +1,80 @@
 """Judge evidence: trial entries, statistics, gates and their decisions."""
 
-__all__: list[str] = []
+from .decide import decide, decide_all
+from .decision import Condition, Decision, GateDecision, deploy_allowed, fold_decisions, worst
+from .entry import (
+    LEDGER_SCHEMA,
+    Case,
+    Cost,
+    Header,
+    OracleVerdict,
+    Plan,
+    Shard,
+    Subject,
+    Trial,
+    TrialOutcome,
+    ledger_schema,
+)
+from .errors import LedgerError
+from .fields import near
+from .figures import CaseCost, Figures
+from .fold import fold
+from .gate import PRIORITIES, RUNS_MAX, Gate
+from .gatefile import GateFile, GateFileError, Problem, read_gate_file
+from .kind_p0 import P0Gate
+from .kind_p1 import P1Gate
+from .ledger import LedgerWriter, Torn, ledger_files, read_lines
+from .marks import MarkExpression, MarkExpressionError
+from .selection import Selection
+from .tally import CaseTally, Outcome, Tallies, TallyError
+from .toml_lines import lines_of_keys
+from .waiver import Waiver
+
+__all__ = [
+    "LEDGER_SCHEMA",
+    "PRIORITIES",
+    "RUNS_MAX",
+    "Case",
+    "CaseCost",
+    "CaseTally",
+    "Condition",
+    "Cost",
+    "Decision",
+    "Figures",
+    "Gate",
+    "GateDecision",
+    "GateFile",
+    "GateFileError",
+    "Header",
+    "LedgerError",
+    "LedgerWriter",
+    "MarkExpression",
+    "MarkExpressionError",
+    "OracleVerdict",
+    "Outcome",
+    "P0Gate",
+    "P1Gate",
+    "Plan",
+    "Problem",
+    "Selection",
+    "Shard",
+    "Subject",
+    "Tallies",
+    "TallyError",
+    "Torn",
+    "Trial",
+    "TrialOutcome",
+    "Waiver",
+    "decide",
+    "decide_all",
+    "deploy_allowed",
+    "fold",
+    "fold_decisions",
+    "ledger_files",
+    "ledger_schema",
+    "lines_of_keys",
+    "near",
+    "read_gate_file",
+    "read_lines",
+    "worst",
+]

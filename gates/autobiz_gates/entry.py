@@ -1,0 +1,127 @@
+"""The lines of a ledger: header, plan and trial entries, the lingua franca of every reader."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+LEDGER_SCHEMA = "autobiz.ledger/1"
+
+
+class TrialOutcome(StrEnum):
+    """How one trial ended. Unknown counts against a gate; skip is no evidence at all."""
+
+    PASS = "pass"  # noqa: S105  # an outcome, not a password
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+    SKIP = "skip"
+
+
+class Subject(msgspec.Struct, frozen=True, kw_only=True):
+    """The thing under evaluation; evidence about two subjects never mixes."""
+
+    commit: str
+    version: str = ""
+    config_hash: str = ""
+
+
+class OracleVerdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What one oracle said during a trial."""
+
+    type: str
+    name: str
+    outcome: str
+    reason: str = ""
+
+
+class Cost(msgspec.Struct, frozen=True, kw_only=True):
+    """What a trial consumed of models and providers."""
+
+    tokens: int = 0
+    usd: float = 0.0
+
+
+class Shard(msgspec.Struct, frozen=True, kw_only=True):
+    """Which part of the cases this invocation took: part `index` of `count`, counted from 1."""
+
+    index: int
+    count: int
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is known of a case before it is tried."""
+
+    case: str
+    suite: str | None = None
+    priority: str | None = None
+    requirements: tuple[str, ...] = ()
+    tests: tuple[str, ...] = ()
+    workflow: str | None = None
+    marks: tuple[str, ...] = ()
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True, tag="header", tag_field="kind"):
+    """First line of every ledger file: which run this is and what was fixed before the first trial."""
+
+    schema: str
+    run_id: str
+    run: int
+    worker: str
+    seed: int
+    subject: Subject
+    created_at: datetime
+    stage: str | None = None
+    shard: Shard | None = None
+    gate_file_sha256: str | None = None
+    harness: str = ""
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True, tag="plan", tag_field="kind"):
+    """The cases an invocation set out to try; one without a trial is missing evidence."""
+
+    run_id: str
+    run: int
+    cases: tuple[Case, ...]
+
+
+class Trial(msgspec.Struct, frozen=True, kw_only=True, tag="trial", tag_field="kind"):
+    """One execution of one case with one seed."""
+
+    schema: str
+    run_id: str
+    run: int
+    suite: str | None
+    case: str
+    seed: int
+    priority: str | None
+    requirements: tuple[str, ...]
+    tests: tuple[str, ...]
+    workflow: str | None
+    marks: tuple[str, ...]
+    subject: Subject
+    outcome: TrialOutcome
+    phase: str
+    reason: str
+    oracles: tuple[OracleVerdict, ...] = ()
+    started_at: datetime
+    duration_ms: float
+    worker: str
+    cost: Cost | None = None
+    trace_id: str | None = None
+    fingerprint: str | None = None
+    attachments: tuple[str, ...] = ()
+
+
+Line = Header | Plan | Trial
+
+
+def ledger_schema() -> dict[str, Any]:
+    """JSON Schema of one ledger line."""
+    schema = msgspec.json.schema(Line)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": LEDGER_SCHEMA,
+        "title": "One line of an AutoBiz ledger",
+        **schema,
+    }

@@ -1,0 +1,63 @@
+"""Is the evidence whole? What every gate asks before it looks at outcomes."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from .decision import Condition, Decision
+from .gate import Gate
+from .tally import CaseTally, Outcome, Tallies
+
+NAMES_MAX = 3
+
+
+def selected(gate: Gate, tallies: Tallies) -> tuple[CaseTally, ...]:
+    """Return the gate's cases, each with one outcome for every run that was made or asked for.
+
+    A run that was never made is missing in every case: what it would have shown is unknown, and the
+    most favourable reading of it is what tells a shut gate from an undecided one.
+    """
+    runs = max(len(tallies.runs), gate.runs)
+    return tuple(
+        replace(case, outcomes=case.outcomes + (Outcome.MISSING,) * (runs - len(case.outcomes)))
+        for case in tallies.cases
+        if gate.selection.picks(case)
+    )
+
+
+def evidence_conditions(gate: Gate, cases: Sequence[CaseTally], tallies: Tallies) -> list[Condition]:
+    """Return what is wanting in the evidence: none of it shuts a gate, any of it keeps one from opening."""
+    wanting = []
+    if not cases:
+        wanting.append(_undecided("selection", f"no case matches {gate.selection}"))
+    if len(tallies.runs) < gate.runs:
+        wanting.append(_undecided("runs", f"{gate.runs} runs are needed, {len(tallies.runs)} were made"))
+    gaps = [case for case in cases if Outcome.MISSING in case.outcomes[: len(tallies.runs)]]
+    if gaps:
+        trials = sum(case.outcomes[: len(tallies.runs)].count(Outcome.MISSING) for case in gaps)
+        names = named([case.case for case in gaps])
+        wanting.append(
+            _undecided("missing", f"{trials} planned trials left no outcome, in {names}", trials_more=trials)
+        )
+    # A problem is a sentence without an addressee, so each one touches every gate.
+    wanting.extend(_undecided("problems", problem) for problem in tallies.problems)
+    return wanting
+
+
+def unjudged_condition(cases: Sequence[CaseTally], waived: Collection[str]) -> list[Condition]:
+    """Return a complaint about cases that were skipped in every run, unless a waiver names them."""
+    silent = [case.case for case in cases if not case.valid and not case.missing and case.case not in waived]
+    if not silent:
+        return []
+    return [_undecided("skipped", f"no run judged {named(silent)}: skipped every time")]
+
+
+def named(cases: Sequence[str]) -> str:
+    """Return the first few case ids of a sentence, and how many more there are."""
+    shown = ", ".join(cases[:NAMES_MAX])
+    more = len(cases) - NAMES_MAX
+    noun = "case" if len(cases) == 1 else "cases"
+    return f"{noun} {shown}" + (f" and {more} more" if more > 0 else "")
+
+
+def _undecided(name: str, reason: str, trials_more: int | None = None) -> Condition:
+    return Condition(name=name, decision=Decision.UNDECIDED, reason=reason, clean_trials_more=trials_more)

@@ -1,0 +1,258 @@
+"""Keys of a gate's table: each declared once, read with all its complaints, published as JSON Schema.
+
+Declared by hand because reading a gate file is paid at every start: building pydantic models takes several
+times the whole time allowed for it (gates/README.md has the figures).
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from math import isfinite
+from typing import Any
+
+from .marks import MarkExpression, MarkExpressionError
+from .toml_lines import Path
+
+
+@dataclass(slots=True)
+class Complaints:
+    """What is wrong with one gate's table, each complaint with the path of the key it is about."""
+
+    gate: str
+    found: list[tuple[Path, str]] = field(default_factory=list)
+
+    def say(self, at: Path, words: str) -> None:
+        """Complain about the key at this path, which begins the sentence."""
+        subject = f"{spoken(at)} " if at else ""
+        self.found.append((at, f"gate {self.gate!r}: {subject}{words}"))
+
+    def say_of_table(self, at: Path, key: str, words: str) -> None:
+        """Complain about a key that is unknown to the table at this path, or wanting there."""
+        inside = f"{spoken(at)}: " if at else ""
+        self.found.append(((*at, key), f"gate {self.gate!r}: {inside}{words}"))
+
+
+Reader = Callable[[Any, Path, Complaints], Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One key: what it means, how its value is read, and the same as JSON Schema."""
+
+    name: str
+    doc: str
+    read: Reader
+    schema: Mapping[str, Any]
+    required: bool = False
+
+
+def spoken(path: Path) -> str:
+    """Return a path as people write it: waivers[0].case."""
+    words = ""
+    for step in path:
+        words += f"[{step}]" if isinstance(step, int) else f".{step}" if words else step
+    return words
+
+
+def near(word: str, known: Iterable[str], *, else_all: bool = False) -> str:
+    """Return a suggestion for a word that nobody knows, or all known words if asked, or nothing."""
+    # Only a file with a mistake in it pays for this import.
+    from difflib import get_close_matches
+
+    choices = list(known)
+    by_lower = {choice.lower(): choice for choice in choices}
+    close = get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    if close:
+        return f" Did you mean {by_lower[close[0]]!r}?"
+    return f" Known here: {', '.join(sorted(choices))}." if else_all else ""
+
+
+def read_fields(
+    fields: tuple[Field, ...],
+    table: Any,
+    at: Path,
+    complaints: Complaints,
+    elsewhere: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Return the values of a table's known keys; everything else becomes a complaint.
+
+    `elsewhere` says of a key that would be right in another place where that is.
+    """
+    if not isinstance(table, dict):
+        complaints.say(at, f"must be a table of keys, not {shown(table)}")
+        return {}
+    known = {one.name: one for one in fields}
+    values = {}
+    for key, value in table.items():
+        if key in known:
+            values[key] = known[key].read(value, (*at, key), complaints)
+        elif elsewhere and key in elsewhere:
+            complaints.say_of_table(at, key, f"{key!r} {elsewhere[key]}")
+        else:
+            complaints.say_of_table(at, key, f"unknown key {key!r}.{near(key, known, else_all=True)}")
+    for one in fields:
+        if one.required and one.name not in table:
+            complaints.say_of_table(at, one.name, f"{one.name!r} is missing: {one.doc}")
+    return values
+
+
+def object_schema(fields: tuple[Field, ...]) -> dict[str, Any]:
+    """Return the JSON Schema of a table with these keys."""
+    return {
+        "type": "object",
+        "properties": {one.name: {"description": one.doc, **one.schema} for one in fields},
+        "required": [one.name for one in fields if one.required],
+        "additionalProperties": False,
+    }
+
+
+def shown(value: object) -> str:
+    """Return a TOML value for a complaint, with the name of its type."""
+    for kind, name in _TYPE_NAMES:
+        if isinstance(value, kind):
+            text = str(value).lower() if kind is bool else repr(value) if kind is str else str(value)
+            return f"{text if len(text) <= 40 else text[:37] + '...'} ({name})"
+    return repr(value)
+
+
+_TYPE_NAMES: tuple[tuple[type, str], ...] = (
+    (bool, "a boolean"),
+    (int, "a whole number"),
+    (float, "a number"),
+    (str, "a string"),
+    (datetime, "a date with time"),
+    (date, "a date"),
+    (list, "an array"),
+    (dict, "a table"),
+)
+
+
+def flag(name: str, doc: str) -> Field:
+    def read(value: Any, at: Path, complaints: Complaints) -> bool | None:
+        if isinstance(value, bool):
+            return value
+        complaints.say(at, f"must be true or false, not {shown(value)}")
+        return None
+
+    return Field(name=name, doc=doc, read=read, schema={"type": "boolean"})
+
+
+def whole(name: str, doc: str, *, least: int, most: int) -> Field:
+    def read(value: Any, at: Path, complaints: Complaints) -> int | None:
+        if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
+            return value
+        complaints.say(at, f"must be a whole number from {least} to {most}, not {shown(value)}")
+        return None
+
+    return Field(name=name, doc=doc, read=read, schema={"type": "integer", "minimum": least, "maximum": most})
+
+
+def number(
+    name: str, doc: str, *, above: float, most: float | None = None, below: float | None = None,
+    required: bool = False,
+) -> Field:  # fmt: skip
+    """A real number in (above, most] or (above, below)."""
+    limit = f"({above:g}, {most:g}]" if most is not None else f"({above:g}, {below:g})"
+
+    def read(value: Any, at: Path, complaints: Complaints) -> float | None:
+        if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
+            under = value <= most if most is not None else below is None or value < below
+            if above < value and under:
+                return float(value)
+        complaints.say(at, f"must be a number in {limit}, not {shown(value)}")
+        return None
+
+    upper = {"maximum": most} if most is not None else {"exclusiveMaximum": below}
+    schema = {"type": "number", "exclusiveMinimum": above, **upper}
+    return Field(name=name, doc=doc, read=read, schema=schema, required=required)
+
+
+def choice(name: str, doc: str, options: tuple[str | int, ...], *, required: bool = False) -> Field:
+    def read(value: Any, at: Path, complaints: Complaints) -> str | int | None:
+        for option in options:
+            if type(value) is type(option) and value == option:
+                return option
+        hint = near(value, [str(option) for option in options]) if isinstance(value, str) else ""
+        known = " or ".join(repr(option) for option in options)
+        complaints.say(at, f"must be {known}, not {shown(value)}{'.' + hint if hint else ''}")
+        return None
+
+    return Field(name=name, doc=doc, read=read, schema={"enum": list(options)}, required=required)
+
+
+def text(name: str, doc: str, *, required: bool = False) -> Field:
+    def read(value: Any, at: Path, complaints: Complaints) -> str | None:
+        if isinstance(value, str) and value.strip():
+            return value
+        complaints.say(at, f"must be a string that says something, not {shown(value)}")
+        return None
+
+    return Field(
+        name=name, doc=doc, read=read, schema={"type": "string", "pattern": r"\S"}, required=required
+    )
+
+
+def texts(name: str, doc: str, *, options: tuple[str, ...] = ()) -> Field:
+    """One string or an array of them; always read as a tuple."""
+
+    def read(value: Any, at: Path, complaints: Complaints) -> tuple[str, ...]:
+        items = value if isinstance(value, list) else [value]
+        if not items:
+            complaints.say(
+                at, "must name at least one value; leave the key out to select by other keys alone"
+            )
+        for item in items:
+            if not isinstance(item, str) or not item.strip():
+                complaints.say(at, f"must be a string or an array of strings, not {shown(value)}")
+                return ()
+            if options and item not in options:
+                complaints.say(at, f"must be one of {', '.join(options)}, not {item!r}.{near(item, options)}")
+        return tuple(items)
+
+    item_schema = {"enum": list(options)} if options else {"type": "string", "pattern": r"\S"}
+    schema = {"oneOf": [item_schema, {"type": "array", "items": item_schema, "minItems": 1}]}
+    return Field(name=name, doc=doc, read=read, schema=schema)
+
+
+def mark_expression(name: str, doc: str) -> Field:
+    def read(value: Any, at: Path, complaints: Complaints) -> MarkExpression | None:
+        if not isinstance(value, str):
+            complaints.say(at, f"must be an expression over mark names in a string, not {shown(value)}")
+            return None
+        try:
+            return MarkExpression.parse(value)
+        except MarkExpressionError as error:
+            complaints.say(at, f"cannot be read: {error}")
+            return None
+
+    return Field(name=name, doc=doc, read=read, schema={"type": "string", "pattern": r"\S"})
+
+
+def day(name: str, doc: str, *, required: bool = False) -> Field:
+    def read(value: Any, at: Path, complaints: Complaints) -> date | None:
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return value
+        complaints.say(at, f"must be a date without quotes, as in 2030-12-31, not {shown(value)}")
+        return None
+
+    return Field(
+        name=name, doc=doc, read=read, schema={"type": "string", "format": "date"}, required=required
+    )
+
+
+def tables(name: str, doc: str, fields: tuple[Field, ...], build: Callable[..., Any]) -> Field:
+    """An array of tables, each built from its values once it has no complaints."""
+
+    def read(value: Any, at: Path, complaints: Complaints) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            complaints.say(at, f"must be an array of tables, not {shown(value)}")
+            return ()
+        built = []
+        for place, item in enumerate(value):
+            before = len(complaints.found)
+            values = read_fields(fields, item, (*at, place), complaints)
+            if len(complaints.found) == before:
+                built.append(build(**values))
+        return tuple(built)
+
+    return Field(name=name, doc=doc, read=read, schema={"type": "array", "items": object_schema(fields)})

@@ -1,0 +1,143 @@
+"""Every number a decision rests on, so that a reader can recompute it."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from .statistics import anova_icc, case_lower, pass_hat_k, robust_deff, wilson_lower, z_quantile
+from .tally import CaseTally
+
+METHOD_POOLED: Final = "wilson over pooled trials"
+METHOD_EVERY: Final = "every trial passes; the bound is for information"
+METHOD_CASES: Final = "wilson over case rates"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseCost:
+    """A case that kept the bound down, or left evidence wanting."""
+
+    case: str
+    passed: int
+    failed: int
+    unknown: int
+    skipped: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """The counts and bounds of the cases that one gate selected."""
+
+    floor: float
+    passes: int
+    trials: int
+    rate: float | None
+    lcb: float | None
+    method: str
+    z: float
+    confidence: float
+    sided: int
+    cases: int
+    cases_min: int
+    runs: int
+    runs_min: int
+    failed: int
+    unknown: int
+    skipped: int
+    missing: int
+    lcb_case: float | None
+    z_case: float
+    icc: float | None
+    deff: float | None
+    pass_3: float | None
+    costing: tuple[CaseCost, ...]
+    waived: tuple[str, ...]
+    waivers_expired: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON, keys always in this order."""
+        values = asdict(self)
+        return {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()}
+
+
+def case_figures(
+    cases: Sequence[CaseTally],
+    *,
+    floor: float,
+    confidence: float,
+    sided: int,
+    method: str = METHOD_POOLED,
+    cases_min: int = 1,
+    runs: int,
+    runs_min: int,
+    waived: tuple[str, ...] = (),
+    waivers_expired: tuple[str, ...] = (),
+) -> Figures:
+    """Count the selected cases; a case without a valid trial is not a distinct case of the sample."""
+    counted = [case for case in cases if case.valid]
+    passes = [case.passed for case in counted]
+    valid = [case.valid for case in counted]
+    k, n = sum(passes), sum(valid)
+    lcb_case = case_lower(passes, valid, confidence, 1) if counted else None
+    return Figures(
+        floor=floor,
+        passes=k,
+        trials=n,
+        rate=k / n if n else None,
+        lcb=_bound(method, passes, valid, confidence, sided) if counted else None,
+        method=method,
+        z=z_quantile(confidence, sided),
+        confidence=confidence,
+        sided=sided,
+        cases=len(counted),
+        cases_min=cases_min,
+        runs=runs,
+        runs_min=runs_min,
+        failed=sum(case.failed for case in cases),
+        unknown=sum(case.unknown for case in cases),
+        skipped=sum(case.skipped for case in cases),
+        missing=sum(case.missing for case in cases),
+        lcb_case=lcb_case,
+        z_case=z_quantile(confidence, 1),
+        icc=anova_icc(passes, valid),
+        deff=robust_deff(passes, valid),
+        pass_3=_pass_3(counted),
+        costing=_costing(cases),
+        waived=waived,
+        waivers_expired=waivers_expired,
+    )
+
+
+def cut(bound: float) -> str:
+    """Return a bound to four digits, cut and not rounded: below the floor must not look like at it."""
+    return f"{int(bound * 10_000) / 10_000:.4f}"
+
+
+def _bound(method: str, passes: list[int], valid: list[int], confidence: float, sided: int) -> float:
+    if method == METHOD_CASES:
+        return case_lower(passes, valid, confidence, sided)
+    return wilson_lower(sum(passes), sum(valid), confidence, sided)
+
+
+def _pass_3(counted: Sequence[CaseTally]) -> float | None:
+    """Return pass^3 over the cases that ran at least three times."""
+    often = [case for case in counted if case.valid >= 3]
+    if not often:
+        return None
+    return sum(pass_hat_k([case.passed], case.valid, 3) for case in often) / len(often)
+
+
+def _costing(cases: Sequence[CaseTally]) -> tuple[CaseCost, ...]:
+    costly = [case for case in cases if case.against or case.missing or not case.valid]
+    costly.sort(key=lambda case: (-case.against, -case.missing, case.case))
+    return tuple(
+        CaseCost(
+            case=case.case,
+            passed=case.passed,
+            failed=case.failed,
+            unknown=case.unknown,
+            skipped=case.skipped,
+            missing=case.missing,
+        )
+        for case in costly
+    )

@@ -1,0 +1,41 @@
+"""What a kind of gate brings along: its keys, how they become a gate, and how it decides."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Generic, TypeVar
+
+from .decision import Condition, Decision, GateDecision, worst
+from .fields import Complaints, Field
+from .figures import Figures
+from .gate import Gate
+from .tally import Tallies
+
+G = TypeVar("G", bound=Gate)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind(Generic[G]):
+    """One kind of gate. A new kind is one module with one of these, and one line in `kinds.py`."""
+
+    name: str
+    doc: str
+    fields: tuple[Field, ...]
+    build: Callable[[str, dict[str, Any], Complaints], G | None]
+    judge: Callable[[G, Tallies, date], GateDecision]
+
+
+def decision_of(gate: Gate, conditions: list[Condition], figures: Figures, when_open: str) -> GateDecision:
+    """Return the worst of a gate's conditions, with the reasons that weigh as much."""
+    decision = worst(condition.decision for condition in conditions)
+    blame = [condition.reason for condition in conditions if condition.decision is decision]
+    reason = when_open if decision is Decision.OPEN else "; ".join(blame)
+    return GateDecision(
+        gate=gate.name,
+        kind=gate.kind,
+        decision=decision,
+        dry_run=gate.dry_run,
+        reason=f"{gate.name} is {decision}: {reason}.",
+        conditions=tuple(conditions),
+        figures=figures,
+    )

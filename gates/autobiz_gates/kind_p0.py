@@ -1,0 +1,80 @@
+"""Kind p0: every trial of every case passes, in every run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar, Final
+
+from .decision import Condition, Decision, GateDecision
+from .evidence import evidence_conditions, named, selected
+from .fields import Complaints
+from .figures import METHOD_EVERY, case_figures
+from .gate import GATE_FIELDS, Gate, selection_of
+from .kind import Kind, decision_of
+from .tally import CaseTally, Tallies
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class P0Gate(Gate):
+    """No floor, no waiver: one trial that fails or cannot be judged shuts it."""
+
+    kind: ClassVar[str] = "p0"
+
+
+def judge_p0(gate: P0Gate, tallies: Tallies, today: date) -> GateDecision:  # noqa: ARG001  every kind is asked with a date; this one has nothing that expires
+    """Decide from outcomes alone; a skipped trial is evidence that is missing."""
+    cases = selected(gate, tallies)
+    conditions = evidence_conditions(gate, cases, tallies)
+    conditions += _skips(cases)
+    conditions.append(_every_trial_passes(cases))
+    figures = case_figures(
+        cases,
+        floor=1.0,
+        method=METHOD_EVERY,
+        confidence=0.95,
+        sided=2,
+        runs=len(tallies.runs),
+        runs_min=gate.runs,
+    )
+    when_open = f"all {figures.trials} trials of {figures.cases} cases passed"
+    return decision_of(gate, conditions, figures, when_open)
+
+
+def _skips(cases: Sequence[CaseTally]) -> list[Condition]:
+    skipped = [case for case in cases if case.skipped]
+    if not skipped:
+        return []
+    trials = sum(case.skipped for case in skipped)
+    return [
+        Condition(
+            name="skipped",
+            decision=Decision.UNDECIDED,
+            reason=f"{trials} trials were skipped, in {named([case.case for case in skipped])}",
+            clean_trials_more=trials,
+        )
+    ]
+
+
+def _every_trial_passes(cases: Sequence[CaseTally]) -> Condition:
+    broken = [case for case in cases if case.against]
+    if not broken:
+        return Condition(
+            name="every trial passes", decision=Decision.OPEN, reason="no trial failed or stayed unjudged"
+        )
+    failed, unknown = sum(case.failed for case in broken), sum(case.unknown for case in broken)
+    names = named([case.case for case in broken])
+    reason = f"{failed} trials failed and {unknown} could not be judged, in {names}"
+    return Condition(name="every trial passes", decision=Decision.SHUT, reason=reason)
+
+
+def _build(name: str, values: dict[str, Any], complaints: Complaints) -> P0Gate | None:
+    return None if complaints.found else P0Gate(name=name, **selection_of(values))
+
+
+P0: Final = Kind(
+    name="p0",
+    doc="Every trial of every selected case passes in every run.",
+    fields=GATE_FIELDS,
+    build=_build,
+    judge=judge_p0,
+)

@@ -1,0 +1,156 @@
+"""Kind p1: a lower confidence bound reaches a floor, on enough cases, with none of them broken."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar, Final
+
+from .bound import case_bound, pooled_bound
+from .decision import Condition, Decision, GateDecision
+from .evidence import evidence_conditions, named, selected, unjudged_condition
+from .fields import Complaints, Field, choice, mark_expression, number, whole
+from .figures import METHOD_CASES, METHOD_POOLED, case_figures, cut
+from .gate import GATE_FIELDS, Gate, selection_of
+from .kind import Kind, decision_of
+from .marks import MarkExpression
+from .tally import CaseTally, Tallies
+from .waiver import WAIVERS, Waiver, check_waivers
+
+# 0.95 to the power of 59 is the first below 5 %: fewer clean cases are too likely with a worse subject.
+CASES_MIN_DEFAULT: Final = 59
+PROFILES: Final = ("default", "literal", "strict")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class P1Gate(Gate):
+    """A floor for the lower bound of the pass rate, under one of three profiles.
+
+    default: the bound over pooled trials, enough distinct cases, and no case failing most of its trials.
+    literal: the bound over pooled trials alone. strict: the bound over case rates instead.
+    """
+
+    kind: ClassVar[str] = "p1"
+
+    floor: float
+    confidence: float = 0.95
+    sided: int = 2
+    profile: str = "default"
+    cases_min: int = CASES_MIN_DEFAULT
+    veto: MarkExpression | None = None
+    waivers: tuple[Waiver, ...] = ()
+
+
+def judge_p1(gate: P1Gate, tallies: Tallies, today: date) -> GateDecision:
+    """Decide from the bound and from what no bound can see: few cases, a dead case, missing evidence."""
+    cases = selected(gate, tallies)
+    waived = tuple(waiver.case for waiver in gate.waivers if waiver.counts_on(today))
+    expired = tuple(waiver.case for waiver in gate.waivers if not waiver.counts_on(today))
+    conditions = evidence_conditions(gate, cases, tallies)
+    conditions += unjudged_condition(cases, waived)
+    strict = gate.profile == "strict"
+    bound = case_bound if strict else pooled_bound
+    conditions.append(bound(cases, floor=gate.floor, confidence=gate.confidence, sided=gate.sided))
+    conditions.append(_enough_cases(gate, cases))
+    if gate.profile == "default":
+        conditions.append(_no_broken_case(cases, waived))
+    if gate.veto is not None:
+        conditions.append(_no_veto(gate.veto, cases))
+    figures = case_figures(
+        cases,
+        floor=gate.floor,
+        confidence=gate.confidence,
+        sided=gate.sided,
+        method=METHOD_CASES if strict else METHOD_POOLED,
+        cases_min=gate.cases_min,
+        runs=len(tallies.runs),
+        runs_min=gate.runs,
+        waived=waived,
+        waivers_expired=expired,
+    )
+    when_open = (
+        f"{figures.passes}/{figures.trials} trials of {figures.cases} cases passed, "
+        f"LCB {cut(figures.lcb or 0.0)} reaches {gate.floor:g}"
+    )
+    return decision_of(gate, conditions, figures, when_open)
+
+
+def _enough_cases(gate: P1Gate, cases: Sequence[CaseTally]) -> Condition:
+    distinct = sum(1 for case in cases if case.valid)
+    more = gate.cases_min - distinct
+    if more <= 0:
+        return Condition(
+            name="cases", decision=Decision.OPEN, reason=f"{distinct} distinct cases were judged"
+        )
+    return Condition(
+        name="cases",
+        decision=Decision.UNDECIDED,
+        reason=f"needs {gate.cases_min} distinct cases, has {distinct}",
+        clean_trials_more=more * gate.runs,
+        clean_cases_more=more,
+    )
+
+
+def _no_broken_case(cases: Sequence[CaseTally], waived: Collection[str]) -> Condition:
+    """Ask whether a case fails most of its valid trials; a missing trial could still have saved it."""
+    suspects = [case for case in cases if 2 * case.against > case.valid and case.case not in waived]
+    broken = [case for case in suspects if 2 * case.against > case.valid + case.missing]
+    if not suspects:
+        return Condition(
+            name="broken cases", decision=Decision.OPEN, reason="no case fails most of its trials"
+        )
+    names = named([case.case for case in broken or suspects])
+    if broken:
+        decision, reason = Decision.SHUT, f"most trials failed in {names}"
+    else:
+        decision, reason = Decision.UNDECIDED, f"most trials so far failed in {names}"
+    more = sum(2 * case.against - case.valid for case in suspects)
+    return Condition(name="broken cases", decision=decision, reason=reason, clean_trials_more=more)
+
+
+def _no_veto(veto: MarkExpression, cases: Sequence[CaseTally]) -> Condition:
+    """Ask whether a case that may never fail did; no average and no waiver makes up for it."""
+    failed = [case.case for case in cases if case.against and veto.holds(case.marks)]
+    if failed:
+        reason = f"veto {veto.text!r}: a trial failed or could not be judged in {named(failed)}"
+        return Condition(name="veto", decision=Decision.SHUT, reason=reason)
+    return Condition(name="veto", decision=Decision.OPEN, reason=f"veto {veto.text!r}: no trial failed")
+
+
+def _refuse_baseline(value: object, at: tuple[str | int, ...], complaints: Complaints) -> None:  # noqa: ARG001  whatever its value, the key is refused
+    complaints.say(at, "is not read by kind 'p1': it judges against its floor alone. Remove the key")
+
+
+_FIELDS: Final[tuple[Field, ...]] = (
+    *GATE_FIELDS,
+    number("floor", "The rate that the lower bound must reach.", above=0.0, most=1.0, required=True),
+    number("confidence", "The level of the bound.", above=0.5, below=1.0),
+    choice("sided", "Sides of the interval whose lower end is the bound; strict takes 1.", (1, 2)),
+    choice("profile", "default, literal (the pooled bound alone) or strict (case rates).", PROFILES),
+    whole("cases_min", "Fewest distinct cases; 59 in profile default, 1 otherwise.", least=1, most=1_000_000),
+    mark_expression("veto", "Cases with these marks must pass every trial, whatever the bound."),
+    WAIVERS,
+)
+_BASELINE: Final = Field(name="baseline", doc="Refused.", read=_refuse_baseline, schema={"not": {}})
+
+
+def _build(name: str, values: dict[str, Any], complaints: Complaints) -> P1Gate | None:
+    if values.get("floor") == 1.0:
+        complaints.say(
+            ("floor",), "1.0 is out of reach for any bound; use kind = 'p0' to ask for every trial"
+        )
+    check_waivers(values.get("waivers") or (), complaints)
+    if complaints.found:
+        return None
+    profile = values.get("profile", "default")
+    values.setdefault("sided", 1 if profile == "strict" else 2)
+    values.setdefault("cases_min", CASES_MIN_DEFAULT if profile == "default" else 1)
+    return P1Gate(name=name, **selection_of(values))
+
+
+P1: Final = Kind(
+    name="p1",
+    doc="The lower confidence bound of the selected cases' pass rate reaches the floor.",
+    fields=(*_FIELDS, _BASELINE),
+    build=_build,
+    judge=judge_p1,
+)

@@ -1,0 +1,147 @@
+"""The append-only file of a run: one JSON line an entry, one writer a file, torn tails survived."""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import msgspec
+
+from .entry import LEDGER_SCHEMA, Header, Line
+from .errors import LedgerError
+
+_LINE_BYTES_MAX = 64 * 1024 * 1024
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Line)
+
+
+class LedgerWriter:
+    """Appends whole lines to one file of its own; a line is either there or torn, never half believed."""
+
+    def __init__(self, path: Path, header: Header) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o644)
+        except FileExistsError:
+            raise LedgerError(
+                f"{path}: exists already, and a ledger is never written by two. Name a new file."
+            ) from None
+        self.path = path
+        self.append(header)
+
+    def append(self, line: Line) -> None:
+        """Write one line with one system call; a full disk raises OSError and leaves at most a torn tail."""
+        data = _encoder.encode(line) + b"\n"
+        written = os.write(self._fd, data)
+        while written < len(data):
+            written += os.write(self._fd, data[written:])
+
+    def close(self) -> None:
+        """Flush to the disk and end."""
+        if self._fd >= 0:
+            os.fsync(self._fd)
+            os.close(self._fd)
+            self._fd = -1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Torn:
+    """Stands where a writer died in the middle of its last line."""
+
+    path: Path
+    line: int
+
+
+def ledger_files(sources: Iterable[Path]) -> list[Path]:
+    """The ledger files under the named files and folders, each once, in name order."""
+    found: dict[Path, None] = {}
+    for source in sources:
+        if source.is_dir():
+            inside = sorted(source.rglob("*.jsonl"))
+            if not inside:
+                raise LedgerError(
+                    f"{source}: no ledger (*.jsonl) in this folder. Did the run write elsewhere?"
+                )
+            found.update(dict.fromkeys(path.resolve() for path in inside))
+        elif source.exists():
+            found[source.resolve()] = None
+        else:
+            raise LedgerError(f"{source}: no such ledger. Name the folder or file that --gate-ledger wrote.")
+    return list(found)
+
+
+def read_lines(path: Path) -> Iterator[Line | Torn]:
+    """The lines of one file, header first. Only a torn last line is forgiven; all else foreign raises."""
+    headed = False
+    for number, raw, whole in _raw_lines(path):
+        try:
+            line = _decoder.decode(raw)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            if whole:
+                raise LedgerError(_explain(path, number, raw, error)) from None
+            yield Torn(path=path, line=number)
+            return
+        if isinstance(line, Header):
+            _check_header(path, number, line, headed=headed)
+            headed = True
+        elif not headed:
+            raise LedgerError(f"{path}:1: a ledger begins with its header, not with a {_kind(line)} line.")
+        yield line
+
+
+def _raw_lines(path: Path) -> Iterator[tuple[int, bytes, bool]]:
+    try:
+        with path.open("rb") as file:
+            number = 0
+            while raw := file.readline(_LINE_BYTES_MAX):
+                number += 1
+                whole = raw.endswith(b"\n")
+                if not whole and len(raw) >= _LINE_BYTES_MAX:
+                    raise LedgerError(
+                        f"{path}:{number}: a line of over {_LINE_BYTES_MAX} bytes is not a ledger's."
+                    )
+                yield number, raw, whole
+    except OSError as error:
+        raise LedgerError(f"{path}: cannot be read: {error.strerror or error}.") from None
+
+
+def _check_header(path: Path, number: int, line: Header, *, headed: bool) -> None:
+    if headed:
+        raise LedgerError(
+            f"{path}:{number}: a second header; two ledgers were joined by hand. Name them apart."
+        )
+    if line.schema != LEDGER_SCHEMA:
+        raise LedgerError(_foreign(path, line.schema))
+
+
+def _foreign(path: Path, schema: str) -> str:
+    return (
+        f"{path}:1: written in schema {schema!r}, but this program reads {LEDGER_SCHEMA!r}. "
+        "Evaluate it with the version of autobiz that wrote it."
+    )
+
+
+def _explain(path: Path, number: int, raw: bytes, error: Exception) -> str:
+    if number == 1:
+        try:
+            peek = msgspec.json.decode(raw)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return f"{path}:1: not a ledger: the first line is not JSON."
+        schema = peek.get("schema") if isinstance(peek, dict) else None
+        if isinstance(schema, str) and schema != LEDGER_SCHEMA:
+            return _foreign(path, schema)
+    return f"{path}:{number}: not a ledger line: {error}. The file was changed after it was written."
+
+
+def _kind(line: Line) -> str:
+    return type(line).__name__.lower()

@@ -1,0 +1,74 @@
+"""The top of the command line: names, one sentence each, and where they live."""
+
+from importlib import import_module
+from importlib.metadata import version
+
+import click
+
+_COMMANDS = {
+    "run": ("autobiz_harness.cli.run", "Run the stages, gather evidence, decide."),
+    "evaluate": ("autobiz_harness.cli.evaluate", "Decide from ledgers that exist already."),
+    "init": ("autobiz_harness.cli.init", "Write a gate file to start from."),
+    "stack": ("autobiz_harness.cli.stack", "PostgreSQL, Valkey and WireMock for this project."),
+}
+
+_EPILOG = """\b
+Exit codes:
+  0  open: every gate is open, the deploy may happen
+  1  shut: the subject failed
+  2  usage or configuration error
+  3  undecided: too little or missing evidence
+  4  infrastructure error: a service, a disk, pytest itself
+  5  interrupted; `gate run --resume` goes on
+"""
+
+
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # the same
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(_COMMANDS[cmd_name][0]), cmd_name)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+            from autobiz_gates import near
+
+            ctx.fail(f"no command is named {args[0]!r}.{near(args[0], _COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # the same
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, sentence) for name, (_, sentence) in _COMMANDS.items()])
+
+
+def _print_version(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:
+    if asked and not ctx.resilient_parsing:
+        click.echo(f"gate, of autobiz {version('autobiz')}")
+        ctx.exit()
+
+
+@click.group(cls=_Lazy, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Say which version.",
+)
+def main() -> None:
+    """Decide whether a deploy may happen: run tests, bound their pass rate from below, open or shut the gate.
+
+    \b
+    Start here:
+      gate init            write a gate file
+      gate run             run the tests, decide, leave evidence and a report
+      gate run --resume    go on where a run was interrupted
+      gate evaluate DIR    decide again, from ledgers alone
+    """

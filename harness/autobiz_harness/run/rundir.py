@@ -1,0 +1,141 @@
+"""Where a run lives: one folder with its context, its stages' ends, its ledger and its logs."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import msgspec
+
+from autobiz_gates import Subject
+
+_FOLDER = ".autobiz/runs"
+
+
+class RunDirError(Exception):
+    """A run's folder cannot be made, found or resumed; the message says what to do."""
+
+    def __init__(self, message: str, *, is_infrastructure: bool = False) -> None:
+        super().__init__(message)
+        self.is_infrastructure = is_infrastructure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What was fixed before the first trial; a resumed run must still be this one."""
+
+    run_id: str
+    seed: int
+    subject: Subject
+    gate_file_sha256: str | None
+    slice: str | None
+    shard: str | None
+    started_at: str
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "run_id": self.run_id,
+            "seed": self.seed,
+            "subject": msgspec.to_builtins(self.subject),
+            "gate_file_sha256": self.gate_file_sha256,
+            "slice": self.slice,
+            "shard": self.shard,
+            "started_at": self.started_at,
+        }
+
+    @classmethod
+    def from_dict(cls, given: dict[str, Any]) -> Self:
+        return cls(**{**given, "subject": Subject(**given["subject"])})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunDir:
+    """The folder of one run."""
+
+    path: Path
+
+    @property
+    def ledger(self) -> Path:
+        return self.path / "ledger"
+
+    @property
+    def context_file(self) -> Path:
+        return self.path / "run.json"
+
+    def log(self, stage: str, run: int) -> Path:
+        return self.path / "logs" / f"{stage}-r{run}.log"
+
+    def context(self) -> Context:
+        return Context.from_dict(json.loads(self.context_file.read_text(encoding="utf-8")))
+
+    def finished(self) -> dict[tuple[str, int], dict[str, Any]]:
+        """Which stage runs came to an end, with what they ended in; a torn last line is not an end."""
+        ends: dict[tuple[str, int], dict[str, Any]] = {}
+        try:
+            lines = (self.path / "stages.jsonl").read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError:
+            return ends
+        for line in lines:
+            try:
+                end = json.loads(line)
+                ends[(end["name"], end["run"])] = end
+            except (ValueError, KeyError, TypeError):
+                continue
+        return ends
+
+    def record_end(self, end: dict[str, Any]) -> None:
+        with (self.path / "stages.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(end) + "\n")
+
+    def write(self, name: str, text: str) -> Path:
+        """Write a file whole or not at all."""
+        path = self.path / name
+        half = path.with_name(f".{name}.half")
+        half.write_text(text, encoding="utf-8")
+        half.replace(path)
+        return path
+
+
+def create(root: Path, context: Context) -> RunDir:
+    """Make the folder of a new run and point `latest` at it."""
+    try:
+        base = _base(root)
+        run = RunDir(path=base / context.run_id)
+        run.ledger.mkdir(parents=True)
+        (run.path / "logs").mkdir()
+        run.write("run.json", json.dumps(context.to_dict(), indent=2) + "\n")
+        pointer = base / ".latest.half"
+        pointer.write_text(context.run_id + "\n", encoding="utf-8")
+        pointer.replace(base / "latest")
+    except OSError as error:
+        raise RunDirError(
+            f"{error.filename or root / _FOLDER}: the run's folder cannot be written ({error.strerror}). "
+            "Make it writable or make room, then run again.",
+            is_infrastructure=True,
+        ) from None
+    return run
+
+
+def latest(root: Path) -> RunDir:
+    """The run that was started last."""
+    pointer = root / _FOLDER / "latest"
+    try:
+        run = RunDir(path=root / _FOLDER / pointer.read_text(encoding="utf-8").strip())
+        run.context()
+    except FileNotFoundError:
+        raise RunDirError(f"{root / _FOLDER}: no run to resume here. Start one with `gate run`.") from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RunDirError(f"{pointer}: the latest run cannot be read ({error}). Start a new one.") from None
+    return run
+
+
+def _base(root: Path) -> Path:
+    base = root / _FOLDER
+    base.mkdir(parents=True, exist_ok=True)
+    ignore = base.parent / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n", encoding="utf-8")
+    if not os.access(base, os.W_OK):
+        raise PermissionError(13, "permission denied", str(base))
+    return base

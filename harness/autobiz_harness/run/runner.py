@@ -1,0 +1,203 @@
+"""The one loop of a deploy decision: stack, stages, fold, gates, evidence."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from autobiz_gates import GateFile, Tallies, decide_all, fold, read_gate_file
+from autobiz_harness.clock import monotonic, utc_now
+from autobiz_harness.identity import new_run_id
+from autobiz_harness.subject import subject_of
+from autobiz_reports import RunReport
+
+from .conclusion import conclude
+from .config import ConfigError, RunConfig, Stage, read_config, sliced
+from .evidence import write_evidence
+from .progress import View
+from .rundir import Context, RunDir, RunDirError, create, latest
+from .stage_end import FINAL, StageEnd, StageStatus
+from .staging import Staging, run_stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """What the user asked of this run."""
+
+    root: Path
+    stages: tuple[str, ...] = ()
+    seed: int = 0
+    slice: str | None = None
+    shard: str | None = None
+    resume: bool = False
+
+
+def run_project(options: RunOptions, view: View) -> RunReport:
+    """Run what is asked, or what an interrupted run still lacks, and decide. Ctrl-C leaves it resumable."""
+    config = read_config(options.root)
+    gate_file = _gates(config)
+    rundir = _open(options, config, gate_file)
+    context = rundir.context()
+    stages = _chosen(options, config, context)
+    began = monotonic()
+    ends: list[StageEnd] = []
+    try:
+        with _services(config, stages, rundir, view) as env:
+            staging = Staging(
+                root=options.root, seed=context.seed, rundir=rundir, shard=context.shard, env=env, view=view
+            )
+            _run_stages(staging, stages, ends)
+    except KeyboardInterrupt:
+        ends.append(_interrupted(stages, ends))
+    ends += _not_run(stages, ends)
+    tallies = _fold(rundir)
+    decisions = decide_all(gate_file, tallies, utc_now().date())
+    conclusion = conclude(ends, decisions)
+    report = RunReport(
+        run_id=context.run_id,
+        started_at=context.started_at,
+        seconds=round(monotonic() - began, 1),
+        subject=context.to_dict()["subject"],
+        seed=context.seed,
+        slice=context.slice,
+        shard=context.shard,
+        gate_file=_relative(options.root, Path(gate_file.path)),
+        gate_file_sha256=gate_file.sha256,
+        decision=str(conclusion.decision),
+        exit_code=int(conclusion.exit_code),
+        sentence=conclusion.sentence,
+        stages=tuple(end.to_dict() for end in ends),
+        gates=tuple(decision.to_dict() for decision in decisions),
+        problems=tallies.problems,
+        folder=_relative(options.root, rundir.path),
+    )
+    write_evidence(options.root, rundir, report)
+    return report
+
+
+def _gates(config: RunConfig) -> GateFile:
+    if config.gate_file is None:
+        raise ConfigError(
+            ("no gate file: nothing would be decided. `gate init` writes one that you can start from.",)
+        )
+    return read_gate_file(config.gate_file)
+
+
+def _open(options: RunOptions, config: RunConfig, gate_file: GateFile) -> RunDir:
+    subject = subject_of(options.root, (Path(gate_file.path), options.root / "pyproject.toml"))
+    if options.resume:
+        rundir = latest(options.root)
+        before = rundir.context()
+        if before.subject != subject:
+            raise RunDirError(
+                f"{rundir.path}: the subject changed since this run began "
+                f"({before.subject.commit[:12]} then, {subject.commit[:12]} now, configuration included). "
+                "Trials of two subjects never mix: start a new run, or go back to what was tried."
+            )
+        return rundir
+    if options.slice is not None:
+        sliced(config, options.slice)
+    now = utc_now()
+    return create(
+        options.root,
+        Context(
+            run_id=new_run_id(now),
+            seed=options.seed,
+            subject=subject,
+            gate_file_sha256=gate_file.sha256,
+            slice=options.slice,
+            shard=options.shard,
+            started_at=now.isoformat(timespec="seconds"),
+        ),
+    )
+
+
+def _chosen(options: RunOptions, config: RunConfig, context: Context) -> tuple[Stage, ...]:
+    stages = sliced(config, context.slice) if context.slice is not None else config.stages
+    unknown = [name for name in options.stages if name not in {stage.name for stage in stages}]
+    if unknown:
+        known = ", ".join(stage.name for stage in stages)
+        raise ConfigError(tuple(f"no stage is named {name!r}. Known: {known}." for name in unknown))
+    return tuple(stage for stage in stages if not options.stages or stage.name in options.stages)
+
+
+@contextmanager
+def _services(
+    config: RunConfig, stages: tuple[Stage, ...], rundir: RunDir, view: View
+) -> Iterator[Mapping[str, str]]:
+    """The environment of the stages, with the addresses of the services they need."""
+    finished = rundir.finished()
+    to_do = any(
+        finished.get((stage.name, run), {}).get("status") not in FINAL
+        for stage in stages
+        for run in range(1, stage.runs + 1)
+    )
+    with ExitStack() as held:
+        env = dict(os.environ)
+        if config.stack and to_do:
+            from autobiz_harness.stack import join
+
+            began = monotonic()
+            stack = held.enter_context(join(config.root, services=config.stack))
+            env.update(stack.env())
+            view.say(f"stack: {', '.join(config.stack)} ready in {monotonic() - began:.1f} s")
+        yield env
+
+
+def _run_stages(staging: Staging, stages: tuple[Stage, ...], ends: list[StageEnd]) -> None:
+    """Append to `ends` as they come, so that Ctrl-C loses none."""
+    finished = staging.rundir.finished()
+    for stage in stages:
+        for run in range(1, stage.runs + 1):
+            before = finished.get((stage.name, run))
+            if before is not None and before["status"] in FINAL:
+                end = StageEnd.from_dict(before)
+                staging.view.ended(end)
+            else:
+                end = run_stage(staging, stage, run)
+            ends.append(end)
+            if _stops(end):
+                return
+
+
+def _stops(end: StageEnd) -> bool:
+    """A failed trial of a repeated stage is its gate's business; everything else wrong ends the run."""
+    if end.status is StageStatus.FAILED:
+        return end.runs == 1
+    return end.status is not StageStatus.PASSED
+
+
+def _not_run(stages: tuple[Stage, ...], ends: list[StageEnd]) -> list[StageEnd]:
+    told = {(end.name, end.run) for end in ends}
+    return [
+        StageEnd(name=stage.name, run=run, runs=stage.runs, status=StageStatus.NOT_RUN)
+        for stage in stages
+        for run in range(1, stage.runs + 1)
+        if (stage.name, run) not in told
+    ]
+
+
+def _interrupted(stages: tuple[Stage, ...], ends: list[StageEnd]) -> StageEnd:
+    rest = _not_run(stages, ends)
+    stage = rest[0] if rest else StageEnd(name="end", run=1, runs=1, status=StageStatus.INTERRUPTED)
+    return StageEnd(
+        name=stage.name,
+        run=stage.run,
+        runs=stage.runs,
+        status=StageStatus.INTERRUPTED,
+        reason="resume it with `gate run --resume`",
+    )
+
+
+def _fold(rundir: RunDir) -> Tallies:
+    if not any(rundir.ledger.glob("*.jsonl")):
+        return Tallies(cases=(), runs=())
+    return fold([rundir.ledger])
+
+
+def _relative(root: Path, path: Path) -> str:
+    try:
+        return str(path.relative_to(root))
+    except ValueError:
+        return str(path)

@@ -1,0 +1,139 @@
+"""Run one stage once: what its process did, read together with what its ledger holds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from autobiz_harness.recording import EXIT_LEDGER_BROKEN
+
+from .config import Stage
+from .invocation import Invocation, ProcessEnd, invoke
+from .progress import View
+from .rundir import RunDir
+from .stage_end import StageEnd, StageStatus
+from .watch import Watch
+
+_LOG_LINES = 15
+_NAMES_MAX = 3
+
+# pytest's own exit codes
+_OK, _TESTS_FAILED, _STOPPED, _INTERNAL, _USAGE, _NOTHING = range(6)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staging:
+    """What all stages of a run share."""
+
+    root: Path
+    seed: int
+    rundir: RunDir
+    shard: str | None
+    env: Mapping[str, str]
+    view: View
+
+
+def run_stage(staging: Staging, stage: Stage, run: int) -> StageEnd:
+    """Run the trials of one stage's run that the ledger does not hold yet."""
+    watch = Watch(ledger=staging.rundir.ledger, stage=stage.name, run=run)
+    staging.view.started(stage.name, run, stage.runs)
+
+    def look() -> None:
+        watch.look()
+        staging.view.looked(watch)
+
+    invocation = Invocation(
+        root=staging.root,
+        stage=stage,
+        run=run,
+        seed=staging.seed,
+        rundir=staging.rundir,
+        shard=staging.shard,
+        env=staging.env,
+    )
+    try:
+        process = invoke(invocation, look)
+    except KeyboardInterrupt:
+        watch.look()
+        interrupted = ProcessEnd(code=_STOPPED, timed_out=False, seconds=0.0)
+        end = _end(staging, stage, run, watch, interrupted, (StageStatus.INTERRUPTED, "Ctrl-C"))
+        staging.view.ended(end)
+        raise
+    watch.look()
+    status = _status(staging, stage, watch, process)
+    end = _end(staging, stage, run, watch, process, status)
+    staging.rundir.record_end(end.to_dict())
+    staging.view.ended(end)
+    return end
+
+
+def log_tail(log: Path) -> str:
+    """The last lines that pytest printed."""
+    try:
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    return "\n".join(lines[-_LOG_LINES:])
+
+
+def _end(
+    staging: Staging,
+    stage: Stage,
+    run: int,
+    watch: Watch,
+    process: ProcessEnd,
+    status: tuple[StageStatus, str],
+) -> StageEnd:
+    return StageEnd(
+        name=stage.name,
+        run=run,
+        runs=stage.runs,
+        status=status[0],
+        planned=len(watch.planned | watch.outcomes.keys()),
+        passed=watch.count("pass"),
+        failed=watch.count("fail"),
+        unknown=watch.count("unknown"),
+        skipped=watch.count("skip"),
+        seconds=round(process.seconds, 3),
+        reason=status[1],
+        log=str(staging.rundir.log(stage.name, run)),
+    )
+
+
+def _status(staging: Staging, stage: Stage, watch: Watch, process: ProcessEnd) -> tuple[StageStatus, str]:
+    if process.timed_out:
+        return StageStatus.TIMEOUT, f"over its limit of {stage.limit_s:g} s{_unfinished(watch)}"
+    if watch.uncollected:
+        place, reason = watch.uncollected[0]
+        return StageStatus.INCOMPLETE, f"{place} could not be collected: {reason}"
+    if process.code == EXIT_LEDGER_BROKEN:
+        return StageStatus.BROKEN, "the ledger could not be written (disk full?)"
+    if process.code == _USAGE:
+        return (
+            StageStatus.MISCONFIGURED,
+            "pytest refused its configuration or a conftest.py could not be imported",
+        )
+    if process.code in (_OK, _TESTS_FAILED, _STOPPED, _NOTHING):
+        return _judged(staging, watch)
+    how = f"signal {-process.code}" if process.code < 0 else f"exit code {process.code}"
+    return StageStatus.BROKEN, f"pytest broke ({how}){_unfinished(watch)}"
+
+
+def _judged(staging: Staging, watch: Watch) -> tuple[StageStatus, str]:
+    if watch.missing:
+        return StageStatus.INCOMPLETE, f"pytest stopped early{_unfinished(watch)}"
+    if not watch.outcomes:
+        if staging.shard is not None:
+            return StageStatus.PASSED, f"no case falls to shard {staging.shard}"
+        return StageStatus.EMPTY, "no test was collected"
+    if watch.failures:
+        case, reason = watch.failures[0]
+        return StageStatus.FAILED, f"{case}: {reason}" if reason else case
+    return StageStatus.PASSED, ""
+
+
+def _unfinished(watch: Watch) -> str:
+    missing = watch.missing
+    if not missing:
+        return ""
+    more = f" and {len(missing) - _NAMES_MAX} more" if len(missing) > _NAMES_MAX else ""
+    return f"; without a verdict: {', '.join(missing[:_NAMES_MAX])}{more}"

@@ -1,0 +1,68 @@
+"""Follow a stage's ledger files while they grow: the progress of a run is read from its evidence."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from autobiz_gates import Plan, Trial
+from autobiz_gates.statistics import wilson_lower
+
+_line = msgspec.json.Decoder(Plan | Trial)
+
+
+@dataclass(slots=True)
+class Watch:
+    """Counts of one stage's run, brought up to date by `look`."""
+
+    ledger: Path
+    stage: str
+    run: int
+    planned: set[str] = field(default_factory=set)
+    outcomes: dict[str, str] = field(default_factory=dict)
+    failures: list[tuple[str, str]] = field(default_factory=list)
+    uncollected: list[tuple[str, str]] = field(default_factory=list)
+    _read: dict[Path, int] = field(default_factory=dict)
+
+    def look(self) -> None:
+        """Take in the whole lines that were written since the last look."""
+        for path in sorted(self.ledger.glob(f"{self.stage}-r{self.run}-*.jsonl")):
+            start = self._read.get(path, 0)
+            with path.open("rb") as file:
+                file.seek(start)
+                data = file.read()
+            whole = data.rfind(b"\n") + 1
+            self._read[path] = start + whole
+            for raw in data[:whole].splitlines():
+                self._take(raw)
+
+    def count(self, *outcomes: str) -> int:
+        return sum(outcome in outcomes for outcome in self.outcomes.values())
+
+    @property
+    def done(self) -> int:
+        return len(self.outcomes)
+
+    @property
+    def missing(self) -> list[str]:
+        return sorted(self.planned - self.outcomes.keys())
+
+    @property
+    def lower_bound(self) -> float | None:
+        """Wilson lower bound of what has been judged so far."""
+        judged = self.done - self.count("skip")
+        return wilson_lower(self.count("pass"), judged) if judged else None
+
+    def _take(self, raw: bytes) -> None:
+        try:
+            line = _line.decode(raw)
+        except msgspec.DecodeError:
+            return
+        if isinstance(line, Plan):
+            self.planned.update(case.case for case in line.cases)
+        elif line.phase == "collect":
+            self.uncollected.append((line.case, line.reason))
+        else:
+            self.outcomes[line.case] = str(line.outcome)
+            if line.outcome in ("fail", "unknown"):
+                self.failures.append((line.case, line.reason))

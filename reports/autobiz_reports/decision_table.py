@@ -1,0 +1,86 @@
+"""A decision on the terminal: one row a gate, one sentence a reason."""
+
+from typing import TYPE_CHECKING, Any
+
+from .numbers import bound, percent
+from .run_report import RunReport
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+_COLOUR = {"open": "green", "shut": "red", "undecided": "yellow"}
+_VERDICT = {
+    "open": "OPEN: the deploy may happen",
+    "shut": "SHUT: the deploy may not happen",
+    "undecided": "UNDECIDED: the deploy may not happen",
+}
+_COSTING_MAX = 5
+
+
+def print_decision(report: RunReport, console: "Console") -> None:
+    """Print the gates, why they decided so, and the answer."""
+    print_gates(report.gates, report.problems, console)
+    for name in ("slice", "shard"):
+        if (part := getattr(report, name)) is not None:
+            console.print(f"[dim]only {name} {part}: not the whole of the suites[/]")
+    colour = _COLOUR[report.decision]
+    console.print(f"[bold {colour}]{_VERDICT[report.decision]}[/]  [dim]{_plain(report.sentence)}[/]")
+
+
+def print_gates(gates: tuple[dict[str, Any], ...], problems: tuple[str, ...], console: "Console") -> None:
+    """Print a row a gate, and the reason of each that is not open."""
+    if gates:
+        console.print(_table(gates))
+    for gate in gates:
+        if gate["decision"] != "open":
+            _print_reason(gate, console)
+    for problem in problems:
+        console.print(f"[yellow]evidence:[/] {_plain(problem)}")
+
+
+def _table(gates: tuple[dict[str, Any], ...]) -> "Table":
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table.add_column("gate", style="bold")
+    for name in ("floor", "passed", "rate", "LCB", "cases", "runs"):
+        table.add_column(name, justify="right")
+    table.add_column("decision")
+    for gate in gates:
+        figures = gate["figures"]
+        decision = gate["decision"]
+        shown = f"[{_COLOUR[decision]}]{decision.upper()}[/]" + (
+            " [dim](dry run)[/]" if gate["dry_run"] else ""
+        )
+        table.add_row(
+            _plain(gate["gate"]),
+            f"{figures['floor']:g}",
+            f"{figures['passes']}/{figures['trials']}",
+            percent(figures["rate"]),
+            bound(figures["lcb"]),
+            str(figures["cases"]),
+            str(figures["runs"]),
+            shown,
+        )
+    return table
+
+
+def _print_reason(gate: dict[str, Any], console: "Console") -> None:
+    colour = _COLOUR[gate["decision"]]
+    console.print(f"[{colour}]{_plain(gate['gate'])}[/]: {_plain(gate['reason'])}")
+    costing = gate["figures"]["costing"]
+    for case in costing[:_COSTING_MAX]:
+        counts = ", ".join(
+            f"{case[word]} {word}" for word in ("failed", "unknown", "missing", "skipped") if case[word]
+        )
+        console.print(f"    {_plain(case['case'])} [dim]{counts}[/]")
+    if len(costing) > _COSTING_MAX:
+        console.print(f"    [dim]and {len(costing) - _COSTING_MAX} more in evidence.json[/]")
+
+
+def _plain(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)

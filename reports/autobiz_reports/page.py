@@ -1,0 +1,140 @@
+"""The report as one HTML file: no script, no address, readable in ten years."""
+
+from collections.abc import Iterable
+from html import escape
+from importlib.resources import files
+from typing import Any
+
+from .numbers import bound, duration, percent
+from .run_report import RunReport
+
+_ANSWER = {
+    "open": "Open: the deploy may happen",
+    "shut": "Shut: the deploy may not happen",
+    "undecided": "Undecided: the deploy may not happen",
+}
+_GATE_COLUMNS = 9
+# The bar shows this much below the lowest floor, so that bounds near the floor can be told apart.
+_BAR_FROM = 0.8
+
+
+def render_page(report: RunReport) -> str:
+    """Everything of a run on one page."""
+    css = files(__package__ or "autobiz_reports").joinpath("page.css").read_text(encoding="utf-8")
+    body = "".join((_answer(report), _gates(report.gates), _stages(report.stages), _about(report)))
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(_ANSWER[report.decision])} - {escape(report.run_id)}</title>\n"
+        f"<style>\n{css}</style>\n</head>\n<body>\n{body}</body>\n</html>\n"
+    )
+
+
+def _answer(report: RunReport) -> str:
+    parts = [f"{name} {part}" for name in ("slice", "shard") if (part := getattr(report, name)) is not None]
+    partial = (
+        f"<p><small>Only {escape(', '.join(parts))}: not the whole of the suites.</small></p>"
+        if parts
+        else ""
+    )
+    problems = "".join(f"<p>Evidence: {escape(problem)}</p>" for problem in report.problems)
+    return (
+        f"<h1>AutoBiz deploy decision</h1>\n"
+        f'<div class="answer {report.decision}"><strong>{_ANSWER[report.decision]}</strong>'
+        f"<span>{escape(report.sentence)}</span></div>\n{partial}{problems}"
+    )
+
+
+def _gates(gates: Iterable[dict[str, Any]]) -> str:
+    rows = "".join(_gate(gate) for gate in gates)
+    if not rows:
+        return ""
+    return (
+        '<h2>Gates</h2>\n<div class="wide"><table>\n<tr><th>gate</th><th class="n">floor</th>'
+        '<th class="n">passed</th><th class="n">rate</th><th class="n">LCB</th><th></th>'
+        '<th class="n">cases</th><th class="n">runs</th><th>decision</th></tr>\n'
+        f"{rows}</table></div>\n"
+        "<p><small>LCB: lower confidence bound of the pass rate. The bar spans "
+        f"{_BAR_FROM:.0%} to 100%; the dark line is the floor.</small></p>\n"
+    )
+
+
+def _gate(gate: dict[str, Any]) -> str:
+    figures = gate["figures"]
+    decision = gate["decision"]
+    dry = " <small>(dry run)</small>" if gate["dry_run"] else ""
+    return (
+        f'<tr class="has-reason"><td><strong>{escape(gate["gate"])}</strong></td>'
+        f'<td class="n">{figures["floor"]:g}</td>'
+        f'<td class="n">{figures["passes"]}/{figures["trials"]}</td>'
+        f'<td class="n">{percent(figures["rate"])}</td>'
+        f'<td class="n">{bound(figures["lcb"])}</td><td>{_bar(figures, decision)}</td>'
+        f'<td class="n">{figures["cases"]}</td><td class="n">{figures["runs"]}</td>'
+        f'<td class="{decision}"><strong>{decision}</strong>{dry}</td></tr>\n'
+        f'<tr><td class="reason" colspan="{_GATE_COLUMNS}">'
+        f"{escape(gate['reason'])}{_costing(figures)}</td></tr>\n"
+    )
+
+
+def _bar(figures: dict[str, Any], decision: str) -> str:
+    if figures["lcb"] is None:
+        return ""
+    low, floor = (_place(figures[name]) for name in ("lcb", "floor"))
+    return (
+        f'<div class="bar {decision}"><i style="left:{low:.2f}%;right:0"></i>'
+        f'<b style="left:{min(floor, 99.0):.2f}%"></b></div>'
+    )
+
+
+def _place(value: float) -> float:
+    return max(0.0, min(1.0, (value - _BAR_FROM) / (1 - _BAR_FROM))) * 100
+
+
+def _costing(figures: dict[str, Any]) -> str:
+    words = ("failed", "unknown", "missing", "skipped")
+    return "".join(
+        f"<br><code>{escape(case['case'])}</code> "
+        + ", ".join(f"{case[word]} {word}" for word in words if case[word])
+        for case in figures["costing"]
+    )
+
+
+def _stages(stages: Iterable[dict[str, Any]]) -> str:
+    rows = "".join(_stage(stage) for stage in stages)
+    return (
+        '<h2>Stages</h2>\n<div class="wide"><table>\n<tr><th>stage</th><th>ended</th>'
+        '<th class="n">passed</th><th class="n">failed</th><th class="n">unknown</th>'
+        '<th class="n">skipped</th><th class="n">missing</th>'
+        f'<th class="n">time</th></tr>\n{rows}</table></div>\n'
+    )
+
+
+def _stage(stage: dict[str, Any]) -> str:
+    name = f"{stage['name']} {stage['run']}/{stage['runs']}" if stage["runs"] > 1 else stage["name"]
+    good = {"passed": "open", "failed": "shut"}.get(stage["status"], "undecided")
+    counts = "".join(
+        f'<td class="n">{stage[word]}</td>' for word in ("passed", "failed", "unknown", "skipped", "missing")
+    )
+    reason = f"<br><small>{escape(stage['reason'])}</small>" if stage["reason"] else ""
+    return (
+        f'<tr><td>{escape(name)}{reason}</td><td class="{good}">{escape(stage["status"])}</td>'
+        f'{counts}<td class="n">{duration(stage["seconds"])}</td></tr>\n'
+    )
+
+
+def _about(report: RunReport) -> str:
+    rows = {
+        "run": report.run_id,
+        "started": report.started_at,
+        "took": duration(report.seconds),
+        "commit": report.subject["commit"],
+        "configuration": report.subject["config_hash"],
+        "gate file": f"{report.gate_file} (sha256 {report.gate_file_sha256})",
+        "seed": str(report.seed),
+        "exit code": str(report.exit_code),
+        "folder": report.folder,
+    }
+    items = "".join(
+        f"<dt>{escape(name)}</dt><dd><code>{escape(value)}</code></dd>\n" for name, value in rows.items()
+    )
+    return f"<h2>This run</h2>\n<dl>\n{items}</dl>\n"
