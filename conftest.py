@@ -6,7 +6,7 @@ import pytest
 
 from autobiz_kernel import migrate, migration_fingerprint
 
-pytest_plugins = ("autobiz_harness.stack.fixtures",)
+pytest_plugins = ("autobiz_harness.stack.fixtures", "pytester")
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,94 @@
+"""Marks: suites come from folders or marks; strict in a project that adopted them, silent elsewhere."""
+
+import pytest
+
+from ..inner_pytest import QUIET
+from ..ledgers import trials
+
+pytestmark = pytest.mark.priority("P1")
+
+
+def test_the_folder_below_suites_is_the_suite(pytester: pytest.Pytester) -> None:
+    """A test below suites/golden is selected by -m golden without a mark of its own."""
+    for name in ("golden", "unit"):
+        folder = pytester.path / "suites" / name / "deeper"
+        folder.mkdir(parents=True)
+        (folder / f"test_{name}.py").write_text("def test_it(): pass\n")
+
+    result = pytester.runpytest(*QUIET, "-m", "golden", "--strict-markers", "--gate-ledger=ledger")
+
+    result.assert_outcomes(passed=1, deselected=1)
+    assert [trial.suite for trial in trials(pytester.path / "ledger")] == ["golden"]
+
+
+def test_a_mark_outranks_the_folder(pytester: pytest.Pytester) -> None:
+    """A test's own suite mark decides, wherever its file lies."""
+    folder = pytester.path / "suites" / "unit"
+    folder.mkdir(parents=True)
+    (folder / "test_it.py").write_text("import pytest\n@pytest.mark.golden\ndef test_it(): pass\n")
+
+    result = pytester.runpytest(*QUIET, "-m", "golden and not unit", "--gate-ledger=ledger")
+
+    result.assert_outcomes(passed=1)
+    assert [trial.suite for trial in trials(pytester.path / "ledger")] == ["golden"]
+
+
+def test_a_folder_outside_suites_is_no_suite(pytester: pytest.Pytester) -> None:
+    """tests/unit belongs to another project's own order and gets no mark of ours."""
+    folder = pytester.path / "tests" / "unit"
+    folder.mkdir(parents=True)
+    (folder / "test_it.py").write_text("def test_it(): pass\n")
+
+    result = pytester.runpytest(*QUIET, "-m", "not unit", "--gate-ledger=ledger")
+
+    result.assert_outcomes(passed=1)
+    assert [trial.suite for trial in trials(pytester.path / "ledger")] == [None]
+
+
+FOREIGN = (
+    "import pytest\n"
+    "@pytest.mark.priority(3)\n@pytest.mark.workflow\n@pytest.mark.risk(high=True)\n"
+    "def test_it(): pass\n"
+)
+
+
+def test_foreign_marks_of_our_names_do_no_harm(pytester: pytest.Pytester) -> None:
+    """Another project's priority(3) passes as always, and claims no priority of ours."""
+    pytester.makepyfile(FOREIGN)
+
+    result = pytester.runpytest(*QUIET, "--strict-markers", "--gate-ledger=ledger")
+
+    result.assert_outcomes(passed=1)
+    assert [trial.priority for trial in trials(pytester.path / "ledger")] == [None]
+
+
+@pytest.mark.negative
+def test_an_adopting_project_hears_of_every_wrong_mark(pytester: pytest.Pytester) -> None:
+    """With a [tool.autobiz] table, wrong marks stop the run, all of them named."""
+    pytester.makepyfile(FOREIGN)
+    pytester.makepyprojecttoml("[tool.autobiz]\n")
+
+    result = pytester.runpytest(*QUIET, "--gate-ledger=ledger")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        ['*priority(3): name "P0", "P1" or "P2"', "*workflow(): give its names*", "*risk(): give its names*"]
+    )
+
+
+def test_without_options_the_plugin_is_silent(pytester: pytest.Pytester) -> None:
+    """Not asked for anything, the plugin prints nothing, writes nothing and imports nothing heavy."""
+    pytester.makepyfile(
+        "import sys\n"
+        "def test_it():\n"
+        "    heavy = {'autobiz_gates', 'autobiz_harness.recording', 'autobiz_harness.stack', 'msgspec',\n"
+        "             'pydantic', 'scipy', 'rich', 'click', 'psycopg'}\n"
+        "    assert not heavy & set(sys.modules)\n"
+    )
+
+    plain = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:valkey", "-p", "no:autobiz")
+    with_plugin = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:valkey")
+
+    with_plugin.assert_outcomes(passed=1)
+    assert len(with_plugin.outlines) == len(plain.outlines)
+    assert not (pytester.path / ".autobiz").exists()
