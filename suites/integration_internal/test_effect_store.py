@@ -2,13 +2,15 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from psycopg import AsyncConnection
 
-from autobiz_kernel import LEASE, WINDOW, ClaimOutcome, EffectStore, StoreError
+from autobiz_kernel import LEASE, WINDOW, Claim, ClaimOutcome, EffectStore, Receipt, StoreError
 
 from ..database import Connect
 from .claiming import BEGIN, EXTERNAL, KEY, MINE, OTHER, TICK, claim, settle
@@ -44,6 +46,40 @@ async def test_of_64_claims_after_the_window_one_is_granted(connect: Connect, te
         ClaimOutcome.IN_FLIGHT: 63,
     }
     assert {answer.claim.epoch for answer in answers} == {2}
+
+
+class HesitantStore(EffectStore):
+    """A store that lets others act between its first look at a claim and what it does about it."""
+
+    def hesitate(self, meanwhile: Callable[[], Awaitable[None]]) -> None:
+        self._meanwhile: list[Callable[[], Awaitable[None]]] = [meanwhile]
+
+    async def look_up(self, *, tenant: UUID, key: bytes) -> tuple[Claim, Receipt | None] | None:
+        found = await super().look_up(tenant=tenant, key=key)
+        if self._meanwhile:
+            await self._meanwhile.pop()()
+        return found
+
+
+@pytest.mark.test_id("P1-T12")
+@pytest.mark.negative
+async def test_a_stale_look_opens_no_window(
+    store: EffectStore, connection: AsyncConnection[Any], tenant: UUID
+) -> None:
+    """Whoever saw yesterday's claim, while another ran the act anew, is given the other's result."""
+    yesterday = await claim(store, tenant)
+    assert await settle(store, yesterday.claim)
+
+    async def another_runs_it() -> None:
+        today = await claim(store, tenant, now=BEGIN + WINDOW)
+        assert await settle(store, today.claim, now=BEGIN + WINDOW, result=b'{"id":"re_2"}')
+
+    hesitant = HesitantStore(connection)
+    hesitant.hesitate(another_runs_it)
+    answer = await claim(hesitant, tenant, now=BEGIN + WINDOW)
+    assert answer.outcome is ClaimOutcome.REPLAY
+    assert answer.receipt is not None
+    assert answer.receipt.result == {"id": "re_2"}
 
 
 @pytest.mark.test_id("P1-T11")

@@ -168,6 +168,16 @@ async def test_a_result_without_a_form_is_not_settled(
     assert (await call(answer)).outcome is ClaimOutcome.IN_FLIGHT
 
 
+@pytest.mark.test_id("P1-T11")
+@pytest.mark.negative
+async def test_one_act_asked_for_differently_is_refused(call: Call) -> None:
+    """The same identity with anything else changed is a MISMATCH; another identity is another act."""
+    await call(answer)
+    refused = await call(answer, {**ARGUMENTS, "amount": 1201})
+    assert (refused.outcome, refused.result) == (ClaimOutcome.MISMATCH, None)
+    assert (await call(answer, {**ARGUMENTS, "refund_id": "r-2"})).outcome is ClaimOutcome.CLAIMED
+
+
 @pytest.mark.test_id("P1-T12")
 async def test_after_the_window_the_tool_runs_again(call: Call, clock: VirtualClock) -> None:
     """One tick before 24 hours the result is replayed; at 24 hours the tool runs again."""
