@@ -136,15 +136,16 @@ async def _reordered(scene: Scene, acts: tuple[Act, ...]) -> Results:
 
 
 async def _answer_lost(scene: Scene, acts: tuple[Act, ...]) -> Results:
-    return [await _retried_after(scene, act, Fault.ANSWER_LOST) for act in acts]
+    store = await scene.connect()
+    return [await _retried_after(scene, store, act, Fault.ANSWER_LOST) for act in acts]
 
 
 async def _server_error(scene: Scene, acts: tuple[Act, ...]) -> Results:
-    return [await _retried_after(scene, act, Fault.SERVER_ERROR) for act in acts]
-
-
-async def _retried_after(scene: Scene, act: Act, fault: Fault) -> list[Json]:
     store = await scene.connect()
+    return [await _retried_after(scene, store, act, Fault.SERVER_ERROR) for act in acts]
+
+
+async def _retried_after(scene: Scene, store: EffectStore, act: Act, fault: Fault) -> list[Json]:
     with scene.fault(act, fault):
         try:
             await scene.call(store, act)
