@@ -69,6 +69,26 @@ async def test_two_tenants_never_share_a_key(
 
 
 @pytest.mark.requirement("P1-R06")
+@pytest.mark.test_id("P1-T11", "P1-T20")
+@pytest.mark.negative
+async def test_two_operations_never_share_a_key(
+    scene: Scene, stripe: StripeTools, store: EffectStore, read_journal: ReadJournal
+) -> None:
+    """Capturing and voiding one payment are two acts, although one payment identifies both."""
+    capture = draw_acts(scene.rng, stripe, Operation.CAPTURE, CurrencyClass.NO_DECIMALS)[0]
+    payment = str(capture.arguments["payment_intent"])
+    void = replace(capture, tool=stripe.void, path=f"/v1/payment_intents/{payment}/cancel")
+    replies = [await scene.call(store, act) for act in (capture, void)]
+
+    assert [reply.outcome for reply in replies] == [ClaimOutcome.CLAIMED] * 2
+    assert replies[0].external_key != replies[1].external_key
+    journal = read_journal()
+    insist(
+        *(exactly_once(journal, method="POST", path=act.path, header=KEY_HEADER) for act in (capture, void))
+    )
+
+
+@pytest.mark.requirement("P1-R06")
 @pytest.mark.test_id("P1-T11")
 @pytest.mark.negative
 async def test_same_act_with_another_amount_is_refused(
