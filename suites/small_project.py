@@ -11,9 +11,14 @@ from pathlib import Path
 from typing import Any
 
 GATE = (sys.executable, "-m", "autobiz_harness.cli")
-PYTEST_OPTIONS = '[tool.pytest.ini_options]\naddopts = "-p no:cacheprovider -p no:valkey -p no:asyncio"\n'
-LITERAL = '[gate.tests]\nkind = "p1"\nprofile = "literal"\nfloor = 0.95\nruns = 3\n'
-THIRTY = "import pytest\n@pytest.mark.parametrize('n', range(30))\ndef test_it(n): pass\n"
+# Plugins that have no say here cost more to import than the whole of a small project's tests.
+PYTEST_OPTIONS = """
+[tool.pytest.ini_options]
+addopts = "-p no:cacheprovider -p no:valkey -p no:asyncio -p no:hypothesispytest -p no:rerunfailures"
+"""
+ONE_RUN = '[[tool.autobiz.stage]]\nname = "tests"\n'
+LITERAL = '[gate.tests]\nkind = "p1"\nprofile = "literal"\nfloor = 0.95\nruns = 1\n'
+EIGHTY = "import pytest\n@pytest.mark.parametrize('n', range(80))\ndef test_it(n): pass\n"
 
 _DEADLINE_S = 60.0
 
@@ -75,7 +80,7 @@ def answer_of(process: "subprocess.Popen[str]") -> Answer:
 
 
 def small_project(
-    root: Path, tests: str = THIRTY, *, gate_file: str = LITERAL, tool: str = ""
+    root: Path, tests: str = EIGHTY, *, gate_file: str = LITERAL, tool: str = ONE_RUN
 ) -> SmallProject:
     """Lay out a project in `root`."""
     project = SmallProject(root=root)

@@ -8,16 +8,20 @@ from pathlib import Path
 import pytest
 
 from ..ledgers import trials
-from ..small_project import THIRTY, small_project
+from ..small_project import EIGHTY, LITERAL, small_project
 
 pytestmark = pytest.mark.priority("P0")
 
+THREE_RUNS = LITERAL.replace("runs = 1", "runs = 3")
+THIRTY = EIGHTY.replace("80", "30")
 FAILING = THIRTY.replace("pass", "assert n != 7")
 
 
 def test_enough_clean_trials_open_the_gate(tmp_path: Path) -> None:
     """Thirty passing tests, three runs: 90 of 90, the bound clears the floor, exit 0, everything written."""
-    answer = small_project(tmp_path).gate("run", "--json")
+    project = small_project(tmp_path, THIRTY, gate_file=THREE_RUNS, tool="")
+
+    answer = project.gate("run", "--json")
 
     report = answer.json
     assert (answer.code, report["decision"]) == (0, "open")
@@ -35,7 +39,7 @@ def test_enough_clean_trials_open_the_gate(tmp_path: Path) -> None:
 
 def test_three_runs_are_three_seeds(tmp_path: Path) -> None:
     """Each case is tried once in each of three runs, with another seed each time."""
-    project = small_project(tmp_path)
+    project = small_project(tmp_path, THIRTY, gate_file=THREE_RUNS, tool="")
     project.gate("run")
 
     found = trials(project.ledger)
@@ -44,8 +48,8 @@ def test_three_runs_are_three_seeds(tmp_path: Path) -> None:
 
 
 def test_a_failing_case_shuts_the_gate(tmp_path: Path) -> None:
-    """A case that always fails costs three trials, the floor is missed, exit 1, and the case is named."""
-    answer = small_project(tmp_path, FAILING).gate("run")
+    """A case that always fails costs a trial in each run, the floor is missed, exit 1, the case is named."""
+    answer = small_project(tmp_path, FAILING, gate_file=THREE_RUNS, tool="").gate("run")
 
     assert answer.code == 1
     assert "SHUT" in answer.out

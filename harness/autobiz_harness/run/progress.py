@@ -18,7 +18,7 @@ from autobiz_harness.clock import monotonic
 from .stage_end import StageEnd, StageStatus
 from .watch import Watch
 
-_HEARTBEAT_S = 5.0
+_HEARTBEAT_S = 15.0
 _SIGN = {
     StageStatus.PASSED: "[green]✔[/]",
     StageStatus.NOT_RUN: "[dim]·[/]",
