@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from autobiz_gates import Header, Plan, Trial, ledger_files, read_lines
+from autobiz_gates import Header, RunPlan, Trial, ledger_files, read_lines
 
 
 def trials(ledger: Path) -> list[Trial]:
@@ -26,7 +26,7 @@ def planned(ledger: Path) -> list[str]:
         case.case
         for path in ledger_files([ledger])
         for line in read_lines(path)
-        if isinstance(line, Plan)
+        if isinstance(line, RunPlan)
         for case in line.cases
     ]
 

@@ -9,7 +9,7 @@ from .entry import (
     Header,
     Line,
     OracleVerdict,
-    Plan,
+    RunPlan,
     Shard,
     Subject,
     Trial,
@@ -17,15 +17,19 @@ from .entry import (
     ledger_schema,
 )
 from .errors import LedgerError
+from .explain import explain
 from .fields import near
 from .figures import CaseCost, Figures
 from .fold import fold
 from .gate import PRIORITIES, RUNS_MAX, Gate
 from .gatefile import GateFile, GateFileError, Problem, read_gate_file
+from .kind_count import CountGate
 from .kind_p0 import P0Gate
 from .kind_p1 import P1Gate
 from .ledger import LedgerWriter, Torn, ledger_files, read_lines
 from .marks import MarkExpression, MarkExpressionError
+from .plan import Plan, plan
+from .schema import gate_file_schema, published_schema_text
 from .selection import Selection
 from .tally import CaseTally, Outcome, Tallies, TallyError
 from .toml_lines import lines_of_keys
@@ -40,6 +44,7 @@ __all__ = [
     "CaseTally",
     "Condition",
     "Cost",
+    "CountGate",
     "Decision",
     "Figures",
     "Gate",
@@ -58,6 +63,7 @@ __all__ = [
     "P1Gate",
     "Plan",
     "Problem",
+    "RunPlan",
     "Selection",
     "Shard",
     "Subject",
@@ -70,12 +76,16 @@ __all__ = [
     "decide",
     "decide_all",
     "deploy_allowed",
+    "explain",
     "fold",
     "fold_decisions",
+    "gate_file_schema",
     "ledger_files",
     "ledger_schema",
     "lines_of_keys",
     "near",
+    "plan",
+    "published_schema_text",
     "read_gate_file",
     "read_lines",
     "worst",

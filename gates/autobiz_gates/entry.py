@@ -77,7 +77,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, tag="header", tag_field=
     harness: str = ""
 
 
-class Plan(msgspec.Struct, frozen=True, kw_only=True, tag="plan", tag_field="kind"):
+class RunPlan(msgspec.Struct, frozen=True, kw_only=True, tag="plan", tag_field="kind"):
     """The cases an invocation set out to try; one without a trial is missing evidence."""
 
     run_id: str
@@ -113,7 +113,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True, tag="trial", tag_field="k
     attachments: tuple[str, ...] = ()
 
 
-Line = Header | Plan | Trial
+Line = Header | RunPlan | Trial
 
 
 def ledger_schema() -> dict[str, Any]:

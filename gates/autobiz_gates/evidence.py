@@ -11,17 +11,14 @@ NAMES_MAX = 3
 
 
 def selected(gate: Gate, tallies: Tallies) -> tuple[CaseTally, ...]:
-    """Return the gate's cases, each with one outcome for every run that was made or asked for.
+    """Return the gate's cases, each with at least as many outcomes as the gate asks for runs.
 
-    A run that was never made is missing in every case: what it would have shown is unknown, and the
-    most favourable reading of it is what tells a shut gate from an undecided one.
+    Other cases may have been run more often (a golden case three times, a unit test once), so a case is
+    held to the gate's runs and not to theirs. A run that was never made is missing: what it would have
+    shown is unknown, and its most favourable reading is what tells a shut gate from an undecided one.
     """
-    runs = max(len(tallies.runs), gate.runs)
-    return tuple(
-        replace(case, outcomes=case.outcomes + (Outcome.MISSING,) * (runs - len(case.outcomes)))
-        for case in tallies.cases
-        if gate.selection.picks(case)
-    )
+    picked = (case for case in tallies.cases if gate.selection.picks(case))
+    return tuple(case if len(case.outcomes) >= gate.runs else _filled(case, gate.runs) for case in picked)
 
 
 def evidence_conditions(gate: Gate, cases: Sequence[CaseTally], tallies: Tallies) -> list[Condition]:
@@ -31,9 +28,10 @@ def evidence_conditions(gate: Gate, cases: Sequence[CaseTally], tallies: Tallies
         wanting.append(_undecided("selection", f"no case matches {gate.selection}"))
     if len(tallies.runs) < gate.runs:
         wanting.append(_undecided("runs", f"{gate.runs} runs are needed, {len(tallies.runs)} were made"))
-    gaps = [case for case in cases if Outcome.MISSING in case.outcomes[: len(tallies.runs)]]
+    made = len(tallies.runs)
+    gaps = [case for case in cases if Outcome.MISSING in case.outcomes[:made]]
     if gaps:
-        trials = sum(case.outcomes[: len(tallies.runs)].count(Outcome.MISSING) for case in gaps)
+        trials = sum(case.outcomes[:made].count(Outcome.MISSING) for case in gaps)
         names = named([case.case for case in gaps])
         wanting.append(
             _undecided("missing", f"{trials} planned trials left no outcome, in {names}", trials_more=trials)
@@ -57,6 +55,10 @@ def named(cases: Sequence[str]) -> str:
     more = len(cases) - NAMES_MAX
     noun = "case" if len(cases) == 1 else "cases"
     return f"{noun} {shown}" + (f" and {more} more" if more > 0 else "")
+
+
+def _filled(case: CaseTally, runs: int) -> CaseTally:
+    return replace(case, outcomes=case.outcomes + (Outcome.MISSING,) * (runs - len(case.outcomes)))
 
 
 def _undecided(name: str, reason: str, trials_more: int | None = None) -> Condition:

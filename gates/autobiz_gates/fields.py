@@ -7,11 +7,11 @@ times the whole time allowed for it (gates/README.md has the figures).
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from math import isfinite
 from typing import Any
 
 from .marks import MarkExpression, MarkExpressionError
-from .toml_lines import Path
+
+KeyPath = tuple[str | int, ...]
 
 
 @dataclass(slots=True)
@@ -19,20 +19,20 @@ class Complaints:
     """What is wrong with one gate's table, each complaint with the path of the key it is about."""
 
     gate: str
-    found: list[tuple[Path, str]] = field(default_factory=list)
+    found: list[tuple[KeyPath, str]] = field(default_factory=list)
 
-    def say(self, at: Path, words: str) -> None:
+    def say(self, at: KeyPath, words: str) -> None:
         """Complain about the key at this path, which begins the sentence."""
         subject = f"{spoken(at)} " if at else ""
         self.found.append((at, f"gate {self.gate!r}: {subject}{words}"))
 
-    def say_of_table(self, at: Path, key: str, words: str) -> None:
+    def say_of_table(self, at: KeyPath, key: str, words: str) -> None:
         """Complain about a key that is unknown to the table at this path, or wanting there."""
         inside = f"{spoken(at)}: " if at else ""
         self.found.append(((*at, key), f"gate {self.gate!r}: {inside}{words}"))
 
 
-Reader = Callable[[Any, Path, Complaints], Any]
+Reader = Callable[[Any, KeyPath, Complaints], Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +46,18 @@ class Field:
     required: bool = False
 
 
-def spoken(path: Path) -> str:
+def spoken(path: KeyPath) -> str:
     """Return a path as people write it: waivers[0].case."""
     words = ""
     for step in path:
         words += f"[{step}]" if isinstance(step, int) else f".{step}" if words else step
     return words
+
+
+def either(options: Iterable[object]) -> str:
+    """Return options as people list them: 'a', 'b' or 'c'."""
+    words = [repr(option) for option in options]
+    return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def near(word: str, known: Iterable[str], *, else_all: bool = False) -> str:
@@ -70,7 +76,7 @@ def near(word: str, known: Iterable[str], *, else_all: bool = False) -> str:
 def read_fields(
     fields: tuple[Field, ...],
     table: Any,
-    at: Path,
+    at: KeyPath,
     complaints: Complaints,
     elsewhere: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
@@ -108,6 +114,9 @@ def object_schema(fields: tuple[Field, ...]) -> dict[str, Any]:
 
 def shown(value: object) -> str:
     """Return a TOML value for a complaint, with the name of its type."""
+    if isinstance(value, int) and abs(value) >= 10**30:
+        # Python refuses to spell out very long numbers.
+        return "a whole number of more than 30 digits"
     for kind, name in _TYPE_NAMES:
         if isinstance(value, kind):
             text = str(value).lower() if kind is bool else repr(value) if kind is str else str(value)
@@ -128,7 +137,7 @@ _TYPE_NAMES: tuple[tuple[type, str], ...] = (
 
 
 def flag(name: str, doc: str) -> Field:
-    def read(value: Any, at: Path, complaints: Complaints) -> bool | None:
+    def read(value: Any, at: KeyPath, complaints: Complaints) -> bool | None:
         if isinstance(value, bool):
             return value
         complaints.say(at, f"must be true or false, not {shown(value)}")
@@ -137,14 +146,15 @@ def flag(name: str, doc: str) -> Field:
     return Field(name=name, doc=doc, read=read, schema={"type": "boolean"})
 
 
-def whole(name: str, doc: str, *, least: int, most: int) -> Field:
-    def read(value: Any, at: Path, complaints: Complaints) -> int | None:
+def whole(name: str, doc: str, *, least: int, most: int, required: bool = False) -> Field:
+    def read(value: Any, at: KeyPath, complaints: Complaints) -> int | None:
         if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
             return value
         complaints.say(at, f"must be a whole number from {least} to {most}, not {shown(value)}")
         return None
 
-    return Field(name=name, doc=doc, read=read, schema={"type": "integer", "minimum": least, "maximum": most})
+    schema = {"type": "integer", "minimum": least, "maximum": most}
+    return Field(name=name, doc=doc, read=read, schema=schema, required=required)
 
 
 def number(
@@ -154,10 +164,10 @@ def number(
     """A real number in (above, most] or (above, below)."""
     limit = f"({above:g}, {most:g}]" if most is not None else f"({above:g}, {below:g})"
 
-    def read(value: Any, at: Path, complaints: Complaints) -> float | None:
-        if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
+    def read(value: Any, at: KeyPath, complaints: Complaints) -> float | None:
+        if isinstance(value, int | float) and not isinstance(value, bool) and above < value:
             under = value <= most if most is not None else below is None or value < below
-            if above < value and under:
+            if under:
                 return float(value)
         complaints.say(at, f"must be a number in {limit}, not {shown(value)}")
         return None
@@ -168,20 +178,19 @@ def number(
 
 
 def choice(name: str, doc: str, options: tuple[str | int, ...], *, required: bool = False) -> Field:
-    def read(value: Any, at: Path, complaints: Complaints) -> str | int | None:
+    def read(value: Any, at: KeyPath, complaints: Complaints) -> str | int | None:
         for option in options:
             if type(value) is type(option) and value == option:
                 return option
         hint = near(value, [str(option) for option in options]) if isinstance(value, str) else ""
-        known = " or ".join(repr(option) for option in options)
-        complaints.say(at, f"must be {known}, not {shown(value)}{'.' + hint if hint else ''}")
+        complaints.say(at, f"must be {either(options)}, not {shown(value)}{'.' + hint if hint else ''}")
         return None
 
     return Field(name=name, doc=doc, read=read, schema={"enum": list(options)}, required=required)
 
 
 def text(name: str, doc: str, *, required: bool = False) -> Field:
-    def read(value: Any, at: Path, complaints: Complaints) -> str | None:
+    def read(value: Any, at: KeyPath, complaints: Complaints) -> str | None:
         if isinstance(value, str) and value.strip():
             return value
         complaints.say(at, f"must be a string that says something, not {shown(value)}")
@@ -195,7 +204,7 @@ def text(name: str, doc: str, *, required: bool = False) -> Field:
 def texts(name: str, doc: str, *, options: tuple[str, ...] = ()) -> Field:
     """One string or an array of them; always read as a tuple."""
 
-    def read(value: Any, at: Path, complaints: Complaints) -> tuple[str, ...]:
+    def read(value: Any, at: KeyPath, complaints: Complaints) -> tuple[str, ...]:
         items = value if isinstance(value, list) else [value]
         if not items:
             complaints.say(
@@ -215,7 +224,7 @@ def texts(name: str, doc: str, *, options: tuple[str, ...] = ()) -> Field:
 
 
 def mark_expression(name: str, doc: str) -> Field:
-    def read(value: Any, at: Path, complaints: Complaints) -> MarkExpression | None:
+    def read(value: Any, at: KeyPath, complaints: Complaints) -> MarkExpression | None:
         if not isinstance(value, str):
             complaints.say(at, f"must be an expression over mark names in a string, not {shown(value)}")
             return None
@@ -229,7 +238,7 @@ def mark_expression(name: str, doc: str) -> Field:
 
 
 def day(name: str, doc: str, *, required: bool = False) -> Field:
-    def read(value: Any, at: Path, complaints: Complaints) -> date | None:
+    def read(value: Any, at: KeyPath, complaints: Complaints) -> date | None:
         if isinstance(value, date) and not isinstance(value, datetime):
             return value
         complaints.say(at, f"must be a date without quotes, as in 2030-12-31, not {shown(value)}")
@@ -243,7 +252,7 @@ def day(name: str, doc: str, *, required: bool = False) -> Field:
 def tables(name: str, doc: str, fields: tuple[Field, ...], build: Callable[..., Any]) -> Field:
     """An array of tables, each built from its values once it has no complaints."""
 
-    def read(value: Any, at: Path, complaints: Complaints) -> tuple[Any, ...]:
+    def read(value: Any, at: KeyPath, complaints: Complaints) -> tuple[Any, ...]:
         if not isinstance(value, list):
             complaints.say(at, f"must be an array of tables, not {shown(value)}")
             return ()

@@ -1,5 +1,6 @@
 """Every number a decision rests on, so that a reader can recompute it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
@@ -121,10 +122,11 @@ def _bound(method: str, passes: list[int], valid: list[int], confidence: float, 
 
 def _pass_3(counted: Sequence[CaseTally]) -> float | None:
     """Return pass^3 over the cases that ran at least three times."""
-    often = [case for case in counted if case.valid >= 3]
+    often = Counter((case.passed, case.valid) for case in counted if case.valid >= 3)
     if not often:
         return None
-    return sum(pass_hat_k([case.passed], case.valid, 3) for case in often) / len(often)
+    total = sum(cases * pass_hat_k([passed], valid, 3) for (passed, valid), cases in often.items())
+    return total / often.total()
 
 
 def _costing(cases: Sequence[CaseTally]) -> tuple[CaseCost, ...]:

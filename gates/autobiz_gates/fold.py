@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .entry import Case, Header, Line, Plan, Subject, Trial
+from .entry import Case, Header, Line, RunPlan, Subject, Trial
 from .ledger import Torn, ledger_files, read_lines
 from .tally import CaseTally, Tallies
 
@@ -28,6 +28,7 @@ class _Evidence:
     subjects: dict[Subject, Path] = field(default_factory=dict)
     gate_files: dict[str, Path] = field(default_factory=dict)
     shards: dict[tuple[RunKey, str | None, int], set[int]] = field(default_factory=dict)
+    shards_of: dict[str, str] = field(default_factory=dict)
     torn: list[Torn] = field(default_factory=list)
     uncollected: dict[str, str] = field(default_factory=dict)
 
@@ -50,7 +51,7 @@ def _take(evidence: _Evidence, path: Path, line: Line | Torn) -> None:
     match line:
         case Trial():
             _take_trial(evidence, line)
-        case Plan():
+        case RunPlan():
             _take_plan(evidence, line)
         case Header():
             _take_header(evidence, path, line)
@@ -58,8 +59,15 @@ def _take(evidence: _Evidence, path: Path, line: Line | Torn) -> None:
             evidence.torn.append(line)
 
 
+def _run_key(evidence: _Evidence, run_id: str, run: int) -> RunKey:
+    return evidence.shards_of.get(run_id, run_id), run
+
+
 def _take_header(evidence: _Evidence, path: Path, header: Header) -> None:
-    key = (header.run_id, header.run)
+    if header.shard is not None:
+        # Shards are invocations of their own on machines of their own: together they are one run.
+        evidence.shards_of[header.run_id] = f"{header.shard.count} shards with seed {header.seed}"
+    key = _run_key(evidence, header.run_id, header.run)
     evidence.runs.setdefault(key)
     evidence.subjects.setdefault(header.subject, path)
     if header.gate_file_sha256 is not None:
@@ -69,8 +77,8 @@ def _take_header(evidence: _Evidence, path: Path, header: Header) -> None:
         seen.add(header.shard.index)
 
 
-def _take_plan(evidence: _Evidence, plan: Plan) -> None:
-    planned = evidence.planned.setdefault((plan.run_id, plan.run), set())
+def _take_plan(evidence: _Evidence, plan: RunPlan) -> None:
+    planned = evidence.planned.setdefault(_run_key(evidence, plan.run_id, plan.run), set())
     for case in plan.cases:
         planned.add(case.case)
         record = evidence.records.get(case.case)
@@ -95,7 +103,7 @@ def _take_trial(evidence: _Evidence, trial: Trial) -> None:
                 marks=trial.marks,
             )
         )
-    key = (trial.run_id, trial.run)
+    key = _run_key(evidence, trial.run_id, trial.run)
     before = record.outcomes.get(key)
     if before is None or _BADNESS[trial.outcome] > _BADNESS[before]:
         record.outcomes[key] = str(trial.outcome)

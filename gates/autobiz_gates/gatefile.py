@@ -8,15 +8,14 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from .fields import Complaints, choice, near, read_fields, shown
+from .fields import Complaints, KeyPath, choice, either, near, read_fields, shown
 from .gate import Gate
+from .kind import Kind
 from .kinds import KINDS
-from .toml_lines import Path as KeyPath
-from .toml_lines import lines_of_keys
 
 FILE_BYTES_MAX: Final = 1_000_000
 NO_GATE: Final = "no gate: nothing would be decided"
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
+NAME_PATTERN: Final = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}"
 _POSITION = re.compile(r"\(at (?:line (\d+), column \d+|end of document)\)")
 _TWICE = re.compile(r"Cannot declare \((?:'tool', 'autobiz', )?'gate', '(.*)'\) twice")
 
@@ -59,6 +58,9 @@ def read_gate_file(path: str | PathLike[str]) -> GateFile:
     found: list[tuple[KeyPath, str]] = []
     gates = _gates_of(table, root, found)
     if found:
+        # Only a file with a mistake in it pays for finding lines.
+        from .toml_lines import lines_of_keys
+
         lines = lines_of_keys(text)
         problems = [Problem(name, _line_of(at, lines), message) for at, message in found]
         raise GateFileError(tuple(sorted(problems, key=lambda problem: problem.line or 0)))
@@ -73,16 +75,13 @@ def _gates_of(table: dict[str, Any], root: KeyPath, found: list[tuple[KeyPath, s
             if key != "gate"
         )
     tables: Any = table
-    for step, key in enumerate(root):
-        if not isinstance(tables, dict):
-            found.append(
-                (root[:step], f"{'.'.join(map(str, root[:step]))} must be a table, not {shown(tables)}")
-            )
-            return []
+    for step, key in enumerate(root, start=1):
         tables = tables.get(key, {})
-    if not isinstance(tables, dict):
-        found.append((root, f"must hold tables named [{'.'.join(map(str, root))}.NAME], not {shown(tables)}"))
-        return []
+        if not isinstance(tables, dict):
+            home = ".".join(map(str, root))
+            words = f"{'.'.join(map(str, root[:step]))} must hold tables named [{home}.NAME]"
+            found.append((root[:step], f"{words}, not {shown(tables)}"))
+            return []
     if not tables and not found:
         found.append(((), NO_GATE))
     gates = []
@@ -96,7 +95,7 @@ def _gates_of(table: dict[str, Any], root: KeyPath, found: list[tuple[KeyPath, s
 
 
 def _gate_of(name: str, table: Any, complaints: Complaints) -> Gate | None:
-    if not _NAME.fullmatch(name):
+    if not re.fullmatch(NAME_PATTERN, name):
         complaints.say((), "a gate's name has 1 to 64 letters, digits, dots, dashes or underscores")
     if not isinstance(table, dict):
         complaints.say((), f"must be a table of keys, not {shown(table)}")
@@ -111,15 +110,20 @@ def _gate_of(name: str, table: Any, complaints: Complaints) -> Gate | None:
             if key != "kind" and key not in known:
                 complaints.say_of_table((), key, f"unknown key {key!r}.{near(key, known, else_all=True)}")
         return None
-    elsewhere = {
-        one.name: f"is a key of kind {other.name!r}, not of kind {kind.name!r}"
-        for other in KINDS.values()
-        for one in other.fields
-    }
     keys = {k: v for k, v in table.items() if k != "kind"}
-    values = read_fields(kind.fields, keys, (), complaints, elsewhere)
+    values = read_fields(kind.fields, keys, (), complaints, _elsewhere(kind, keys))
     gate: Gate | None = kind.build(name, values, complaints)
     return gate
+
+
+def _elsewhere(kind: Kind[Any], keys: dict[str, Any]) -> dict[str, str]:
+    """Say of each key that only other kinds know which kinds those are."""
+    others = {key: [k.name for k in KINDS.values() if key in {one.name for one in k.fields}] for key in keys}
+    return {
+        key: f"is a key of kind {either(names)}, not of kind {kind.name!r}"
+        for key, names in others.items()
+        if names
+    }
 
 
 def _bytes_of(name: str) -> bytes:
@@ -163,6 +167,8 @@ def _toml_of(name: str, text: str) -> dict[str, Any]:
         else:
             words = f"not valid TOML: {_POSITION.sub('', words).strip()}"
         raise GateFileError((Problem(name, line, words),)) from error
+    except ValueError as error:
+        raise _whole_file(name, f"not valid TOML: {error}") from error
     except RecursionError as error:
         raise _whole_file(name, "nests too deeply to be read") from error
 

@@ -33,7 +33,7 @@ def judge_p0(gate: P0Gate, tallies: Tallies, today: date) -> GateDecision:  # no
         method=METHOD_EVERY,
         confidence=0.95,
         sided=2,
-        runs=len(tallies.runs),
+        runs=max((len(case.outcomes) - case.missing for case in cases), default=0),
         runs_min=gate.runs,
     )
     when_open = f"all {figures.trials} trials of {figures.cases} cases passed"

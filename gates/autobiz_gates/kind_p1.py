@@ -1,14 +1,14 @@
 """Kind p1: a lower confidence bound reaches a floor, on enough cases, with none of them broken."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, ClassVar, Final
 
 from .bound import case_bound, pooled_bound
 from .decision import Condition, Decision, GateDecision
 from .evidence import evidence_conditions, named, selected, unjudged_condition
-from .fields import Complaints, Field, choice, mark_expression, number, whole
+from .fields import Complaints, Field, KeyPath, choice, mark_expression, number, whole
 from .figures import METHOD_CASES, METHOD_POOLED, case_figures, cut
 from .gate import GATE_FIELDS, Gate, selection_of
 from .kind import Kind, decision_of
@@ -62,7 +62,7 @@ def judge_p1(gate: P1Gate, tallies: Tallies, today: date) -> GateDecision:
         sided=gate.sided,
         method=METHOD_CASES if strict else METHOD_POOLED,
         cases_min=gate.cases_min,
-        runs=len(tallies.runs),
+        runs=max((len(case.outcomes) - case.missing for case in cases), default=0),
         runs_min=gate.runs,
         waived=waived,
         waivers_expired=expired,
@@ -116,13 +116,18 @@ def _no_veto(veto: MarkExpression, cases: Sequence[CaseTally]) -> Condition:
     return Condition(name="veto", decision=Decision.OPEN, reason=f"veto {veto.text!r}: no trial failed")
 
 
-def _refuse_baseline(value: object, at: tuple[str | int, ...], complaints: Complaints) -> None:  # noqa: ARG001  whatever its value, the key is refused
+def _refuse_baseline(value: object, at: KeyPath, complaints: Complaints) -> None:  # noqa: ARG001  whatever its value, the key is refused
     complaints.say(at, "is not read by kind 'p1': it judges against its floor alone. Remove the key")
 
 
+# Read up to 1, so that who writes 1.0 is told of kind p0; published as what can be used.
+_FLOOR: Final = replace(
+    number("floor", "The rate that the lower bound must reach.", above=0.0, most=1.0, required=True),
+    schema={"type": "number", "exclusiveMinimum": 0.0, "exclusiveMaximum": 1.0},
+)
 _FIELDS: Final[tuple[Field, ...]] = (
     *GATE_FIELDS,
-    number("floor", "The rate that the lower bound must reach.", above=0.0, most=1.0, required=True),
+    _FLOOR,
     number("confidence", "The level of the bound.", above=0.5, below=1.0),
     choice("sided", "Sides of the interval whose lower end is the bound; strict takes 1.", (1, 2)),
     choice("profile", "default, literal (the pooled bound alone) or strict (case rates).", PROFILES),

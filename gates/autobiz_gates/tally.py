@@ -65,11 +65,11 @@ class CaseTally:
     @property
     def against(self) -> int:
         """Trials that count against a gate: what could not be judged counts like a failure."""
-        return self.failed + self.unknown
+        return self.outcomes.count(Outcome.FAIL) + self.outcomes.count(Outcome.UNKNOWN)
 
     @property
     def valid(self) -> int:
-        return self.passed + self.against
+        return self.outcomes.count(Outcome.PASS) + self.against
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

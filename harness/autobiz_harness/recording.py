@@ -60,6 +60,7 @@ class Recorder:
             "gate_file_sha256": self.settings.gate_file_sha256,
         }
         node.workerinput["autobiz_context"] = json.dumps(context)
+        node.workerinput["autobiz_resume_from"] = self.settings.resume_from
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         # Every worker collects the same; the controller hears of each failure and tells it once.
@@ -85,12 +86,12 @@ class Recorder:
         return result
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        if (
-            self._writer is not None
-            and self.settings.is_first_writer
-            and not session.config.option.collectonly
-        ):
-            self._writer.plan(tuple(item.stash[CASE] for item in session.items))
+        if self._writer is None or not self.settings.is_first_writer or session.config.option.collectonly:
+            return
+        cases = [item.stash.get(CASE, None) for item in session.items]
+        # Where another plugin broke the collection there is nothing to plan, and its error must be seen.
+        if None not in cases:
+            self._writer.plan(tuple(case for case in cases if case is not None))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -160,8 +161,8 @@ class Recorder:
         kept = items[:]
         if (shard := self.settings.shard) is not None:
             kept = [item for item in kept if shard_of(self.case_of(item), shard.count) == shard.index]
-        if self.settings.resume and self._writer is not None:
-            done = self._writer.done()
+        if self.settings.resume_from is not None and self._writer is not None:
+            done = self._writer.done(self.settings.resume_from)
             kept = [item for item in kept if self.case_of(item) not in done]
         if len(kept) < len(items):
             keep = set(map(id, kept))

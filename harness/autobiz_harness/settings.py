@@ -24,7 +24,7 @@ class Settings:
     run: int
     order: str
     shard: Shard | None
-    resume: bool
+    resume_from: tuple[str, ...] | None
     stage: str | None
     run_id: str
     subject: Subject
@@ -61,13 +61,25 @@ def settings_from(config: pytest.Config) -> Settings:
         run=option.gate_run,
         order=option.gate_order,
         shard=shard,
-        resume=option.gate_resume,
+        resume_from=_resume_from(config, ledger),
         stage=option.gate_stage,
         run_id=context["run_id"],
         subject=Subject(**context["subject"]),
         gate_file_sha256=context.get("gate_file_sha256"),
         worker=workerinput(config).get("workerid", "main"),
     )
+
+
+def _resume_from(config: pytest.Config, ledger: Path | None) -> tuple[str, ...] | None:
+    """The ledger files whose trials are not repeated: those that were there when the controller began.
+
+    Workers must not look for themselves. One that replaces a dead worker would see trials of this very
+    session, leave them out, and collect something else than its siblings.
+    """
+    if not config.option.gate_resume or ledger is None:
+        return None
+    told = workerinput(config).get("autobiz_resume_from")
+    return tuple(told) if told is not None else tuple(sorted(path.name for path in ledger.glob("*.jsonl")))
 
 
 def workerinput(config: pytest.Config) -> dict[str, Any]:

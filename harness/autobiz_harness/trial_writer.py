@@ -9,7 +9,7 @@ from autobiz_gates import (
     Header,
     LedgerWriter,
     Line,
-    Plan,
+    RunPlan,
     Torn,
     Trial,
     TrialOutcome,
@@ -35,7 +35,7 @@ class TrialWriter:
 
     def plan(self, cases: tuple[Case, ...]) -> None:
         """Say what is to be tried, so that a trial that never came is known to be missing."""
-        self._append(Plan(run_id=self._settings.run_id, run=self._settings.run, cases=cases))
+        self._append(RunPlan(run_id=self._settings.run_id, run=self._settings.run, cases=cases))
 
     def trial(self, case: Case, judgement: Judgement, *, started: float, seconds: float) -> None:
         """Append one entry."""
@@ -68,12 +68,13 @@ class TrialWriter:
         """Append an entry for what never ran: a module that does not import, a test its worker died in."""
         self.trial(case, judgement, started=utc_now().timestamp(), seconds=0.0)
 
-    def done(self) -> set[str]:
-        """The cases of this run that have an entry already."""
+    def done(self, names: tuple[str, ...]) -> set[str]:
+        """The cases of this run that have an entry in the named files."""
         run = (self._settings.run_id, self._settings.run)
         return {
             line.case
-            for line in self._lines()
+            for name in names
+            for line in read_lines(self._folder / name)
             if isinstance(line, Trial) and line.phase != "collect" and (line.run_id, line.run) == run
         }
 
@@ -81,7 +82,7 @@ class TrialWriter:
         """A test's case as some worker planned it; xdist's controller collects nothing itself."""
         names = (nodeid, nodeid.rpartition("@")[0])
         for line in self._lines():
-            if isinstance(line, Plan):
+            if isinstance(line, RunPlan):
                 for case in line.cases:
                     if case.case in names:
                         return case
@@ -99,7 +100,7 @@ class TrialWriter:
             for path in ledger_files([self._folder]):
                 yield from read_lines(path)
 
-    def _append(self, line: Plan | Trial) -> None:
+    def _append(self, line: RunPlan | Trial) -> None:
         if self.broken is not None:
             return
         try:

@@ -7,7 +7,7 @@ from .clock import Clock, SystemClock
 from .effect_store import ClaimAnswer, EffectStore
 from .errors import CallError, CanonicalError, KernelError, MigrationError, StoreError
 from .keys import external_key, fingerprint, internal_key
-from .migrations import Migration, migrate, migration_fingerprint, migrations
+from .migrations import Migration, migrate, migration_fingerprint, migrations, missing_migrations
 from .receipt import Receipt
 from .tool import EffectClass, Execute, Json, Tool
 
@@ -43,6 +43,7 @@ __all__ = [
     "migrate",
     "migration_fingerprint",
     "migrations",
+    "missing_migrations",
     "standing",
     "window_closed",
 ]

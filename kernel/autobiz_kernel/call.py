@@ -43,6 +43,7 @@ async def governed_call(
 
     What a tool raises passes through: its claim stays, and the act is uncertain once the lease ends.
     """
+    written = canonical(dict(arguments), name="arguments")
     # A private copy: whoever called may change theirs while we wait, and the receipt must say what was done.
     arguments = deepcopy(dict(arguments))
     asked_print = fingerprint(arguments)
@@ -62,7 +63,6 @@ async def governed_call(
     if held is None:
         return _reply(answer.outcome, answer.claim, answer.receipt, outside)
 
-    written = canonical(arguments, name="arguments")
     try:
         result = canonical(await tool.execute(arguments, outside), name="result")
     except BaseException as error:

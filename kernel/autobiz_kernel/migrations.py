@@ -52,7 +52,7 @@ def migrate(url: str) -> None:
         connection.execute(_LEDGER)
         rows = connection.execute("SELECT name, sha256 FROM migrations").fetchall()
         applied = {str(name): str(sha256) for name, sha256 in rows}
-        for migration in missing(known, applied):
+        for migration in missing_migrations(known, applied):
             # The script ships with this package and takes no parameters.
             connection.execute(sql.SQL(migration.script))
             connection.execute(
@@ -60,7 +60,7 @@ def migrate(url: str) -> None:
             )
 
 
-def missing(known: tuple[Migration, ...], applied: dict[str, str]) -> tuple[Migration, ...]:
+def missing_migrations(known: tuple[Migration, ...], applied: dict[str, str]) -> tuple[Migration, ...]:
     """Return the steps still to apply, or refuse a database that went another way."""
     complaints = [
         f"{name}: applied, but unknown to this code; deploy the version that wrote it"

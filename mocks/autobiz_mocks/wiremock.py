@@ -14,6 +14,7 @@ from .stubs import Stub
 TIMEOUT_S = 10.0
 MARK_PATH = "/autobiz/mark"
 _EVENTS_MIN = 32
+_EVENTS_MAX = 8192
 
 
 class WireMock:
@@ -48,6 +49,10 @@ class WireMock:
         self._ask("POST", "/mappings/import", {"mappings": mappings, "importOptions": policy})
         for stub in mappings:
             _refuse_lost(stub, self._ask("GET", f"/mappings/{stub['id']}"))
+
+    def stub_ids(self) -> tuple[str, ...]:
+        """Return the ids of all registered stubs, other workers' too."""
+        return tuple(str(stub["id"]) for stub in self._ask("GET", "/mappings")["mappings"])
 
     def remove(self, stub_id: str) -> None:
         self._ask("DELETE", f"/mappings/{stub_id}")
@@ -87,9 +92,10 @@ class WireMock:
                     if event.path == MARK_PATH:
                         return tuple(reversed(found))
                     found.append(event)
-            if len(events) < limit:
+            if len(events) < limit or limit >= _EVENTS_MAX:
                 raise AdminError(
-                    f"journal of {self.url}: no mark with {header}: {value}; mark a trial before its first "
+                    f"journal of {self.url}: no mark with {header}: {value} among the newest {len(events)} "
+                    "events; mark a trial before its first "
                     "request, and do not reset or trim the journal while it runs"
                 )
             limit *= 4

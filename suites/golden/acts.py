@@ -29,6 +29,7 @@ _CURRENCIES = {
     CurrencyClass.THREE_DECIMALS: ("kwd", "bhd", "omr"),
 }
 _MINOR_UNITS_MAX = 99_999_999
+ACTS_MAX = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +90,7 @@ def _partial_refunds(
 ) -> tuple[Act, ...]:
     # Two are of one amount on purpose: equal in all but their declared identity, both must run.
     payment, amount = _payment(rng), _amount(rng, currency_class)
-    amounts = [amount, amount, *(_amount(rng, currency_class) for _ in range(rng.randint(0, 2)))]
+    amounts = [amount, amount, *(_amount(rng, currency_class) for _ in range(rng.randint(0, ACTS_MAX - 2)))]
     rng.shuffle(amounts)
     return tuple(
         Act(

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -12,6 +12,7 @@ from uuid import UUID
 
 from autobiz_kernel import (
     LEASE,
+    WINDOW,
     ClaimOutcome,
     EffectStore,
     Json,
@@ -25,9 +26,13 @@ from autobiz_mocks import Fault, Stub, VirtualClock, WireMock, faulty_once, ship
 
 from ..database import Connect
 from ..stripe_tools import KEY_HEADER, TRIAL_HEADER, ProviderSilentError
-from .acts import Act
+from .acts import ACTS_MAX, Act
 
 Results: TypeAlias = list[list[Json]]
+
+_REPEATS_MAX = 3
+# All repeats of all acts of a trial fit into one window, or running anew would be right.
+_PAUSE_MAX = WINDOW / (ACTS_MAX * _REPEATS_MAX + 1)
 
 _STUBS: dict[str, Stub] = {stub["metadata"]["op"]: stub for stub in shipped_stubs("stripe")}
 
@@ -95,8 +100,8 @@ async def _duplicated(scene: Scene, acts: tuple[Act, ...]) -> Results:
     results: Results = []
     for act in acts:
         given = [_result(await scene.call(store, act), ClaimOutcome.CLAIMED)]
-        for _ in range(scene.rng.randint(1, 3)):
-            scene.clock.advance(timedelta(minutes=scene.rng.randint(0, 400)))
+        for _ in range(scene.rng.randint(1, _REPEATS_MAX)):
+            scene.clock.advance(scene.rng.random() * _PAUSE_MAX)
             given.append(_result(await scene.call(store, act), ClaimOutcome.REPLAY))
         results.append(given)
     return results
@@ -108,10 +113,7 @@ async def _concurrent(scene: Scene, acts: tuple[Act, ...]) -> Results:
     for act in acts:
         with scene.fault(act, Fault.DELAY, delay_ms=scene.rng.randint(1, 12)):
             replies = await asyncio.gather(*(scene.call(store, act) for store in stores))
-        outcomes = [reply.outcome for reply in replies]
-        assert outcomes.count(ClaimOutcome.CLAIMED) == 1, outcomes
-        assert set(outcomes) <= {ClaimOutcome.CLAIMED, ClaimOutcome.REPLAY, ClaimOutcome.IN_FLIGHT}, outcomes
-        results.append([reply.result for reply in replies if reply.result is not None])
+        results.append(_results_of_a_race(replies))
     return results
 
 
@@ -131,15 +133,16 @@ async def _reordered(scene: Scene, acts: tuple[Act, ...]) -> Results:
 
 
 async def _answer_lost(scene: Scene, acts: tuple[Act, ...]) -> Results:
-    return [await _retried_after(scene, act, Fault.ANSWER_LOST) for act in acts]
+    store = await scene.connect()
+    return [await _retried_after(scene, store, act, Fault.ANSWER_LOST) for act in acts]
 
 
 async def _server_error(scene: Scene, acts: tuple[Act, ...]) -> Results:
-    return [await _retried_after(scene, act, Fault.SERVER_ERROR) for act in acts]
-
-
-async def _retried_after(scene: Scene, act: Act, fault: Fault) -> list[Json]:
     store = await scene.connect()
+    return [await _retried_after(scene, store, act, Fault.SERVER_ERROR) for act in acts]
+
+
+async def _retried_after(scene: Scene, store: EffectStore, act: Act, fault: Fault) -> list[Json]:
     with scene.fault(act, fault):
         try:
             await scene.call(store, act)
@@ -154,7 +157,7 @@ async def _retried_after(scene: Scene, act: Act, fault: Fault) -> list[Json]:
 
 
 async def _crashed(scene: Scene, acts: tuple[Act, ...]) -> Results:
-    doomed, heir = await scene.connect(), await scene.connect()
+    doomed, *heirs = [await scene.connect() for _ in range(3)]
     results: Results = []
     for act in acts:
         try:
@@ -164,22 +167,53 @@ async def _crashed(scene: Scene, acts: tuple[Act, ...]) -> Results:
         else:
             raise AssertionError("the worker survived its own end")
         scene.clock.advance(LEASE)
-        results.append([_result(await scene.call(heir, act), ClaimOutcome.CLAIMED)])
+        replies = await asyncio.gather(*(scene.call(heir, act) for heir in heirs))
+        results.append(_results_of_a_race(replies))
     return results
 
 
 async def _overtaken(scene: Scene, acts: tuple[Act, ...]) -> Results:
     slow, fast = await scene.connect(), await scene.connect()
-    results: Results = []
-    for act in acts:
-        acted, may_return = asyncio.Event(), asyncio.Event()
-        late = asyncio.create_task(scene.call(slow, act.with_tool(_pausing_after_effect(acted, may_return))))
-        await acted.wait()
+    return [await _race_of_two_holders(scene, slow, fast, act) for act in acts]
+
+
+async def _race_of_two_holders(scene: Scene, slow: EffectStore, fast: EffectStore, act: Act) -> list[Json]:
+    """Both have acted, the first one's lease is over, and either may be the first to write its receipt."""
+    pauses = [Pause(), Pause()]
+    calls: list[asyncio.Task[Reply]] = []
+    for store, pause in zip((slow, fast), pauses, strict=True):
+        calls.append(asyncio.create_task(scene.call(store, act.with_tool(pause.after_effect))))
+        await pause.acted.wait()
         scene.clock.advance(LEASE)
-        first = _result(await scene.call(fast, act), ClaimOutcome.CLAIMED)
-        may_return.set()
-        results.append([first, _result(await late, ClaimOutcome.REPLAY)])
-    return results
+    late_first = scene.rng.random() < 0.5
+    order = (0, 1) if late_first else (1, 0)
+    for holder in order:
+        pauses[holder].may_return.set()
+        await calls[holder]
+    late, heir = calls[0].result(), calls[1].result()
+    given = [_result(heir, ClaimOutcome.CLAIMED)]
+    if late_first:
+        # The heir's lease is over as well, so all that can be said is that nobody knows yet.
+        assert (late.outcome, late.result) == (ClaimOutcome.UNCERTAIN, None), late
+    else:
+        given.append(_result(late, ClaimOutcome.REPLAY))
+    return given
+
+
+class Pause:
+    """Holds a worker between its effect and its receipt."""
+
+    def __init__(self) -> None:
+        self.acted, self.may_return = asyncio.Event(), asyncio.Event()
+
+    def after_effect(self, tool: Tool) -> Tool:
+        async def execute(arguments: Json, key: str) -> Json:
+            result = await tool.execute(arguments, key)
+            self.acted.set()
+            await self.may_return.wait()
+            return result
+
+        return replace(tool, execute=execute)
 
 
 def _dying_after_effect(tool: Tool) -> Tool:
@@ -190,17 +224,11 @@ def _dying_after_effect(tool: Tool) -> Tool:
     return replace(tool, execute=execute)
 
 
-def _pausing_after_effect(acted: asyncio.Event, may_return: asyncio.Event) -> Callable[[Tool], Tool]:
-    def pausing(tool: Tool) -> Tool:
-        async def execute(arguments: Json, key: str) -> Json:
-            result = await tool.execute(arguments, key)
-            acted.set()
-            await may_return.wait()
-            return result
-
-        return replace(tool, execute=execute)
-
-    return pausing
+def _results_of_a_race(replies: Sequence[Reply]) -> list[Json]:
+    outcomes = [reply.outcome for reply in replies]
+    assert outcomes.count(ClaimOutcome.CLAIMED) == 1, outcomes
+    assert set(outcomes) <= {ClaimOutcome.CLAIMED, ClaimOutcome.REPLAY, ClaimOutcome.IN_FLIGHT}, outcomes
+    return [reply.result for reply in replies if reply.result is not None]
 
 
 def _result(reply: Reply, wanted: ClaimOutcome) -> Json:

@@ -1,9 +1,6 @@
 """What a statistic accepts: whole counts, proper fractions, a level of confidence."""
 
 from math import isnan
-from statistics import NormalDist
-
-_STANDARD_NORMAL = NormalDist()
 
 
 class StatisticsError(ValueError):
@@ -65,6 +62,9 @@ def z_quantile(confidence: float, sided: int) -> float:
     A rounded quantile ("1.96") moves the decision of real suites: 1.96 differs from the exact value first
     at 4514 trials, 1.645 at 1739.
     """
+    # Reading a gate file needs no quantile and should not pay for this import.
+    from statistics import NormalDist
+
     level = inner_rate("confidence", confidence)
     if isinstance(sided, bool) or sided not in (1, 2):
         raise StatisticsError(f"sided must be 1 or 2, not {sided!r}")
@@ -73,4 +73,4 @@ def z_quantile(confidence: float, sided: int) -> float:
         raise StatisticsError(f"confidence {confidence!r} one-sided is below one half, so it bounds nothing")
     if probability >= 1.0:
         raise StatisticsError(f"confidence {confidence!r} is too close to 1 for a finite quantile")
-    return _STANDARD_NORMAL.inv_cdf(probability)
+    return NormalDist().inv_cdf(probability)

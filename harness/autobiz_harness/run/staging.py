@@ -1,5 +1,6 @@
 """Run one stage once: what its process did, read together with what its ledger holds."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,11 +69,7 @@ def run_stage(staging: Staging, stage: Stage, run: int) -> StageEnd:
 
 def log_tail(log: Path) -> str:
     """The last lines that pytest printed."""
-    try:
-        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return ""
-    return "\n".join(lines[-_LOG_LINES:])
+    return "\n".join(_text(log).splitlines()[-_LOG_LINES:])
 
 
 def _end(
@@ -115,7 +112,8 @@ def _status(staging: Staging, stage: Stage, watch: Watch, process: ProcessEnd) -
     if process.code in (_OK, _TESTS_FAILED, _STOPPED, _NOTHING):
         return _judged(staging, watch)
     how = f"signal {-process.code}" if process.code < 0 else f"exit code {process.code}"
-    return StageStatus.BROKEN, f"pytest broke ({how}){_unfinished(watch)}"
+    said = _internal_error(staging.rundir.log(stage.name, watch.run))
+    return StageStatus.BROKEN, f"pytest broke ({how}){said}{_unfinished(watch)}"
 
 
 def _judged(staging: Staging, watch: Watch) -> tuple[StageStatus, str]:
@@ -129,6 +127,19 @@ def _judged(staging: Staging, watch: Watch) -> tuple[StageStatus, str]:
         case, reason = watch.failures[0]
         return StageStatus.FAILED, f"{case}: {reason}" if reason else case
     return StageStatus.PASSED, ""
+
+
+def _internal_error(log: Path) -> str:
+    """The error pytest died of, which it prints far above its last lines."""
+    errors = re.findall(r"^INTERNALERROR> (\w[\w.]*(?:Error|Exception|Exit)\b.*)$", _text(log), re.MULTILINE)
+    return f": {errors[-1]}" if errors else ""
+
+
+def _text(log: Path) -> str:
+    try:
+        return log.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
 
 
 def _unfinished(watch: Watch) -> str:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import msgspec
 
-from autobiz_gates import Plan, Trial
+from autobiz_gates import RunPlan, Trial
 from autobiz_gates.statistics import wilson_lower
 
-_line = msgspec.json.Decoder(Plan | Trial)
+_line = msgspec.json.Decoder(RunPlan | Trial)
 
 
 @dataclass(slots=True)
@@ -58,7 +58,7 @@ class Watch:
             line = _line.decode(raw)
         except msgspec.DecodeError:
             return
-        if isinstance(line, Plan):
+        if isinstance(line, RunPlan):
             self.planned.update(case.case for case in line.cases)
         elif line.phase == "collect":
             self.uncollected.append((line.case, line.reason))

@@ -1,0 +1,250 @@
+"""What may never happen to money, whatever is drawn."""
+
+import asyncio
+import random
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from psycopg import AsyncConnection
+from psycopg.errors import RestrictViolation
+
+from autobiz_kernel import (
+    LEASE,
+    WINDOW,
+    CallError,
+    CanonicalError,
+    ClaimOutcome,
+    EffectClass,
+    EffectStore,
+    Json,
+    governed_call,
+)
+from autobiz_mocks import Fault, VirtualClock, WireMock
+from autobiz_oracles import exactly, exactly_once, insist, no_new_effects, receipts_agree, same_result
+
+from ..database import Connect, ReadReceipts
+from ..stripe_tools import KEY_HEADER, ProviderSilentError, ReadJournal, StripeTools
+from .acts import Act, CurrencyClass, Operation, draw_acts
+from .deliveries import Scene
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.priority("P0")]
+
+
+@pytest.fixture
+def scene(
+    seed: int,
+    request: pytest.FixtureRequest,
+    connect: Connect,
+    clock: VirtualClock,
+    wiremock: WireMock,
+    tenant: UUID,
+    trial: str,
+) -> Scene:
+    rng = random.Random(f"{request.node.name}/{seed}")
+    return Scene(connect=connect, clock=clock, wiremock=wiremock, tenant=tenant, trial=trial, rng=rng)
+
+
+@pytest.fixture
+def refund(scene: Scene, stripe: StripeTools) -> Act:
+    """One drawn refund."""
+    return draw_acts(scene.rng, stripe, Operation.FULL_REFUND, scene.rng.choice(list(CurrencyClass)))[0]
+
+
+@pytest.mark.requirement("P1-R06")
+@pytest.mark.test_id("P1-T11")
+@pytest.mark.negative
+async def test_two_tenants_never_share_a_key(
+    scene: Scene, refund: Act, store: EffectStore, read_journal: ReadJournal
+) -> None:
+    """The same arguments in two tenants are two acts: neither is answered with the other's result."""
+    other = replace(scene, tenant=uuid4())
+    mine, theirs = await scene.call(store, refund), await other.call(store, refund)
+
+    assert [mine.outcome, theirs.outcome] == [ClaimOutcome.CLAIMED] * 2
+    assert mine.external_key != theirs.external_key
+    insist(exactly(2, read_journal(), method="POST", path=refund.path, header=KEY_HEADER))
+
+
+@pytest.mark.requirement("P1-R06")
+@pytest.mark.test_id("P1-T11", "P1-T20")
+@pytest.mark.negative
+async def test_two_operations_never_share_a_key(
+    scene: Scene, stripe: StripeTools, store: EffectStore, read_journal: ReadJournal
+) -> None:
+    """Capturing and voiding one payment are two acts, although one payment identifies both."""
+    capture = draw_acts(scene.rng, stripe, Operation.CAPTURE, CurrencyClass.NO_DECIMALS)[0]
+    payment = str(capture.arguments["payment_intent"])
+    void = replace(capture, tool=stripe.void, path=f"/v1/payment_intents/{payment}/cancel")
+    replies = [await scene.call(store, act) for act in (capture, void)]
+
+    assert [reply.outcome for reply in replies] == [ClaimOutcome.CLAIMED] * 2
+    assert replies[0].external_key != replies[1].external_key
+    journal = read_journal()
+    insist(
+        *(exactly_once(journal, method="POST", path=act.path, header=KEY_HEADER) for act in (capture, void))
+    )
+
+
+@pytest.mark.requirement("P1-R06")
+@pytest.mark.test_id("P1-T11")
+@pytest.mark.negative
+async def test_same_act_with_another_amount_is_refused(
+    scene: Scene, refund: Act, store: EffectStore, read_journal: ReadJournal, receipts_of: ReadReceipts
+) -> None:
+    """An act asked for again with another amount is a MISMATCH and moves no money."""
+    first = await scene.call(store, refund)
+    before = read_journal()
+    changed = dict(refund.arguments) | {"amount": 10**9 + scene.rng.randint(0, 10**6)}
+    second = await scene.call(store, replace(refund, arguments=changed))
+
+    assert first.outcome is ClaimOutcome.CLAIMED
+    assert (second.outcome, second.result) == (ClaimOutcome.MISMATCH, None)
+    after = read_journal()
+    insist(
+        no_new_effects(before, after, header=KEY_HEADER),
+        receipts_agree(await receipts_of(scene.tenant), after, header=KEY_HEADER),
+    )
+
+
+@pytest.mark.requirement("P1-R07")
+@pytest.mark.test_id("P1-T13")
+@pytest.mark.negative
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE receipts SET result = '{}' WHERE tenant_id = %(tenant)s",
+        "DELETE FROM receipts WHERE tenant_id = %(tenant)s",
+        "TRUNCATE receipts",
+    ],
+    ids=["update", "delete", "truncate"],
+)
+async def test_receipts_are_immutable(
+    statement: str,
+    scene: Scene,
+    refund: Act,
+    store: EffectStore,
+    connection: AsyncConnection[Any],
+    receipts_of: ReadReceipts,
+) -> None:
+    """No statement can change or remove a receipt once it is written."""
+    await scene.call(store, refund)
+    written = await receipts_of(scene.tenant)
+    with pytest.raises(RestrictViolation, match="immutable"):
+        await connection.execute(statement.encode(), {"tenant": scene.tenant})
+    assert await receipts_of(scene.tenant) == written
+    assert len(written) == 1
+
+
+@pytest.mark.requirement("P1-R06")
+@pytest.mark.test_id("P1-T11")
+@pytest.mark.negative
+async def test_an_unrepeatable_effect_is_never_tried_again(
+    scene: Scene, refund: Act, store: EffectStore, read_journal: ReadJournal
+) -> None:
+    """An unrepeatable effect stays UNCERTAIN after a lost answer, however often it is asked for."""
+    once = refund.with_tool(lambda tool: replace(tool, effect_class=EffectClass.UNREPEATABLE))
+    with scene.fault(once, Fault.ANSWER_LOST), pytest.raises(ProviderSilentError):
+        await scene.call(store, once)
+    for _ in range(3):
+        scene.clock.advance(LEASE + timedelta(hours=scene.rng.randint(0, 48)))
+        reply = await scene.call(store, once)
+        assert (reply.outcome, reply.result) == (ClaimOutcome.UNCERTAIN, None)
+    assert len(read_journal()) == 1
+    insist(exactly_once(read_journal(), method="POST", path=once.path, header=KEY_HEADER))
+
+
+@pytest.mark.requirement("P1-R06")
+@pytest.mark.test_id("P1-T12")
+@pytest.mark.negative
+async def test_no_key_is_sent_again_after_its_window(
+    scene: Scene, refund: Act, store: EffectStore, read_journal: ReadJournal
+) -> None:
+    """Past the window a provider may have forgotten the key, so an uncertain act is not sent again."""
+    with scene.fault(refund, Fault.ANSWER_LOST), pytest.raises(ProviderSilentError):
+        await scene.call(store, refund)
+    scene.clock.advance(WINDOW)
+    reply = await scene.call(store, refund)
+    assert reply.outcome is ClaimOutcome.UNCERTAIN
+    assert len(read_journal()) == 1
+
+
+@pytest.mark.requirement("P1-R06")
+@pytest.mark.test_id("P1-T11")
+@pytest.mark.negative
+async def test_a_refusal_is_an_answer(
+    scene: Scene, refund: Act, store: EffectStore, read_journal: ReadJournal
+) -> None:
+    """A provider's definitive refusal is recorded and replayed; the provider is not asked again."""
+    nothing = replace(refund, arguments=dict(refund.arguments) | {"amount": 0})
+    first, second = await scene.call(store, nothing), await scene.call(store, nothing)
+
+    assert [first.outcome, second.outcome] == [ClaimOutcome.CLAIMED, ClaimOutcome.REPLAY]
+    assert first.result is not None
+    assert first.result["status"] == 400
+    insist(same_result([first.result, second.result]))
+    journal = read_journal()
+    assert [(request.accepted, request.status) for request in journal] == [(False, 400)]
+
+
+@pytest.mark.requirement("P1-R06")
+@pytest.mark.test_id("P1-T02")
+@pytest.mark.negative
+@pytest.mark.parametrize(
+    ("spoil", "error"),
+    [
+        ({"amount": float("nan")}, CanonicalError),
+        ({"amount": 2**53}, CanonicalError),
+        ({"refund_id": None}, CallError),
+    ],
+    ids=["not_a_number", "beyond_exact_integers", "identity_missing"],
+)
+async def test_unusable_arguments_cause_nothing(
+    spoil: Json,
+    error: type[Exception],
+    scene: Scene,
+    refund: Act,
+    store: EffectStore,
+    read_journal: ReadJournal,
+    receipts_of: ReadReceipts,
+) -> None:
+    """Arguments that have no one form or no identity are refused before anything is claimed or sent."""
+    with pytest.raises(error):
+        await scene.call(store, replace(refund, arguments={**refund.arguments, **spoil}))
+    assert read_journal() == ()
+    assert await receipts_of(scene.tenant) == ()
+    assert (await scene.call(store, refund)).outcome is ClaimOutcome.CLAIMED
+
+
+@pytest.mark.requirement("P1-R06", "P1-R07")
+@pytest.mark.test_id("P1-T11", "P1-T13")
+@pytest.mark.risk("RK02")
+async def test_a_crowd_asking_at_once_moves_money_once(
+    scene: Scene, refund: Act, connect: Connect, read_journal: ReadJournal, receipts_of: ReadReceipts
+) -> None:
+    """Sixteen workers that ask for one act at the same moment cause one effect and one receipt."""
+    stores = [await connect() for _ in range(4)]
+    calls = (
+        governed_call(
+            store=stores[number % 4],
+            clock=scene.clock,
+            tool=refund.tool,
+            tenant=scene.tenant,
+            arguments=refund.arguments,
+        )
+        for number in range(16)
+    )
+    with scene.fault(refund, Fault.DELAY, delay_ms=scene.rng.randint(1, 12)):
+        replies = await asyncio.gather(*calls)
+
+    outcomes = [reply.outcome for reply in replies]
+    assert outcomes.count(ClaimOutcome.CLAIMED) == 1
+    assert set(outcomes) <= {ClaimOutcome.CLAIMED, ClaimOutcome.REPLAY, ClaimOutcome.IN_FLIGHT}
+    journal = read_journal()
+    assert len(journal) == 1
+    insist(
+        exactly_once(journal, method="POST", path=refund.path, header=KEY_HEADER),
+        receipts_agree(await receipts_of(scene.tenant), journal, header=KEY_HEADER),
+    )

@@ -1,0 +1,126 @@
+"""Refunds and captures through the kernel to a stubbed provider, and tools that are broken on purpose."""
+
+import secrets
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+
+from autobiz_kernel import LEASE, ClaimOutcome, EffectStore, Json, Reply, Tool, governed_call
+from autobiz_mocks import Fault, VirtualClock, WireMock, faulty_once, shipped_stubs
+from autobiz_oracles import Outcome, exactly_once, insist, receipts_agree
+
+from ..database import Connect, ReadReceipts
+from ..stripe_tools import KEY_HEADER, TRIAL_HEADER, ProviderSilentError, ReadJournal, StripeTools
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.priority("P0"),
+    pytest.mark.requirement("P1-R06", "P1-R07"),
+]
+
+REFUND: dict[str, str | int] = {
+    "payment_intent": "pi_4711",
+    "refund_id": "r-1",
+    "amount": 1999,
+    "currency": "eur",
+}
+REFUND_STUB = next(stub for stub in shipped_stubs("stripe") if stub["metadata"]["op"] == "refund")
+
+
+async def call(
+    store: EffectStore, clock: VirtualClock, tool: Tool, tenant: UUID, arguments: Json = REFUND
+) -> Reply:
+    return await governed_call(store=store, clock=clock, tool=tool, tenant=tenant, arguments=arguments)
+
+
+@pytest.mark.test_id("P1-T20")
+@pytest.mark.workflow("WF01")
+async def test_a_capture_carries_the_external_key(
+    store: EffectStore, clock: VirtualClock, tenant: UUID, stripe: StripeTools, read_journal: ReadJournal
+) -> None:
+    """The provider sees the very key that the caller and the receipt are told."""
+    arguments: Json = {"payment_intent": "pi_4711", "amount": 1999, "currency": "eur"}
+    reply = await call(store, clock, stripe.capture, tenant, arguments)
+    seen = read_journal()
+    assert [request.header(KEY_HEADER) for request in seen] == [reply.external_key]
+    insist(exactly_once(seen, method="POST", path="/v1/payment_intents/pi_4711/capture", header=KEY_HEADER))
+
+
+@pytest.mark.test_id("P1-T22")
+@pytest.mark.workflow("WF03")
+async def test_a_refund_survives_a_lost_answer(
+    store: EffectStore,
+    clock: VirtualClock,
+    tenant: UUID,
+    trial: str,
+    stripe: StripeTools,
+    wiremock: WireMock,
+    read_journal: ReadJournal,
+    receipts_of: ReadReceipts,
+) -> None:
+    """A refund whose answer was lost is asked for again under the same key, and is one refund."""
+    with wiremock.planted(faulty_once(REFUND_STUB, Fault.ANSWER_LOST, headers={TRIAL_HEADER: trial})):
+        with pytest.raises(ProviderSilentError):
+            await call(store, clock, stripe.refund, tenant)
+        clock.advance(LEASE)
+        reply = await call(store, clock, stripe.refund, tenant)
+    assert reply.outcome is ClaimOutcome.CLAIMED
+    seen = read_journal()
+    assert len(seen) == 2
+    insist(
+        exactly_once(seen, method="POST", path="/v1/refunds", header=KEY_HEADER),
+        receipts_agree(await receipts_of(tenant), seen, header=KEY_HEADER),
+    )
+    wiremock.refuse_unstubbed(TRIAL_HEADER, trial)
+
+
+@pytest.mark.test_id("P1-T22")
+@pytest.mark.negative
+async def test_a_kernel_with_fresh_keys_is_caught(
+    store: EffectStore,
+    clock: VirtualClock,
+    tenant: UUID,
+    trial: str,
+    stripe: StripeTools,
+    wiremock: WireMock,
+    read_journal: ReadJournal,
+    receipts_of: ReadReceipts,
+) -> None:
+    """Broken on purpose, a tool that makes up a key for each try refunds twice, and both oracles see it."""
+
+    async def execute(arguments: Json, external_key: str) -> Json:
+        return await stripe.refund.execute(arguments, f"autobiz:{secrets.token_hex(16)}")
+
+    broken = replace(stripe.refund, execute=execute)
+    with wiremock.planted(faulty_once(REFUND_STUB, Fault.ANSWER_LOST, headers={TRIAL_HEADER: trial})):
+        with pytest.raises(ProviderSilentError):
+            await call(store, clock, broken, tenant)
+        clock.advance(LEASE)
+        await call(store, clock, broken, tenant)
+    seen = read_journal()
+    twice = exactly_once(seen, method="POST", path="/v1/refunds", header=KEY_HEADER)
+    books = receipts_agree(await receipts_of(tenant), seen, header=KEY_HEADER)
+    assert (twice.outcome, books.outcome) == (Outcome.FAIL, Outcome.FAIL)
+    assert "2 effects instead of 1" in twice.reason
+
+
+@pytest.mark.test_id("P1-T22")
+@pytest.mark.negative
+async def test_a_careless_identity_is_caught(
+    connect: Connect,
+    clock: VirtualClock,
+    tenant: UUID,
+    stripe: StripeTools,
+    read_journal: ReadJournal,
+    receipts_of: ReadReceipts,
+) -> None:
+    """Broken on purpose, a tool that counts the delivery into its identity refunds once for each webhook."""
+    broken = replace(stripe.refund, identity=("payment_intent", "delivery"))
+    store = await connect()
+    for delivery in ("evt_1", "evt_2"):
+        await call(store, clock, broken, tenant, {**REFUND, "delivery": delivery})
+    seen = read_journal()
+    verdict = exactly_once(seen, method="POST", path="/v1/refunds", header=KEY_HEADER)
+    assert verdict.outcome is Outcome.FAIL
+    assert receipts_agree(await receipts_of(tenant), seen, header=KEY_HEADER).outcome is Outcome.PASS

@@ -1,0 +1,266 @@
+"""`gate run`: stages, decision, exit code, evidence, on a project that knows nothing of us."""
+
+import json
+import os
+import resource
+from pathlib import Path
+
+import pytest
+
+from ..ledgers import trials
+from ..small_project import THIRTY, small_project
+
+pytestmark = pytest.mark.priority("P0")
+
+FAILING = THIRTY.replace("pass", "assert n != 7")
+
+
+def test_enough_clean_trials_open_the_gate(tmp_path: Path) -> None:
+    """Thirty passing tests, three runs: 90 of 90, the bound clears the floor, exit 0, everything written."""
+    answer = small_project(tmp_path).gate("run", "--json")
+
+    report = answer.json
+    assert (answer.code, report["decision"]) == (0, "open")
+    (gate,) = report["gates"]
+    assert (gate["figures"]["passes"], gate["figures"]["trials"]) == (90, 90)
+    assert gate["figures"]["lcb"] > 0.95
+    evidence = json.loads((tmp_path / report["files"]["evidence"]).read_text())
+    assert evidence["gates"] == report["gates"]
+    assert set(evidence["ledgers"]) == {
+        path.name for path in (tmp_path / report["files"]["ledger"]).iterdir()
+    }
+    page = (tmp_path / report["files"]["report"]).read_text()
+    assert "the deploy may happen" in page
+
+
+def test_three_runs_are_three_seeds(tmp_path: Path) -> None:
+    """Each case is tried once in each of three runs, with another seed each time."""
+    project = small_project(tmp_path)
+    project.gate("run")
+
+    found = trials(project.ledger)
+    assert len({(trial.run, trial.case) for trial in found}) == len(found) == 90
+    assert len({trial.seed for trial in found}) == 90
+
+
+def test_a_failing_case_shuts_the_gate(tmp_path: Path) -> None:
+    """A case that always fails costs three trials, the floor is missed, exit 1, and the case is named."""
+    answer = small_project(tmp_path, FAILING).gate("run")
+
+    assert answer.code == 1
+    assert "SHUT" in answer.out
+    assert "test_it[7]" in answer.out
+
+
+def test_too_few_trials_are_undecided(tmp_path: Path) -> None:
+    """One passing test cannot show 95 %: exit 3, and the answer says how many trials it takes."""
+    answer = small_project(tmp_path, "def test_it(): pass").gate("run")
+
+    assert answer.code == 3
+    assert "73" in answer.out
+
+
+def test_nothing_collected_is_never_open(tmp_path: Path) -> None:
+    """A project without a test is undecided."""
+    answer = small_project(tmp_path, "x = 1").gate("run")
+
+    assert answer.code == 3
+    assert "no test was collected" in answer.out
+
+
+STAGES = """
+[[tool.autobiz.stage]]
+name = "first"
+paths = ["test_first.py"]
+[[tool.autobiz.stage]]
+name = "second"
+runs = 3
+"""
+
+
+def test_a_failed_stage_stops_the_later_ones(tmp_path: Path) -> None:
+    """Later stages are told as not run, and not run is not open."""
+    project = small_project(tmp_path, tool=STAGES)
+    project.write("test_first.py", "def test_it(): assert False")
+
+    report = project.gate("run", "--json").json
+
+    assert [stage["status"] for stage in report["stages"]] == ["failed", "not run", "not run", "not run"]
+    assert (report["decision"], report["exit_code"]) == ("shut", 1)
+    assert report["sentence"].startswith("stage first failed: test_first.py::test_it")
+
+
+def test_a_stage_by_name_runs_alone(tmp_path: Path) -> None:
+    """`gate run second` runs that stage and no other."""
+    project = small_project(tmp_path, tool=STAGES)
+    project.write("test_first.py", "def test_it(): assert False")
+
+    report = project.gate("run", "second", "--json", "--seed", "5").json
+
+    assert {stage["name"] for stage in report["stages"]} == {"second"}
+
+
+def test_a_stage_over_its_limit_is_ended_and_undecided(tmp_path: Path) -> None:
+    """A hanging test is ended at the stage's limit and named; exit 3; the trials before it are kept."""
+    project = small_project(
+        tmp_path,
+        "import signal\ndef test_before(): pass\ndef test_hangs(): signal.pause()\n",
+        tool='[[tool.autobiz.stage]]\nname = "tests"\nlimit_s = 3\n',
+    )
+
+    answer = project.gate("run")
+
+    assert answer.code == 3
+    assert "over its limit of 3 s; without a verdict: test_small.py::test_hangs" in answer.out
+    assert [trial.case for trial in trials(project.ledger)] == ["test_small.py::test_before"]
+
+
+def test_a_test_that_ignores_ctrl_c_is_ended_all_the_same(tmp_path: Path) -> None:
+    """A stage over its limit that swallows the interrupt is killed with its whole process group."""
+    project = small_project(
+        tmp_path,
+        "import os, signal, time\n"
+        "def test_stubborn():\n"
+        "    signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+        "    open('pid', 'w').write(str(os.getpid()))\n"
+        "    while True: signal.pause()\n",
+        tool='[[tool.autobiz.stage]]\nname = "tests"\nlimit_s = 3\n',
+    )
+
+    answer = project.gate("run")
+
+    assert answer.code == 3
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
+def test_a_module_that_does_not_import_leaves_it_undecided(tmp_path: Path) -> None:
+    """Tests that could not be collected are missing evidence, even if all others pass."""
+    project = small_project(tmp_path)
+    project.write("test_broken.py", "import does_not_exist")
+
+    answer = project.gate("run")
+
+    assert answer.code == 3
+    assert "test_broken.py could not be collected" in answer.out
+
+
+def test_a_worker_that_dies_is_told_and_counts_against_the_gate(tmp_path: Path) -> None:
+    """A crash of an xdist worker is an unknown trial, which costs like a failure."""
+    project = small_project(
+        tmp_path,
+        "import os, pytest\n@pytest.mark.parametrize('n', range(10))\n"
+        "def test_it(n):\n    if n == 3: os._exit(1)\n",
+        tool='[[tool.autobiz.stage]]\nname = "tests"\nworkers = 2\n',
+    )
+
+    report = project.gate("run", "--json").json
+
+    assert report["exit_code"] == 1, report["sentence"]
+    assert report["stages"][0]["unknown"] == 1
+    assert report["stages"][0]["passed"] == 9
+
+
+def test_pytest_breaking_is_infrastructure(tmp_path: Path) -> None:
+    """A plugin that crashes pytest itself is exit 4, not a verdict on the subject."""
+    project = small_project(tmp_path)
+    project.write("conftest.py", "def pytest_collection_modifyitems(): 1 / 0\n")
+
+    answer = project.gate("run")
+
+    assert answer.code == 4
+    assert "pytest broke (exit code 3): ZeroDivisionError: division by zero" in answer.out
+
+
+def test_a_conftest_that_does_not_import_is_a_configuration_error(tmp_path: Path) -> None:
+    """Exit 2, with the end of what pytest said."""
+    project = small_project(tmp_path)
+    project.write("conftest.py", "import does_not_exist\n")
+
+    answer = project.gate("run")
+
+    assert answer.code == 2
+    assert "does_not_exist" in answer.err
+
+
+def test_a_full_disk_is_infrastructure(tmp_path: Path) -> None:
+    """When the ledger cannot grow, the run ends with exit 4 and says that the ledger is at fault."""
+    limit = (16_384, resource.RLIM_INFINITY)
+
+    answer = small_project(tmp_path).gate(
+        "run", before=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    )
+
+    assert answer.code == 4
+    assert "ledger" in answer.out + answer.err
+
+
+def test_a_folder_that_cannot_be_written_is_infrastructure(tmp_path: Path) -> None:
+    """Where .autobiz cannot be a folder, exit 4 names the path and nothing is run."""
+    project = small_project(tmp_path)
+    project.write(".autobiz", "in the way")
+
+    answer = project.gate("run")
+
+    assert answer.code == 4
+    assert ".autobiz" in answer.err
+    assert "Traceback" not in answer.err
+
+
+@pytest.mark.negative
+def test_without_a_gate_file_nothing_is_run(tmp_path: Path) -> None:
+    """No gate file is a configuration error that names `gate init`."""
+    answer = small_project(tmp_path, gate_file="").gate("run")
+
+    assert answer.code == 2
+    assert "gate init" in answer.err
+    assert not (tmp_path / ".autobiz").exists()
+
+
+@pytest.mark.negative
+def test_every_mistake_of_the_gate_file_is_told_with_its_line(tmp_path: Path) -> None:
+    """Unknown keys come with line and suggestion, all at once, exit 2."""
+    answer = small_project(
+        tmp_path, gate_file='[gate.refunds]\nkind = "p1"\nfloot = 0.95\n\n[gate.other]\nkind = "p3"\n'
+    ).gate("run")
+
+    assert answer.code == 2
+    assert "gate.toml:3: gate 'refunds': unknown key 'floot'. Did you mean 'floor'?" in answer.err
+    assert "gate.toml:6: gate 'other'" in answer.err
+
+
+@pytest.mark.negative
+def test_every_mistake_of_the_configuration_is_told_with_its_line(tmp_path: Path) -> None:
+    """The same for [tool.autobiz] in pyproject.toml."""
+    project = small_project(tmp_path)
+    project.write("pyproject.toml", '[[tool.autobiz.stage]]\nname = "tests"\nlimits_s = 3\nruns = 0\n')
+
+    answer = project.gate("run")
+
+    assert answer.code == 2
+    assert "pyproject.toml:3: tool.autobiz.stage.0.limits_s: unknown key." in answer.err
+    assert "Did you mean 'limit_s'?" in answer.err
+    assert "pyproject.toml:4: tool.autobiz.stage.0.runs:" in answer.err
+
+
+@pytest.mark.negative
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("run", "nowhere"), "no stage is named 'nowhere'. Known: tests."),
+        (("run", "--slice", "quick"), "--slice quick: no [tool.autobiz.slice.quick]"),
+        (("run", "--shard", "3/2"), "--shard 3/2: write it as I/N"),
+        (("run", "--resume"), "no run to resume here"),
+        (("run", "--resume", "--seed", "4"), "leave --seed, --slice and --shard out"),
+        (("rum",), "no command is named 'rum'. Did you mean 'run'?"),
+    ],
+)
+def test_wrong_usage_is_exit_2_and_says_what_to_do(
+    tmp_path: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    """Each wrong call is refused before anything runs."""
+    answer = small_project(tmp_path).gate(*arguments)
+
+    assert answer.code == 2
+    assert words in answer.err
+    assert "Traceback" not in answer.err

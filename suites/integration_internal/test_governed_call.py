@@ -1,0 +1,208 @@
+"""One governed call on a real PostgreSQL: what a tool sees, a caller learns, and a crash leaves."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from autobiz_kernel import (
+    LEASE,
+    CanonicalError,
+    ClaimOutcome,
+    EffectStore,
+    Execute,
+    Json,
+    Reply,
+    governed_call,
+)
+from autobiz_mocks import VirtualClock
+
+from ..database import Connect, ReadReceipts
+from .provider import refund_tool
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.priority("P0"),
+    pytest.mark.requirement("P1-R06", "P1-R07"),
+]
+
+ARGUMENTS: dict[str, Any] = {"refund_id": "r-1", "amount": 1200, "lines": [{"sku": "a", "units": 2.5}]}
+
+
+@pytest.fixture
+def call(store: EffectStore, clock: VirtualClock, tenant: UUID) -> "Call":
+    return Call(store, clock, tenant)
+
+
+class Call:
+    """Calls one tool of one tenant."""
+
+    def __init__(self, store: EffectStore, clock: VirtualClock, tenant: UUID) -> None:
+        self._store, self._clock, self._tenant = store, clock, tenant
+
+    async def __call__(self, execute: Execute, arguments: Json | None = None) -> Reply:
+        return await governed_call(
+            store=self._store,
+            clock=self._clock,
+            tool=refund_tool(execute),
+            tenant=self._tenant,
+            arguments=ARGUMENTS if arguments is None else arguments,
+        )
+
+
+async def answer(arguments: Json, external_key: str) -> Json:
+    return {"id": external_key, "pair": [1, 2]}
+
+
+@pytest.mark.test_id("P1-T01")
+async def test_arguments_reach_the_tool_unchanged(call: Call) -> None:
+    """The tool gets the caller's arguments, types and all, and the key that the caller is told."""
+    seen: list[tuple[Json, str]] = []
+
+    async def execute(arguments: Json, external_key: str) -> Json:
+        seen.append((arguments, external_key))
+        return {}
+
+    reply = await call(execute)
+    assert seen == [(ARGUMENTS, reply.external_key)]
+    assert isinstance(seen[0][0]["lines"], list)
+
+
+@pytest.mark.test_id("P1-T11")
+async def test_the_claim_is_committed_before_the_effect(
+    call: Call, connect: Connect, clock: VirtualClock, tenant: UUID
+) -> None:
+    """While the tool runs, any other connection sees the claim."""
+    stranger = await connect()
+    outcomes: list[ClaimOutcome] = []
+
+    async def execute(arguments: Json, external_key: str) -> Json:
+        outcomes.append((await Call(stranger, clock, tenant)(answer)).outcome)
+        return {}
+
+    assert (await call(execute)).outcome is ClaimOutcome.CLAIMED
+    assert outcomes == [ClaimOutcome.IN_FLIGHT]
+
+
+@pytest.mark.test_id("P1-T11")
+async def test_first_and_later_results_are_of_one_form(call: Call) -> None:
+    """Who caused the effect and who is told of it later get the same value, of the same types."""
+
+    async def execute(arguments: Json, external_key: str) -> Json:
+        return {"pair": (1, 2), "whole": 3.0, "text": "\0\u20ac"}
+
+    first, second = await call(execute), await call(execute)
+    assert [first.outcome, second.outcome] == [ClaimOutcome.CLAIMED, ClaimOutcome.REPLAY]
+    assert repr(first.result) == repr(dict(sorted((second.result or {}).items())))
+
+
+@pytest.mark.test_id("P1-T13")
+@pytest.mark.negative
+async def test_a_tool_cannot_rewrite_the_receipt(call: Call, tenant: UUID, receipts_of: ReadReceipts) -> None:
+    """A tool that changes its arguments changes its own copy: the receipt says what was asked."""
+    mine: dict[str, Any] = {"refund_id": "r-1", "amount": 1200, "lines": [{"sku": "a"}]}
+
+    async def execute(arguments: Any, external_key: str) -> Json:
+        arguments["amount"] = 1
+        arguments["lines"][0]["sku"] = "b"
+        return {}
+
+    await call(execute, mine)
+    assert mine == {"refund_id": "r-1", "amount": 1200, "lines": [{"sku": "a"}]}
+    assert [receipt.arguments for receipt in await receipts_of(tenant)] == [mine]
+
+
+@pytest.mark.test_id("P1-T13")
+@pytest.mark.negative
+async def test_a_caller_cannot_rewrite_the_receipt(
+    call: Call, tenant: UUID, receipts_of: ReadReceipts
+) -> None:
+    """A caller who changes the arguments while the tool runs changes neither call nor receipt."""
+    theirs: dict[str, Any] = {"refund_id": "r-1", "amount": 1200}
+
+    async def execute(arguments: Json, external_key: str) -> Json:
+        theirs["amount"] = 9
+        return {"amount": arguments["amount"]}
+
+    reply = await call(execute, theirs)
+    assert reply.result == {"amount": 1200}
+    assert [receipt.arguments["amount"] for receipt in await receipts_of(tenant)] == [1200]
+
+
+@pytest.mark.test_id("P1-T11")
+@pytest.mark.negative
+@pytest.mark.parametrize("error", [RuntimeError("boom"), asyncio.CancelledError(), KeyboardInterrupt()])
+async def test_what_a_tool_raises_passes_through(
+    call: Call, clock: VirtualClock, error: BaseException
+) -> None:
+    """An error of the tool reaches the caller with a note, and its act stays claimed until the lease ends."""
+
+    async def execute(arguments: Json, external_key: str) -> Json:
+        raise error
+
+    with pytest.raises(type(error)) as caught:
+        await call(execute)
+    assert caught.value is error
+    assert any("its effect may have happened" in note for note in error.__notes__)
+    waiting = await call(answer)
+    assert (waiting.outcome, waiting.retry_at) == (ClaimOutcome.IN_FLIGHT, clock.now() + LEASE)
+    clock.advance(LEASE)
+    assert (await call(answer)).outcome is ClaimOutcome.CLAIMED
+
+
+@pytest.mark.test_id("P1-T13")
+@pytest.mark.negative
+async def test_a_result_without_a_form_is_not_settled(
+    call: Call, clock: VirtualClock, tenant: UUID, receipts_of: ReadReceipts
+) -> None:
+    """A result that cannot be written down raises after the effect, and leaves no receipt."""
+
+    async def execute(arguments: Json, external_key: str) -> Json:
+        return {"amount": float("nan")}
+
+    with pytest.raises(CanonicalError, match=r"result\.amount: nan"):
+        await call(execute)
+    assert await receipts_of(tenant) == ()
+    assert (await call(answer)).outcome is ClaimOutcome.IN_FLIGHT
+
+
+@pytest.mark.test_id("P1-T11")
+@pytest.mark.negative
+async def test_one_act_asked_for_differently_is_refused(call: Call) -> None:
+    """The same identity with anything else changed is a MISMATCH; another identity is another act."""
+    await call(answer)
+    refused = await call(answer, {**ARGUMENTS, "amount": 1201})
+    assert (refused.outcome, refused.result) == (ClaimOutcome.MISMATCH, None)
+    assert (await call(answer, {**ARGUMENTS, "refund_id": "r-2"})).outcome is ClaimOutcome.CLAIMED
+
+
+@pytest.mark.test_id("P1-T12")
+async def test_after_the_window_the_tool_runs_again(call: Call, clock: VirtualClock) -> None:
+    """One tick before 24 hours the result is replayed; at 24 hours the tool runs again."""
+    first = await call(answer)
+    clock.advance(timedelta(hours=24) - timedelta(microseconds=1))
+    assert (await call(answer)).outcome is ClaimOutcome.REPLAY
+    clock.advance(timedelta(microseconds=1))
+    again = await call(answer)
+    assert (again.outcome, again.external_key) == (ClaimOutcome.CLAIMED, first.external_key)
+
+
+@pytest.mark.test_id("P1-T11")
+@pytest.mark.negative
+async def test_a_late_worker_learns_what_its_heir_did(
+    call: Call, connect: Connect, clock: VirtualClock, tenant: UUID
+) -> None:
+    """A worker that outlived its lease is told the heir's result, or that the heir is still at it."""
+    heir = Call(await connect(), clock, tenant)
+    told: list[Reply] = []
+
+    async def slow(arguments: Json, external_key: str) -> Json:
+        clock.advance(LEASE)
+        told.append(await heir(answer))
+        return {"id": "late"}
+
+    reply = await call(slow)
+    assert told[0].outcome is ClaimOutcome.CLAIMED
+    assert (reply.outcome, reply.result) == (ClaimOutcome.REPLAY, told[0].result)

@@ -1,0 +1,107 @@
+"""A project of somebody else, small enough to gate in a second, and the `gate` command run in it."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+GATE = (sys.executable, "-m", "autobiz_harness.cli")
+PYTEST_OPTIONS = '[tool.pytest.ini_options]\naddopts = "-p no:cacheprovider -p no:valkey -p no:asyncio"\n'
+LITERAL = '[gate.tests]\nkind = "p1"\nprofile = "literal"\nfloor = 0.95\nruns = 3\n'
+THIRTY = "import pytest\n@pytest.mark.parametrize('n', range(30))\ndef test_it(n): pass\n"
+
+_DEADLINE_S = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What `gate` said and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> dict[str, Any]:
+        parsed: dict[str, Any] = json.loads(self.out)
+        return parsed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmallProject:
+    """A folder with tests, a gate file and a pyproject.toml."""
+
+    root: Path
+
+    def write(self, name: str, text: str) -> Path:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def start(self, *arguments: str, before: Callable[[], None] | None = None) -> "subprocess.Popen[str]":
+        env = {
+            name: value for name, value in os.environ.items() if not name.startswith(("AUTOBIZ", "PYTEST"))
+        }
+        return subprocess.Popen(
+            [*GATE, *arguments],
+            cwd=self.root,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=before,  # noqa: PLW1509  # the child has one thread; it sets its own limits
+        )
+
+    def gate(self, *arguments: str, before: Callable[[], None] | None = None) -> Answer:
+        return answer_of(self.start(*arguments, before=before))
+
+    @property
+    def ledger(self) -> Path:
+        """The ledger of the latest run."""
+        runs = self.root / ".autobiz" / "runs"
+        return runs / (runs / "latest").read_text().strip() / "ledger"
+
+
+def answer_of(process: "subprocess.Popen[str]") -> Answer:
+    """Wait for the end."""
+    out, err = process.communicate()
+    return Answer(code=process.returncode, out=out, err=err)
+
+
+def small_project(
+    root: Path, tests: str = THIRTY, *, gate_file: str = LITERAL, tool: str = ""
+) -> SmallProject:
+    """Lay out a project in `root`."""
+    project = SmallProject(root=root)
+    project.write("test_small.py", tests)
+    project.write("pyproject.toml", PYTEST_OPTIONS + tool)
+    if gate_file:
+        project.write("gate.toml", gate_file)
+    return project
+
+
+def wait_until(holds: Callable[[], bool], what: str) -> None:
+    """Wait for something another process does; a deadline ends the wait with a sentence, never silently."""
+    deadline = time.monotonic() + _DEADLINE_S
+    while not holds():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {_DEADLINE_S:g} s in vain until {what}")
+        time.sleep(0.01)
+
+
+def alive(pids: Sequence[int]) -> list[int]:
+    """The processes among `pids` that still run; a zombie does not."""
+    found = []
+    for pid in pids:
+        state = subprocess.run(
+            ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False
+        ).stdout.strip()
+        if state and not state.startswith("Z"):
+            found.append(pid)
+    return found

@@ -1,0 +1,148 @@
+"""The fold: ledgers in, tallies out, and every gap in the evidence told."""
+
+from itertools import permutations, product
+from pathlib import Path
+
+import pytest
+
+from autobiz_gates import Shard, Subject, Tallies, fold
+
+from ..ledger_lines import header, plan, trial, write_ledger
+
+pytestmark = pytest.mark.priority("P0")
+
+WORST = {"skip": 0, "pass": 1, "unknown": 2, "fail": 3}
+
+
+def outcomes(tallies: Tallies) -> dict[str, tuple[str, ...]]:
+    return {tally.case: tally.outcomes for tally in tallies.cases}
+
+
+def test_each_case_has_its_outcome_of_each_run(tmp_path: Path) -> None:
+    """Three runs in three files become three outcomes a case, in run order."""
+    for run, outcome in ((3, "unknown"), (1, "pass"), (2, "fail")):
+        write_ledger(
+            tmp_path / f"{run}.jsonl", header(run=run), plan("a", run=run), trial("a", outcome, run=run)
+        )
+
+    tallies = fold([tmp_path])
+
+    assert outcomes(tallies) == {"a": ("pass", "fail", "unknown")}
+    assert tallies.runs == (1, 2, 3)
+    assert tallies.problems == ()
+
+
+def test_planned_without_a_trial_is_missing(tmp_path: Path) -> None:
+    """A case that was to be tried and left no entry is missing, not absent."""
+    write_ledger(tmp_path / "1.jsonl", header(), plan("a", "b"), trial("a"))
+
+    assert outcomes(fold([tmp_path])) == {"a": ("pass",), "b": ("missing",)}
+
+
+def test_a_torn_tail_makes_its_trial_missing(tmp_path: Path) -> None:
+    """An entry cut in half is as good as none."""
+    path = write_ledger(tmp_path / "1.jsonl", header(), plan("a"), trial("a"))
+    path.write_bytes(path.read_bytes()[:-30])
+
+    assert outcomes(fold([tmp_path])) == {"a": ("missing",)}
+
+
+@pytest.mark.parametrize(("first", "second"), list(product(WORST, repeat=2)))
+def test_of_two_entries_for_one_trial_the_worst_stays(tmp_path: Path, first: str, second: str) -> None:
+    """Entries pool and never replace: whatever the order, the worse outcome counts."""
+    write_ledger(tmp_path / "1.jsonl", header(), plan("a"), trial("a", first))
+    write_ledger(tmp_path / "2.jsonl", header(), trial("a", second))
+
+    assert outcomes(fold([tmp_path])) == {"a": (max(first, second, key=WORST.__getitem__),)}
+
+
+def test_the_order_of_files_does_not_matter(tmp_path: Path) -> None:
+    """Any order of the same ledgers folds to the same tallies."""
+    files = [
+        write_ledger(tmp_path / "x.jsonl", header(), plan("a", "b"), trial("a", "fail")),
+        write_ledger(tmp_path / "y.jsonl", header(), trial("b"), trial("a")),
+        write_ledger(tmp_path / "z.jsonl", header(run=2), plan("b", run=2), trial("b", run=2)),
+    ]
+
+    assert len({fold(order) for order in permutations(files)}) == 1
+
+
+def test_another_run_id_adds_trials_and_replaces_none(tmp_path: Path) -> None:
+    """Running a blocked subject again adds its trials to those that blocked it."""
+    for run_id, outcome in (("run-a", "fail"), ("run-b", "pass")):
+        write_ledger(
+            tmp_path / f"{run_id}.jsonl",
+            header(run_id=run_id),
+            plan("a", run_id=run_id),
+            trial("a", outcome, run_id=run_id),
+        )
+
+    assert outcomes(fold([tmp_path])) == {"a": ("fail", "pass")}
+
+
+def test_shards_are_one_run(tmp_path: Path) -> None:
+    """Shards from several machines, each with a run id of its own, fold into one run."""
+    for index, case in ((1, "a"), (2, "b")):
+        run_id = f"machine-{index}"
+        write_ledger(
+            tmp_path / f"{index}.jsonl",
+            header(run_id=run_id, shard=Shard(index=index, count=2)),
+            plan(case, run_id=run_id),
+            trial(case, run_id=run_id),
+        )
+
+    tallies = fold([tmp_path])
+
+    assert outcomes(tallies) == {"a": ("pass",), "b": ("pass",)}
+    assert (tallies.runs, tallies.problems) == ((1,), ())
+
+
+@pytest.mark.negative
+def test_an_absent_shard_is_a_problem(tmp_path: Path) -> None:
+    """Two of three shards are not the whole."""
+    for index in (1, 3):
+        run_id = f"machine-{index}"
+        write_ledger(
+            tmp_path / f"{index}.jsonl",
+            header(run_id=run_id, shard=Shard(index=index, count=3)),
+            plan(run_id=run_id),
+        )
+
+    assert "shard 2/3 is absent" in fold([tmp_path]).problems[0]
+
+
+@pytest.mark.negative
+def test_trials_without_a_plan_are_a_problem(tmp_path: Path) -> None:
+    """Without the plan nobody knows what is missing."""
+    write_ledger(tmp_path / "1.jsonl", header(), trial("a"))
+
+    assert "has no plan" in fold([tmp_path]).problems[0]
+
+
+@pytest.mark.negative
+def test_two_subjects_are_a_problem(tmp_path: Path) -> None:
+    """Evidence about two subjects never mixes quietly."""
+    write_ledger(tmp_path / "1.jsonl", header(), plan("a"), trial("a"))
+    write_ledger(tmp_path / "2.jsonl", header(run=2, subject=Subject(commit="other")), plan("a", run=2))
+
+    assert "2 different subjects" in fold([tmp_path]).problems[0]
+
+
+@pytest.mark.negative
+def test_a_gate_file_changed_between_runs_is_a_problem(tmp_path: Path) -> None:
+    """A floor moved while the evidence came in is told."""
+    for run, digest in ((1, "aa"), (2, "bb")):
+        write_ledger(tmp_path / f"{run}.jsonl", header(run=run, gate_file_sha256=digest), plan("a", run=run))
+
+    assert any("the gate file changed between the runs" in problem for problem in fold([tmp_path]).problems)
+
+
+@pytest.mark.negative
+def test_a_module_that_could_not_be_collected_is_a_problem(tmp_path: Path) -> None:
+    """Its cases are unknown, so every gate hears of it."""
+    write_ledger(tmp_path / "1.jsonl", header(), plan(), trial("test_x.py", "unknown", phase="collect"))
+
+    tallies = fold([tmp_path])
+
+    assert outcomes(tallies) == {}
+    assert "test_x.py could not be collected" in tallies.problems[0]

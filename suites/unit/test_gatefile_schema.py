@@ -1,0 +1,88 @@
+"""The published JSON Schema of gate files says what the reader does."""
+
+import json
+import re
+import tomllib
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autobiz_gates import GateFileError, gate_file_schema, published_schema_text, read_gate_file
+from autobiz_gates.schema import schema_text, write_schema
+
+
+def test_published_schema_is_the_one_of_the_reader(tmp_path: Path) -> None:
+    """The shipped file equals what the declarations give; write_schema renews it."""
+    assert published_schema_text() == schema_text()
+    assert json.loads(published_schema_text()) == gate_file_schema()
+    assert write_schema(tmp_path).read_text(encoding="utf-8") == schema_text()
+
+
+def fits(schema: dict[str, Any], value: Any) -> bool:
+    """Judge a value by the few words of JSON Schema that the file uses."""
+    kinds = {"object": dict, "array": list, "string": str | date, "integer": int, "number": int | float}
+    if "type" in schema and schema["type"] == "boolean":
+        return isinstance(value, bool)
+    if "type" in schema and (isinstance(value, bool) or not isinstance(value, kinds[schema["type"]])):
+        return False
+    same = [type(value) is type(option) and value == option for option in schema.get("enum", [])]
+    checks = [
+        "enum" not in schema or any(same),
+        "const" not in schema or value == schema["const"],
+        "not" not in schema,
+        "minimum" not in schema or schema["minimum"] <= value <= schema["maximum"],
+        "exclusiveMinimum" not in schema or schema["exclusiveMinimum"] < value,
+        "exclusiveMaximum" not in schema or value < schema["exclusiveMaximum"],
+        "pattern" not in schema or (isinstance(value, str) and re.search(schema["pattern"], value)),
+        schema.get("format") != "date" or (isinstance(value, date) and not isinstance(value, datetime)),
+        "oneOf" not in schema or sum(fits(one, value) for one in schema["oneOf"]) == 1,
+        "minItems" not in schema or len(value) >= schema["minItems"],
+        "items" not in schema or all(fits(schema["items"], item) for item in value),
+    ]
+    if schema.get("type") == "object":
+        known = schema.get("properties", {})
+        others = schema["additionalProperties"]
+        checks += [
+            set(schema.get("required", [])) <= set(value),
+            len(value) >= schema.get("minProperties", 0),
+        ]
+        checks += [
+            fits(known.get(key, others), item) for key, item in value.items() if key in known or others
+        ]
+        checks += [key in known or bool(others) for key in value]
+        if "propertyNames" in schema:
+            checks += [fits(schema["propertyNames"], key) for key in value]
+    if "maximum" in schema and "minimum" not in schema:
+        checks.append(value <= schema["maximum"])
+    return all(checks)
+
+
+ODD = ["0", "1", "2", "0.5", "0.95", "true", "'x'", "' '", "'P1'", "'a or b'", "[]", "['P0']", "2030-01-01"]
+KEYS = ["kind", "floor", "runs", "sided", "confidence", "profile", "priority", "suite", "dry_run", "marks"]
+VALUES = st.sampled_from([*ODD, "'strict'", "'p0'", "'p1'", "['a', 'b']", "{}", "[{}]", "-1", "1001", "3"])
+WAIVER = "{case = 'a', reason = 'r', expires = 2030-01-01}"
+EXTRA = st.sampled_from(
+    ["", "baseline = 'x'", "floot = 1", "cases_min = 9", "veto = 'a'", f"waivers = [{WAIVER}]"]
+)
+
+
+@given(st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=4), st.booleans(), EXTRA)
+def test_reader_and_schema_agree(
+    tmp_path_factory: pytest.TempPathFactory, table: dict[str, str], good: bool, extra: str
+) -> None:
+    """What the reader accepts fits the schema, and what it refuses does not."""
+    if good:
+        table = {"kind": "'p1'", "floor": "0.9"} | {k: v for k, v in table.items() if k != "kind"}
+    text = "\n".join(["[gate.g]", *(f"{key} = {value}" for key, value in table.items()), extra])
+    path = tmp_path_factory.getbasetemp() / "gate.toml"
+    path.write_text(text)
+    try:
+        read_gate_file(path)
+        read = True
+    except GateFileError:
+        read = False
+    assert fits(gate_file_schema(), tomllib.loads(text)) is read
