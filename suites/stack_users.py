@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from autobiz_harness.stack import standings, stop
+from autobiz_harness.stack import SERVICES, standings, stop
 from autobiz_harness.stack.binaries import valkey_server
 from autobiz_harness.stack.rooms import Room
 
@@ -36,11 +36,23 @@ def own_state() -> Iterator[Path]:
     """Make a state directory of a test's own; below pytest's PostgreSQL's account could not reach it."""
     path = Path(tempfile.mkdtemp(prefix="autobiz-suite-"))
     try:
-        yield path
+        with no_given_servers():
+            yield path
     finally:
         if path.is_dir():
             stop(path)
         shutil.rmtree(path)
+
+
+@contextmanager
+def no_given_servers() -> Iterator[None]:
+    """Hide the servers that whoever runs these tests was given: they are to start their own."""
+    variables = [service.variable for service in SERVICES.values()]
+    given = {name: os.environ.pop(name) for name in variables if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(given)
 
 
 class Member:

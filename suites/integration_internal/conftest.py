@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ..stack_users import Member, own_state
+from ..stack_users import Member, no_given_servers, own_state
 
 
 @pytest.fixture
@@ -14,6 +14,13 @@ def stack_state() -> Iterator[Path]:
     """A state directory of the test's own."""
     with own_state() as path:
         yield path
+
+
+@pytest.fixture
+def no_servers_given() -> Iterator[None]:
+    """Start what the test needs, whatever the environment offers."""
+    with no_given_servers():
+        yield
 
 
 @pytest.fixture

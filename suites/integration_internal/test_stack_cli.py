@@ -105,7 +105,7 @@ def test_wrong_usage_exits_with_2_and_starts_nothing(state: Path, words: tuple[s
     assert not list(state.iterdir())
 
 
-def test_a_directory_of_another_kind_exits_with_4(tmp_path: Path) -> None:
+def test_a_directory_of_another_kind_exits_with_4(tmp_path: Path, no_servers_given: None) -> None:
     """A state directory that is a file is an error of the place, not of the command."""
     file = tmp_path / "file"
     file.touch()

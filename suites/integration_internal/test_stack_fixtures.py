@@ -110,7 +110,7 @@ def test_without_a_migration_the_database_is_empty(project: Path) -> None:
 
 
 def test_only_the_services_that_tests_ask_for_are_started(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_servers_given: None
 ) -> None:
     """A project whose tests want Valkey alone starts neither PostgreSQL nor WireMock."""
     state = tmp_path / "stack"

@@ -17,6 +17,7 @@ from autobiz_harness.stack.directory import prepare, private
 from ..stack_users import own_state
 
 NOBODY = Account(name="nobody", uid=65534, gid=65534)
+STRANGER = Account(name="stranger", uid=54321, gid=54321)
 
 
 def test_a_project_has_one_directory_whatever_its_path_is_called(
@@ -110,10 +111,10 @@ def test_a_directory_that_keeps_the_account_out_is_named() -> None:
         inside = closed / "inside"
         inside.mkdir(parents=True, mode=0o755)
         closed.chmod(0o711)
-        must_reach(NOBODY, inside)
+        must_reach(STRANGER, inside)
         closed.chmod(0o700)
         with pytest.raises(StackError, match=f"cannot pass through {closed} to {inside}"):
-            must_reach(NOBODY, inside)
+            must_reach(STRANGER, inside)
 
 
 @pytest.mark.parametrize(

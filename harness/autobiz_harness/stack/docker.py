@@ -33,8 +33,10 @@ class Container:
         return int(self._container.attrs["State"]["ExitCode"])
 
     def wait(self) -> int:
-        """Block until the container ends."""
-        return int(self._container.wait()["StatusCode"])
+        """Block until the container ends, or until the engine no longer answers for it."""
+        with contextlib.suppress(Exception):
+            return int(self._container.wait(timeout=None)["StatusCode"])
+        return 1
 
     def stop(self) -> None:
         """Stop and remove the container with its volumes."""

@@ -80,7 +80,7 @@ class Arrival:
                 alive = self._vacancy()
                 if alive is not None:
                     with alive:
-                        self._report = held.enter_context(self._launch(alive))
+                        self._report = self._launch(alive, held)
             self._held = held.pop_all()
 
     def _vacancy(self) -> Lock | None:
@@ -95,15 +95,15 @@ class Arrival:
             return None
         return self._room.outlast_keeper()
 
-    def _launch(self, alive: Lock) -> IO[str]:
+    def _launch(self, alive: Lock, held: ExitStack) -> IO[str]:
         """Start a keeper that holds our two locks on, and give its report."""
         self._room.withdraw()
         self._room.unkeep()
         read, write = os.pipe()
-        report = os.fdopen(read, errors="replace")
+        report = held.enter_context(os.fdopen(read, errors="replace"))
         try:
             with self._room.starting() as ready:
-                subprocess.run(
+                process = subprocess.Popen(
                     [
                         *(sys.executable, "-P", "-m", "autobiz_harness.stack.keeper"),
                         *(str(self._room.path), str(alive.fd), str(ready.fd), self._order.text()),
@@ -113,11 +113,9 @@ class Arrival:
                     stderr=write,
                     pass_fds=(alive.fd, ready.fd),
                     start_new_session=True,
-                    check=False,
                 )
-        except BaseException:
-            report.close()
-            raise
+                # It forks the keeper and ends at once; nobody waits for that before other services start.
+                held.callback(process.wait)
         finally:
             os.close(write)
         return report
