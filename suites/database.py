@@ -1,4 +1,4 @@
-"""A worker's database as the tests see it: connections that last a session, and the books in plain SQL."""
+"""A worker's database as the tests see it: connections on loan, and the books in plain SQL."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
