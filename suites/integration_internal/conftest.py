@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from .. import untimed  # noqa: F401  # loaded for its Hypothesis profile
 from ..stack_users import Member, no_given_servers, own_state
 
 
