@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from .numbers import bound, percent
+from .numbers import bound, floor_of, method_of, percent
 from .run_report import RunReport
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ _VERDICT = {
     "undecided": "UNDECIDED: the deploy may not happen",
 }
 _COSTING_MAX = 5
+_COUNTED = ("passed", "failed", "skipped")
 
 
 def print_decision(report: RunReport, console: "Console") -> None:
@@ -24,6 +25,8 @@ def print_decision(report: RunReport, console: "Console") -> None:
     for name in ("slice", "shard"):
         if (part := getattr(report, name)) is not None:
             console.print(f"[dim]only {name} {part}: not the whole of the suites[/]")
+    passed, failed, skipped = (sum(stage[word] for stage in report.stages) for word in _COUNTED)
+    console.print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
     colour = _COLOUR[report.decision]
     console.print(f"[bold {colour}]{_VERDICT[report.decision]}[/]  [dim]{_plain(report.sentence)}[/]")
 
@@ -32,6 +35,7 @@ def print_gates(gates: tuple[dict[str, Any], ...], problems: tuple[str, ...], co
     """Print a row a gate, and the reason of each that is not open."""
     if gates:
         console.print(_table(gates))
+        console.print(f"[dim]{method_of(gates)}[/]")
     for gate in gates:
         if gate["decision"] != "open":
             _print_reason(gate, console)
@@ -56,7 +60,7 @@ def _table(gates: tuple[dict[str, Any], ...]) -> "Table":
         )
         table.add_row(
             _plain(gate["gate"]),
-            f"{figures['floor']:g}",
+            floor_of(gate),
             f"{figures['passes']}/{figures['trials']}",
             percent(figures["rate"]),
             bound(figures["lcb"]),

@@ -1,11 +1,11 @@
 """The report as one HTML file: no script, no address, readable in ten years."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from html import escape
 from importlib.resources import files
 from typing import Any
 
-from .numbers import bound, duration, percent
+from .numbers import bound, duration, floor_of, method_of, percent
 from .run_report import RunReport
 
 _ANSWER = {
@@ -45,7 +45,7 @@ def _answer(report: RunReport) -> str:
     )
 
 
-def _gates(gates: Iterable[dict[str, Any]]) -> str:
+def _gates(gates: Collection[dict[str, Any]]) -> str:
     rows = "".join(_gate(gate) for gate in gates)
     if not rows:
         return ""
@@ -54,8 +54,8 @@ def _gates(gates: Iterable[dict[str, Any]]) -> str:
         '<th class="n">passed</th><th class="n">rate</th><th class="n">LCB</th><th></th>'
         '<th class="n">cases</th><th class="n">runs</th><th>decision</th></tr>\n'
         f"{rows}</table></div>\n"
-        "<p><small>LCB: lower confidence bound of the pass rate. The bar spans "
-        f"{_BAR_FROM:.0%} to 100%; the dark line is the floor.</small></p>\n"
+        f"<p><small>{escape(method_of(gates))}. The bar spans {_BAR_FROM:.0%} to 100%; "
+        "the dark line is the floor.</small></p>\n"
     )
 
 
@@ -65,10 +65,10 @@ def _gate(gate: dict[str, Any]) -> str:
     dry = " <small>(dry run)</small>" if gate["dry_run"] else ""
     return (
         f'<tr class="has-reason"><td><strong>{escape(gate["gate"])}</strong></td>'
-        f'<td class="n">{figures["floor"]:g}</td>'
+        f'<td class="n">{floor_of(gate)}</td>'
         f'<td class="n">{figures["passes"]}/{figures["trials"]}</td>'
         f'<td class="n">{percent(figures["rate"])}</td>'
-        f'<td class="n">{bound(figures["lcb"])}</td><td>{_bar(figures, decision)}</td>'
+        f'<td class="n">{bound(figures["lcb"])}</td><td>{_bar(gate)}</td>'
         f'<td class="n">{figures["cases"]}</td><td class="n">{figures["runs"]}</td>'
         f'<td class="{decision}"><strong>{decision}</strong>{dry}</td></tr>\n'
         f'<tr><td class="reason" colspan="{_GATE_COLUMNS}">'
@@ -76,12 +76,13 @@ def _gate(gate: dict[str, Any]) -> str:
     )
 
 
-def _bar(figures: dict[str, Any], decision: str) -> str:
-    if figures["lcb"] is None:
+def _bar(gate: dict[str, Any]) -> str:
+    figures = gate["figures"]
+    if figures["lcb"] is None or gate["kind"] == "p0":
         return ""
     low, floor = (_place(figures[name]) for name in ("lcb", "floor"))
     return (
-        f'<div class="bar {decision}"><i style="left:{low:.2f}%;right:0"></i>'
+        f'<div class="bar {gate["decision"]}"><i style="left:{low:.2f}%;right:0"></i>'
         f'<b style="left:{min(floor, 99.0):.2f}%"></b></div>'
     )
 
