@@ -155,7 +155,7 @@ def _run_stages(staging: Staging, stages: tuple[Stage, ...], ends: list[StageEnd
                 end = StageEnd.from_dict(before)
                 staging.view.ended(end)
             else:
-                end = run_stage(staging, stage, run)
+                end = run_stage(staging, stage, run, ends)
             ends.append(end)
             if _stops(end):
                 return
