@@ -31,6 +31,7 @@ from .kind_metric import MetricGate
 from .kind_p0 import P0Gate
 from .kind_p1 import P1Gate
 from .kind_ratchet import RatchetGate
+from .kind_regression import RegressionGate
 from .ledger import LedgerWriter, Torn, ledger_files, read_lines
 from .marks import MarkExpression, MarkExpressionError
 from .plan import Plan, plan
@@ -73,6 +74,7 @@ __all__ = [
     "Plan",
     "Problem",
     "RatchetGate",
+    "RegressionGate",
     "RunPlan",
     "Selection",
     "Shard",

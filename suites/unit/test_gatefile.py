@@ -34,7 +34,7 @@ dry_run = true
 waivers = [{ case = "g-1", reason = "provider bug", expires = 2030-01-31 }]
 """
 
-ANY_KIND = "'p0', 'p1', 'count', 'coverage', 'metric', 'ratchet', 'command' or 'artifact'"
+ANY_KIND = "'p0', 'p1', 'count', 'regression', 'coverage', 'metric', 'ratchet', 'command' or 'artifact'"
 
 
 def write(folder: Path, text: str, name: str = "gate.toml") -> Path:
