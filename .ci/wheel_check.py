@@ -49,9 +49,7 @@ def run(*command: str | Path, cwd: Path = ROOT, codes: tuple[int, ...] = (0,)) -
     words = [str(word) for word in command]
     done = subprocess.run(words, cwd=cwd, env=env, capture_output=True, text=True, check=False)
     if done.returncode not in codes:
-        raise SystemExit(f"{' '.join(words)} ended with {done.returncode}
-{done.stdout}
-{done.stderr}")
+        raise SystemExit(f"{' '.join(words)} ended with {done.returncode}\n{done.stdout}\n{done.stderr}")
     return done.stdout
 
 
@@ -93,7 +91,8 @@ def base_dependencies() -> set[str]:
         for text in requires(to_do.pop()) or ():
             requirement = Requirement(text)
             name = canonicalize_name(requirement.name)
-            if name not in found and (requirement.marker is None or requirement.marker.evaluate({"extra": ""})):
+            wanted = requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+            if wanted and name not in found:
                 found.add(name)
                 to_do.append(name)
     return found
