@@ -6,12 +6,12 @@ from datetime import date
 from typing import Any, ClassVar, Final
 
 from .decision import Condition, Decision, GateDecision
-from .evidence import evidence_conditions, named, selected
 from .fields import Complaints
 from .figures import METHOD_EVERY, case_figures
 from .gate import GATE_FIELDS, Gate, selection_of
 from .kind import Kind, decision_of
 from .tally import CaseTally, Tallies
+from .wholeness import evidence_conditions, named, selected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

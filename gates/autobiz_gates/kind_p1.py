@@ -7,7 +7,6 @@ from typing import Any, ClassVar, Final
 
 from .bound import case_bound, pooled_bound
 from .decision import Condition, Decision, GateDecision
-from .evidence import evidence_conditions, named, selected, unjudged_condition
 from .fields import Complaints, Field, KeyPath, choice, mark_expression, number, whole
 from .figures import METHOD_CASES, METHOD_POOLED, case_figures, cut
 from .gate import GATE_FIELDS, Gate, selection_of
@@ -15,6 +14,7 @@ from .kind import Kind, decision_of
 from .marks import MarkExpression
 from .tally import CaseTally, Tallies
 from .waiver import WAIVERS, Waiver, check_waivers
+from .wholeness import evidence_conditions, named, selected, unjudged_condition
 
 # 0.95 to the power of 59 is the first below 5 %: fewer clean cases are too likely with a worse subject.
 CASES_MIN_DEFAULT: Final = 59

@@ -52,7 +52,8 @@ def run_project(options: RunOptions, view: View) -> RunReport:
         ends.append(_interrupted(stages, ends))
     ends += _not_run(stages, ends)
     tallies = _fold(rundir)
-    decisions = decide_all(gate_file, tallies, utc_now().date())
+    today = utc_now().date()
+    decisions = decide_all(gate_file, tallies, today)
     conclusion = conclude(ends, decisions)
     report = RunReport(
         run_id=context.run_id,
@@ -72,7 +73,7 @@ def run_project(options: RunOptions, view: View) -> RunReport:
         problems=tallies.problems,
         folder=_relative(options.root, rundir.path),
     )
-    write_evidence(options.root, rundir, report)
+    write_evidence(options.root, rundir, report, today)
     return report
 
 
