@@ -126,6 +126,11 @@ def _other_stages(rundir: RunDir, evidence: dict[str, Any]) -> Iterator[str]:
         recorded = finished.get((name, run))
         if recorded != stage and not (recorded is None and stage.get("status") in _UNRECORDED):
             yield f"{EVIDENCE_FILE}: stage {name}, run {run} did not end as stages.jsonl recorded it"
+    # A failed stage left out would be a failure hidden.
+    told = {(stage.get("name"), stage.get("run")) for stage in evidence["stages"]}
+    for name, run in finished:
+        if (name, run) not in told:
+            yield f"{EVIDENCE_FILE}: stage {name}, run {run} ended, and it says nothing of that"
 
 
 def _other_locks(root: Path, evidence: dict[str, Any]) -> Iterator[str]:
