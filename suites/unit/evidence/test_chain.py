@@ -1,5 +1,6 @@
 """The decision log: entries neither change nor move nor vanish unseen."""
 
+import fcntl
 import itertools
 import subprocess
 import sys
@@ -139,7 +140,8 @@ def test_a_log_cut_short_is_found_by_whoever_knows_a_later_hash() -> None:
 def test_a_log_replaced_as_a_whole_is_found_by_the_bundle() -> None:
     """Another log of the same length is not the one that the bundle was written into."""
     assert first_bad(FOREIGN) is None
-    assert first_bad(FOREIGN, BUNDLES[3]) == 3
+    with pytest.raises(ChainError, match="entry 3: follows other entries than the bundle saw"):
+        read_log(FOREIGN, bundle=BUNDLES[3])
 
 
 @pytest.mark.negative
@@ -186,6 +188,13 @@ def test_only_the_entry_that_follows_is_appended(tmp_path: Path) -> None:
     """An entry made for another head is refused."""
     with open_chain(tmp_path / "log.jsonl") as chain, pytest.raises(ChainError, match="does not follow"):
         chain.append(BUNDLES[1].entry())
+
+
+def test_an_open_log_is_locked(tmp_path: Path) -> None:
+    """While one writer is between reading the head and appending, no other can be."""
+    path = tmp_path / "log.jsonl"
+    with open_chain(path), path.open("rb") as other, pytest.raises(BlockingIOError):
+        fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 APPEND_TEN = """

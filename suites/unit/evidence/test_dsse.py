@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
@@ -75,6 +76,17 @@ def test_nobody_signs_twice() -> None:
     """A key that has signed is refused a second signature."""
     with pytest.raises(EvidenceError, match="has signed already"):
         signed(signed(PLAIN, KEY), KEY)
+
+
+@pytest.mark.negative
+@pytest.mark.parametrize("order", [(0, 0), (1, 0), (0, 1, 1)])
+def test_a_signature_given_twice_or_out_of_order_is_refused(order: tuple[int, ...]) -> None:
+    """One approver's signature written down twice does not pass for two approvers."""
+    both = signed(signed(PLAIN, KEY), OTHER)
+    changed = replace(both, signatures=tuple(both.signatures[index] for index in order))
+
+    with pytest.raises(EvidenceError, match="sorted by keyid, and one for each key"):
+        read_envelope(write_envelope(changed))
 
 
 @pytest.mark.negative
