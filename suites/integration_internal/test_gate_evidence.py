@@ -299,6 +299,18 @@ def test_mistakes_are_told_without_a_traceback(
     assert "Traceback" not in answer.err
 
 
+@pytest.mark.negative
+def test_the_tests_never_see_the_key(tmp_path: Path) -> None:
+    """A key in the environment of `gate run` is not in the environment of the tests that it judges."""
+    tests = "import os\ndef test_it(): assert not [key for key in os.environ if 'SIGNING' in key]\n"
+    project = small_project(tmp_path, tests)
+    secrets = {"AUTOBIZ_SIGNING_KEY": "secret", "AUTOBIZ_SIGNING_PASSPHRASE": "secret"}
+
+    report = project.gate("run", "--json", env=secrets).json
+
+    assert report["stages"][0]["passed"] == 1
+
+
 HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "sign-and-check-evidence.md"
 
 

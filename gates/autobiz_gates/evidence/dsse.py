@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -12,6 +13,7 @@ from .keys import SIGNATURE_BYTES, PublicKey, SigningKey
 
 ENVELOPE_BYTES_MAX: Final = 64 * 1024 * 1024
 SIGNATURES_MAX: Final = 16
+_KEYID: Final = re.compile(r"[0-9a-f]{64}")
 _FIELDS: Final = frozenset({"payload", "payloadType", "signatures"})
 _SIGNATURE_FIELDS: Final = frozenset({"keyid", "sig"})
 
@@ -101,7 +103,11 @@ def _signature(value: Any, where: str) -> Signature:
     sig = _bytes(one["sig"], f"{where}.sig")
     if len(sig) != SIGNATURE_BYTES:
         raise EvidenceError(f"{where}.sig", f"has {len(sig)} bytes, not {SIGNATURE_BYTES}")
-    return Signature(keyid=text_of(one["keyid"], f"{where}.keyid"), sig=sig)
+    keyid = text_of(one["keyid"], f"{where}.keyid")
+    # Messages show it before anything is verified, and a terminal must not obey it.
+    if not _KEYID.fullmatch(keyid):
+        raise EvidenceError(f"{where}.keyid", "is not a SHA-256 in hexadecimal digits")
+    return Signature(keyid=keyid, sig=sig)
 
 
 def _base64(data: bytes) -> str:

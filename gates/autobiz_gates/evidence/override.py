@@ -20,6 +20,7 @@ APPROVERS_MIN: Final = 2
 DAYS_MAX: Final = 30
 REASON_CHARS_MIN: Final = 10
 REASON_CHARS_MAX: Final = 500
+COMMIT_CHARS_MAX: Final = 100
 _FIELDS: Final = frozenset({"bundle_sha256", "commit", "expires", "reason", "requested_at", "schema"})
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -46,6 +47,8 @@ class Override:
             wrong.append(f"the reason must have {REASON_CHARS_MIN} to {REASON_CHARS_MAX} characters")
         if not self.reason.isprintable():
             wrong.append("the reason must be one line of printable text")
+        if not self.commit.isprintable() or len(self.commit) > COMMIT_CHARS_MAX:
+            wrong.append(f"the commit must be printable text of at most {COMMIT_CHARS_MAX} characters")
         if not 0 <= days <= DAYS_MAX:
             wrong.append(f"the last day must be one of the next {DAYS_MAX} days, not {self.expires}")
         return wrong

@@ -135,7 +135,8 @@ def _services(
         for run in range(1, stage.runs + 1)
     )
     with ExitStack() as held:
-        env = dict(os.environ)
+        # The tests are the ones being judged: they must not be able to sign their own evidence.
+        env = {name: value for name, value in os.environ.items() if not name.startswith("AUTOBIZ_SIGNING_")}
         if config.stack and to_do:
             from autobiz_harness.stack import join
 

@@ -232,6 +232,7 @@ def test_a_stranger_cannot_approve() -> None:
         ({"reason": "x" * 501}, "10 to 500 characters"),
         ({"reason": "all is well \x1b[2J and open"}, "printable"),
         ({"reason": "two lines\nof which one hides"}, "printable"),
+        ({"commit": "\x1b[2Jc0ffee"}, "commit must be printable"),
         ({"expires": (NOW + 31 * DAY).date()}, "next 30 days"),
         ({"expires": (NOW - DAY).date()}, "next 30 days"),
     ],

@@ -118,6 +118,7 @@ def test_a_signature_does_not_move_to_another_type() -> None:
         (b'"keyid":', b'"a":1,"keyid":', "unknown field 'a'"),
         (b'"payloadType":"text/x-test",', b"", "no field 'payloadType'"),
         (b'"text/x-test"', b"7", "must be text"),
+        (b'"keyid":"', b'"keyid":"\\u001b', "is not a SHA-256"),
         (b"}]}\n", b"}]}", "newline"),
         (b"}]}\n", b"}]}\n\n", "canonical"),
         (b"}]}\n", b"}]}\r\n", "canonical"),
