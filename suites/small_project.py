@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,22 +49,32 @@ class SmallProject:
         path.write_text(text, encoding="utf-8")
         return path
 
-    def start(self, *arguments: str, before: Callable[[], None] | None = None) -> "subprocess.Popen[str]":
-        env = {
+    def start(
+        self,
+        *arguments: str,
+        before: Callable[[], None] | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> "subprocess.Popen[str]":
+        inherited = {
             name: value for name, value in os.environ.items() if not name.startswith(("AUTOBIZ", "PYTEST"))
         }
         return subprocess.Popen(
             [*GATE, *arguments],
             cwd=self.root,
-            env=env,
+            env={**inherited, **(env or {})},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             preexec_fn=before,  # noqa: PLW1509  # the child has one thread; it sets its own limits
         )
 
-    def gate(self, *arguments: str, before: Callable[[], None] | None = None) -> Answer:
-        return answer_of(self.start(*arguments, before=before))
+    def gate(
+        self,
+        *arguments: str,
+        before: Callable[[], None] | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> Answer:
+        return answer_of(self.start(*arguments, before=before, env=env))
 
     @property
     def ledger(self) -> Path:

@@ -29,7 +29,7 @@ class Project:
 
 
 PROJECTS = (
-    Project(name="click", version="8.2.1"),
+    Project(name="click", version="8.5.1"),
     Project(name="attrs", version="25.3.0", needs=("hypothesis", "cloudpickle")),
     Project(name="itsdangerous", version="2.2.0", needs=("freezegun",)),
     Project(name="packaging", version="25.0", needs=("pretend",)),

@@ -5,7 +5,17 @@ import sys
 
 import pytest
 
-HEAVY = ("pydantic", "numpy", "scipy", "statsmodels", "pytest", "hypothesis", "difflib")
+HEAVY = (
+    "pydantic",
+    "numpy",
+    "scipy",
+    "statsmodels",
+    "pytest",
+    "hypothesis",
+    "difflib",
+    "cryptography",
+    "rfc8785",
+)
 READ = "import pathlib, autobiz_gates; autobiz_gates.read_gate_file(pathlib.Path('gate.toml'))"
 
 

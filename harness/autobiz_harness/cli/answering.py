@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 import click
 
@@ -26,7 +27,7 @@ def answering() -> Iterator[None]:
         fail(ExitCode.INTERRUPTED, "interrupted")
 
 
-def fail(code: ExitCode, *messages: str) -> None:
+def fail(code: ExitCode, *messages: str) -> NoReturn:
     """Say what is wrong on stderr and end."""
     for message in messages:
         click.echo(f"gate: {message}", err=True)

@@ -30,7 +30,7 @@ _CODES = {
 def evaluate(ledgers: tuple[Path, ...], gate_file: Path | None, as_json: bool) -> None:
     """Fold LEDGERS (files or folders, from any number of runs and shards) and decide every gate."""
     with answering():
-        gates = read_gate_file(gate_file or _found())
+        gates = read_gate_file(gate_file or found_gate_file())
         tallies = fold(ledgers)
         decisions = decide_all(gates, tallies, utc_now().date())
         answer = fold_decisions(decisions)
@@ -41,7 +41,7 @@ def evaluate(ledgers: tuple[Path, ...], gate_file: Path | None, as_json: bool) -
         sys.exit(int(_CODES[answer]))
 
 
-def _found() -> Path:
+def found_gate_file() -> Path:
     for name in ("gates/gate.toml", "gate.toml", "pyproject.toml"):
         if Path(name).exists():
             return Path(name)

@@ -8,6 +8,11 @@ import click
 _COMMANDS = {
     "run": ("autobiz_harness.cli.run", "Run the stages, gather evidence, decide."),
     "evaluate": ("autobiz_harness.cli.evaluate", "Decide from ledgers that exist already."),
+    "keygen": ("autobiz_harness.cli.keygen", "Make a key pair to sign evidence with."),
+    "evidence": ("autobiz_harness.cli.evidence", "Sign a run's evidence into one bundle."),
+    "verify": ("autobiz_harness.cli.verify", "Find what was changed in a bundle, its files, the log."),
+    "check": ("autobiz_harness.cli.check", "The deploy job: may this commit be deployed?"),
+    "override": ("autobiz_harness.cli.override", "Deploy against the gates, on two approvers' word."),
     "init": ("autobiz_harness.cli.init", "Write a gate file to start from."),
     "stack": ("autobiz_harness.cli.stack", "PostgreSQL, Valkey and WireMock for this project."),
 }
@@ -71,4 +76,6 @@ def main() -> None:
       gate run             run the tests, decide, leave evidence and a report
       gate run --resume    go on where a run was interrupted
       gate evaluate DIR    decide again, from ledgers alone
+      gate evidence        sign what the run decided from
+      gate check BUNDLE    in the deploy job: allow or refuse
     """

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import platform
+from datetime import date
 from pathlib import Path
 
 import autobiz_reports
@@ -10,11 +11,12 @@ import autobiz_reports
 from .rundir import RunDir
 
 
-def write_evidence(root: Path, rundir: RunDir, report: "autobiz_reports.RunReport") -> None:
+def write_evidence(root: Path, rundir: RunDir, report: "autobiz_reports.RunReport", decided_on: date) -> None:
     """Leave evidence.json and report.html in the run's folder, whole or not at all."""
     evidence = {
         "schema": "autobiz.evidence/1",
         **report.to_dict(),
+        "decided_on": decided_on.isoformat(),
         "environment": {
             "python": platform.python_version(),
             "implementation": platform.python_implementation(),

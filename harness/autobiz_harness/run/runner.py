@@ -52,7 +52,8 @@ def run_project(options: RunOptions, view: View) -> RunReport:
         ends.append(_interrupted(stages, ends))
     ends += _not_run(stages, ends)
     tallies = _fold(rundir)
-    decisions = decide_all(gate_file, tallies, utc_now().date(), options.root)
+    today = utc_now().date()
+    decisions = decide_all(gate_file, tallies, today, options.root)
     conclusion = conclude(ends, decisions)
     report = RunReport(
         run_id=context.run_id,
@@ -72,7 +73,7 @@ def run_project(options: RunOptions, view: View) -> RunReport:
         problems=tallies.problems,
         folder=_relative(options.root, rundir.path),
     )
-    write_evidence(options.root, rundir, report)
+    write_evidence(options.root, rundir, report, today)
     return report
 
 
@@ -135,7 +136,8 @@ def _services(
         for run in range(1, stage.runs + 1)
     )
     with ExitStack() as held:
-        env = dict(os.environ)
+        # The tests are the ones being judged: they must not be able to sign their own evidence.
+        env = {name: value for name, value in os.environ.items() if not name.startswith("AUTOBIZ_SIGNING_")}
         if config.stack and to_do:
             from autobiz_harness.stack import join
 
