@@ -23,6 +23,7 @@ from .figures import CaseCost, Figures
 from .fold import fold
 from .gate import PRIORITIES, RUNS_MAX, Gate
 from .gatefile import GateFile, GateFileError, Problem, read_gate_file
+from .inputs import tallies_from
 from .kind_count import CountGate
 from .kind_p0 import P0Gate
 from .kind_p1 import P1Gate
@@ -88,5 +89,6 @@ __all__ = [
     "published_schema_text",
     "read_gate_file",
     "read_lines",
+    "tallies_from",
     "worst",
 ]

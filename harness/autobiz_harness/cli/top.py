@@ -1,13 +1,13 @@
 """The top of the command line: names, one sentence each, and where they live."""
 
 from importlib import import_module
-from importlib.metadata import version
 
 import click
 
 _COMMANDS = {
     "run": ("autobiz_harness.cli.run", "Run the stages, gather evidence, decide."),
-    "evaluate": ("autobiz_harness.cli.evaluate", "Decide from ledgers that exist already."),
+    "evaluate": ("autobiz_harness.cli.evaluate", "Decide from ledgers, JUnit XML or Allure results."),
+    "plan": ("autobiz_harness.cli.plan", "How many cases a gate needs, and how often it errs."),
     "init": ("autobiz_harness.cli.init", "Write a gate file to start from."),
     "stack": ("autobiz_harness.cli.stack", "PostgreSQL, Valkey and WireMock for this project."),
 }
@@ -49,6 +49,8 @@ class _Lazy(click.Group):
 
 def _print_version(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:
     if asked and not ctx.resilient_parsing:
+        from importlib.metadata import version
+
         click.echo(f"gate, of autobiz {version('autobiz')}")
         ctx.exit()
 
@@ -70,5 +72,6 @@ def main() -> None:
       gate init            write a gate file
       gate run             run the tests, decide, leave evidence and a report
       gate run --resume    go on where a run was interrupted
-      gate evaluate DIR    decide again, from ledgers alone
+      gate evaluate DIR    decide again, from ledgers, JUnit XML or Allure results
+      gate plan            how many cases are enough
     """
