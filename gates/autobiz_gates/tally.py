@@ -45,7 +45,7 @@ def _counts(outcomes: tuple[str, ...]) -> _Counts:
 
 
 # A struct, not a dataclass: there may be a third of a million, and it is made in a third of the time.
-class CaseTally(msgspec.Struct, frozen=True, kw_only=True):
+class CaseTally(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What one case did over the runs: the unit every gate counts in."""
 
     case: str

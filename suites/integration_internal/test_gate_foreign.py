@@ -171,3 +171,20 @@ def test_a_subject_on_the_floor_gets_no_plan(tmp_path: Path) -> None:
     answer = foreign(tmp_path).gate("plan", "--floor", "0.95", "--true-rate", "0.95")
 
     assert "not above the floor" in answer.out
+
+
+def test_the_commands_of_the_guide_are_true(tmp_path: Path) -> None:
+    """Every `gate` command that the guide types ends as it says, on the gate file that it shows."""
+    guide = (Path(__file__).parents[2] / "docs" / "how-to" / "gate-any-language.md").read_text()
+    toml = guide.partition("```toml\n")[2].partition("```")[0]
+    project = foreign(tmp_path, "".join(line.strip() + "\n" for line in toml.splitlines()))
+    for run in (1, 2, 3):
+        project.write(f"run-{run}.xml", report(60))
+        project.write(f"run-{run}/a.xml", report(60))
+    typed = [
+        line.strip().partition(" >>")[0] for line in guide.splitlines() if line.strip().startswith("gate ev")
+    ]
+
+    assert len(typed) == 3
+    for line in typed:
+        assert project.gate(*line.split()[1:]).code == 0
