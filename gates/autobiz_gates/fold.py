@@ -120,7 +120,8 @@ def _take_plan(evidence: _Evidence, plan: PlanBrief, block: Block, position: int
     codes.extend(bytes(len(index) - len(codes)))
     for case in plan.cases:
         number = index[case.case]
-        codes[number] = codes[number] or _PLANNED
+        if not codes[number]:
+            codes[number] = _PLANNED
 
 
 def _add(evidence: _Evidence, name: str, known: object) -> int:

@@ -26,7 +26,9 @@ class Outcome(StrEnum):
 _WORDS = frozenset(str(word) for word in Outcome)
 
 
-class _Counts(NamedTuple):
+class Counts(NamedTuple):
+    """How often a case came to each outcome, and what that makes in sum."""
+
     passed: int
     failed: int
     unknown: int
@@ -38,10 +40,10 @@ class _Counts(NamedTuple):
 
 # A gate asks each case a dozen times, and among a million trials a handful of patterns is nearly all.
 @lru_cache(maxsize=4096)
-def _counts(outcomes: tuple[str, ...]) -> _Counts:
+def _counts(outcomes: tuple[str, ...]) -> Counts:
     passed, failed, unknown, skipped, missing = (outcomes.count(str(word)) for word in Outcome)
     against = failed + unknown
-    return _Counts(passed, failed, unknown, skipped, missing, against, passed + against)
+    return Counts(passed, failed, unknown, skipped, missing, against, passed + against)
 
 
 # A struct, not a dataclass: there may be a third of a million, and it is made in a third of the time.
@@ -63,6 +65,11 @@ class CaseTally(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             raise TallyError(
                 f"case {self.case!r}: unknown outcome {strange[0]!r}; use one of {', '.join(Outcome)}"
             )
+
+    @property
+    def counts(self) -> Counts:
+        """All counts at once, for who asks for several of them."""
+        return _counts(self.outcomes)
 
     @property
     def passed(self) -> int:
