@@ -23,6 +23,7 @@ from .figures import CaseCost, Figures
 from .fold import fold
 from .gate import PRIORITIES, RUNS_MAX, Gate
 from .gatefile import GateFile, GateFileError, Problem, read_gate_file
+from .inputs import tallies_from
 from .kind_artifact import ArtifactGate
 from .kind_command import CommandGate
 from .kind_count import CountGate
@@ -100,5 +101,6 @@ __all__ = [
     "published_schema_text",
     "read_gate_file",
     "read_lines",
+    "tallies_from",
     "worst",
 ]

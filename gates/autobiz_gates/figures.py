@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from .statistics import anova_icc, case_lower, pass_hat_k, robust_deff, wilson_lower, z_quantile
-from .tally import CaseTally
+from .tally import CaseTally, Counts
 
 METHOD_POOLED: Final = "wilson over pooled trials"
 METHOD_EVERY: Final = "every trial passes; the bound is for information"
@@ -74,9 +74,10 @@ def case_figures(
     waivers_expired: tuple[str, ...] = (),
 ) -> Figures:
     """Count the selected cases; a case without a valid trial is not a distinct case of the sample."""
-    counted = [case for case in cases if case.valid]
-    passes = [case.passed for case in counted]
-    valid = [case.valid for case in counted]
+    every = [case.counts for case in cases]
+    counted = [counts for counts in every if counts.valid]
+    passes = [counts.passed for counts in counted]
+    valid = [counts.valid for counts in counted]
     k, n = sum(passes), sum(valid)
     lcb_case = case_lower(passes, valid, confidence, 1) if counted else None
     return Figures(
@@ -93,16 +94,16 @@ def case_figures(
         cases_min=cases_min,
         runs=max((len(case.outcomes) - case.missing for case in cases), default=0),
         runs_min=runs_min,
-        failed=sum(case.failed for case in cases),
-        unknown=sum(case.unknown for case in cases),
-        skipped=sum(case.skipped for case in cases),
-        missing=sum(case.missing for case in cases),
+        failed=sum(counts.failed for counts in every),
+        unknown=sum(counts.unknown for counts in every),
+        skipped=sum(counts.skipped for counts in every),
+        missing=sum(counts.missing for counts in every),
         lcb_case=lcb_case,
         z_case=z_quantile(confidence, 1),
         icc=anova_icc(passes, valid),
         deff=robust_deff(passes, valid),
         pass_3=_pass_3(counted),
-        costing=_costing(cases),
+        costing=_costing(cases, every),
         waived=waived,
         waivers_expired=waivers_expired,
     )
@@ -119,17 +120,21 @@ def _bound(method: str, passes: list[int], valid: list[int], confidence: float, 
     return wilson_lower(sum(passes), sum(valid), confidence, sided)
 
 
-def _pass_3(counted: Sequence[CaseTally]) -> float | None:
+def _pass_3(counted: Sequence[Counts]) -> float | None:
     """Return pass^3 over the cases that ran at least three times."""
-    often = Counter((case.passed, case.valid) for case in counted if case.valid >= 3)
+    often = Counter((counts.passed, counts.valid) for counts in counted if counts.valid >= 3)
     if not often:
         return None
     total = sum(cases * pass_hat_k([passed], valid, 3) for (passed, valid), cases in often.items())
     return total / often.total()
 
 
-def _costing(cases: Sequence[CaseTally]) -> tuple[CaseCost, ...]:
-    costly = [case for case in cases if case.against or case.missing or not case.valid]
+def _costing(cases: Sequence[CaseTally], every: Sequence[Counts]) -> tuple[CaseCost, ...]:
+    costly = [
+        case
+        for case, counts in zip(cases, every, strict=True)
+        if counts.against or counts.missing or not counts.valid
+    ]
     costly.sort(key=lambda case: (-case.against, -case.missing, case.case))
     return tuple(
         CaseCost(

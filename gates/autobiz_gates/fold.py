@@ -4,32 +4,34 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .entry import Case, Header, Line, RunPlan, Subject, Trial
-from .ledger import Torn, ledger_files, read_lines
+from .blocks import Block, PlanBrief, TrialBrief, read_blocks
+from .entry import Case, Header, RunPlan, Subject, Trial
+from .ledger import Torn, ledger_files
 from .tally import CaseTally, Tallies
 
 # Two entries for one trial (a crash seen from two sides, a rerun) never replace each other: the worst stays.
-_BADNESS = {"skip": 0, "pass": 1, "unknown": 2, "fail": 3}
+# A case's outcome in a run is one byte, so a million trials are a megabyte; 0 says that nothing is known.
+_CODES = {"missing": 1, "skip": 2, "pass": 3, "unknown": 4, "fail": 5}
+_PLANNED = _CODES["missing"]
+_WORDS = {code: word for word, code in _CODES.items()}
 
 RunKey = tuple[str, int]
-
-
-@dataclass(slots=True)
-class _Record:
-    case: Case
-    outcomes: dict[RunKey, str] = field(default_factory=dict)
+# What is known of a case besides its name: suite, priority, requirements, tests, workflow, marks.
+Facts = tuple[str | None, str | None, tuple[str, ...], tuple[str, ...], str | None, tuple[str, ...]]
 
 
 @dataclass(slots=True)
 class _Evidence:
-    records: dict[str, _Record] = field(default_factory=dict)
-    planned: dict[RunKey, set[str]] = field(default_factory=dict)
+    index: dict[str, int] = field(default_factory=dict)
+    facts: list[Facts] = field(default_factory=list)
+    alike: dict[Facts, Facts] = field(default_factory=dict)
+    codes: dict[RunKey, bytearray] = field(default_factory=dict)
+    planned: set[RunKey] = field(default_factory=set)
     runs: dict[RunKey, None] = field(default_factory=dict)
     subjects: dict[Subject, Path] = field(default_factory=dict)
     gate_files: dict[str, Path] = field(default_factory=dict)
     shards: dict[tuple[RunKey, str | None, int], set[int]] = field(default_factory=dict)
     shards_of: dict[str, str] = field(default_factory=dict)
-    torn: list[Torn] = field(default_factory=list)
     uncollected: dict[str, str] = field(default_factory=dict)
 
 
@@ -37,26 +39,54 @@ def fold(sources: Iterable[Path]) -> Tallies:
     """Read every ledger under `sources` and count each case's outcome in each run."""
     evidence = _Evidence()
     for path in ledger_files(sources):
-        for line in read_lines(path):
-            _take(evidence, path, line)
+        for block in read_blocks(path):
+            # A torn line is as good as none: its trial stays missing.
+            if not isinstance(block, Torn):
+                _take(evidence, path, block)
     runs = tuple(sorted(evidence.runs))
     return Tallies(
-        cases=tuple(_tally(evidence, name, runs) for name in sorted(evidence.records)),
+        cases=_tallies(evidence, runs),
         runs=tuple(range(1, len(runs) + 1)),
         problems=tuple(_problems(evidence)),
     )
 
 
-def _take(evidence: _Evidence, path: Path, line: Line | Torn) -> None:
-    match line:
-        case Trial():
-            _take_trial(evidence, line)
-        case RunPlan():
-            _take_plan(evidence, line)
-        case Header():
-            _take_header(evidence, path, line)
-        case Torn():
-            evidence.torn.append(line)
+def _take(evidence: _Evidence, path: Path, block: Block) -> None:
+    """Take in a block; the loop every trial passes, so it looks nothing up that the last line has settled."""
+    index, codes = evidence.index, bytearray()
+    run_id, run = "", -1
+    for position, line in enumerate(block.lines):
+        if type(line) is not TrialBrief:
+            _take_rare(evidence, path, block, position)
+            run = -1
+            continue
+        if line.phase == "collect":
+            _take_uncollected(evidence, block.entry(position))
+            continue
+        number = index.get(line.case)
+        if number is None:
+            number = _add(evidence, line.case, block.entry(position))
+        if line.run != run or line.run_id != run_id:
+            run_id, run = line.run_id, line.run
+            codes = evidence.codes.setdefault(_run_key(evidence, run_id, run), bytearray())
+        if number >= len(codes):
+            codes.extend(bytes(len(index) - len(codes)))
+        code = _CODES[line.outcome]
+        if code > codes[number]:  # noqa: PLR1730  max() would double what this line costs a million times
+            codes[number] = code
+
+
+def _take_rare(evidence: _Evidence, path: Path, block: Block, position: int) -> None:
+    line = block.lines[position]
+    if isinstance(line, Header):
+        _take_header(evidence, path, line)
+    elif isinstance(line, PlanBrief):
+        _take_plan(evidence, line, block, position)
+
+
+def _take_uncollected(evidence: _Evidence, entry: object) -> None:
+    if isinstance(entry, Trial):
+        evidence.uncollected.setdefault(entry.case, entry.reason)
 
 
 def _run_key(evidence: _Evidence, run_id: str, run: int) -> RunKey:
@@ -77,57 +107,58 @@ def _take_header(evidence: _Evidence, path: Path, header: Header) -> None:
         seen.add(header.shard.index)
 
 
-def _take_plan(evidence: _Evidence, plan: RunPlan) -> None:
-    planned = evidence.planned.setdefault(_run_key(evidence, plan.run_id, plan.run), set())
+def _take_plan(evidence: _Evidence, plan: PlanBrief, block: Block, position: int) -> None:
+    key = _run_key(evidence, plan.run_id, plan.run)
+    evidence.planned.add(key)
+    index = evidence.index
+    if not all(case.case in index for case in plan.cases):
+        entry = block.entry(position)
+        for known in entry.cases if isinstance(entry, RunPlan) else ():
+            if known.case not in index:
+                _add(evidence, known.case, known)
+    codes = evidence.codes.setdefault(key, bytearray())
+    codes.extend(bytes(len(index) - len(codes)))
     for case in plan.cases:
-        planned.add(case.case)
-        record = evidence.records.get(case.case)
-        if record is None:
-            evidence.records[case.case] = _Record(case)
+        number = index[case.case]
+        if not codes[number]:
+            codes[number] = _PLANNED
 
 
-def _take_trial(evidence: _Evidence, trial: Trial) -> None:
-    if trial.phase == "collect":
-        evidence.uncollected.setdefault(trial.case, trial.reason)
-        return
-    record = evidence.records.get(trial.case)
-    if record is None:
-        record = evidence.records[trial.case] = _Record(
-            Case(
-                case=trial.case,
-                suite=trial.suite,
-                priority=trial.priority,
-                requirements=trial.requirements,
-                tests=trial.tests,
-                workflow=trial.workflow,
-                marks=trial.marks,
-            )
-        )
-    key = _run_key(evidence, trial.run_id, trial.run)
-    before = record.outcomes.get(key)
-    if before is None or _BADNESS[trial.outcome] > _BADNESS[before]:
-        record.outcomes[key] = str(trial.outcome)
+def _add(evidence: _Evidence, name: str, known: object) -> int:
+    """Give a new case its number. Most cases are alike but for their name, and then share what is known."""
+    assert isinstance(known, Case | Trial)  # noqa: S101  # a brief line and its entry come from the same bytes
+    facts = (known.suite, known.priority, known.requirements, known.tests, known.workflow, known.marks)
+    number = evidence.index[name] = len(evidence.facts)
+    evidence.facts.append(evidence.alike.setdefault(facts, facts))
+    return number
 
 
-def _tally(evidence: _Evidence, name: str, runs: tuple[RunKey, ...]) -> CaseTally:
-    record = evidence.records[name]
-    outcomes = []
-    for run in runs:
-        outcome = record.outcomes.get(run)
-        if outcome is not None:
-            outcomes.append(outcome)
-        elif name in evidence.planned.get(run, ()):
-            outcomes.append("missing")
-    case = record.case
+def _tallies(evidence: _Evidence, runs: tuple[RunKey, ...]) -> tuple[CaseTally, ...]:
+    count = len(evidence.facts)
+    columns = [bytes(evidence.codes.get(run, b"")).ljust(count, b"\0") for run in runs]
+    # Most cases share their outcomes with many others, and then share the tuple too.
+    outcomes: dict[tuple[int, ...], tuple[str, ...]] = {}
+    rows: list[tuple[str, ...]] = []
+    for row in zip(*columns, strict=True) if columns else [()] * count:
+        words = outcomes.get(row)
+        if words is None:
+            words = outcomes[row] = tuple(_WORDS[code] for code in row if code)
+        rows.append(words)
+    facts = evidence.facts
+    return tuple(_tally(name, facts[number], rows[number]) for name, number in sorted(evidence.index.items()))
+
+
+def _tally(name: str, facts: Facts, outcomes: tuple[str, ...]) -> CaseTally:
+    suite, priority, requirements, tests, workflow, marks = facts
     return CaseTally(
         case=name,
-        suite=case.suite,
-        priority=case.priority,
-        requirements=case.requirements,
-        tests=case.tests,
-        workflow=case.workflow,
-        marks=case.marks,
-        outcomes=tuple(outcomes),
+        suite=suite,
+        priority=priority,
+        requirements=requirements,
+        tests=tests,
+        workflow=workflow,
+        marks=marks,
+        outcomes=outcomes,
     )
 
 

@@ -12,9 +12,9 @@ import msgspec
 from .entry import LEDGER_SCHEMA, Header, Line
 from .errors import LedgerError
 
-_LINE_BYTES_MAX = 64 * 1024 * 1024
+LINE_BYTES_MAX = 64 * 1024 * 1024
 _encoder = msgspec.json.Encoder()
-_decoder = msgspec.json.Decoder(Line)
+_decoder: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Line)
 
 
 class LedgerWriter:
@@ -84,35 +84,52 @@ def read_lines(path: Path) -> Iterator[Line | Torn]:
     """The lines of one file, header first. Only a torn last line is forgiven; all else foreign raises."""
     headed = False
     for number, raw, whole in _raw_lines(path):
-        try:
-            line = _decoder.decode(raw)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            if whole:
-                raise LedgerError(_explain(path, number, raw, error)) from None
-            yield Torn(path=path, line=number)
+        line = read_line(path, number, raw, torn=not whole)
+        if isinstance(line, Torn):
+            yield line
             return
-        if isinstance(line, Header):
-            _check_header(path, number, line, headed=headed)
-            headed = True
-        elif not headed:
-            raise LedgerError(f"{path}:1: a ledger begins with its header, not with a {_kind(line)} line.")
+        check_order(path, number, line, headed=headed)
+        headed = True
         yield line
+
+
+def read_line(path: Path, number: int, raw: bytes, *, torn: bool = False) -> Line | Torn:
+    """One line; what cannot be read is forgiven only where a writer may have died in it."""
+    try:
+        return _decoder.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        if not torn:
+            raise LedgerError(_explain(path, number, raw, error)) from None
+        return Torn(path=path, line=number)
+
+
+def check_order(path: Path, number: int, line: object, *, headed: bool) -> None:
+    """A header of our schema comes first, and never again."""
+    if isinstance(line, Header):
+        _check_header(path, number, line, headed=headed)
+    elif not headed:
+        raise LedgerError(f"{path}:1: a ledger begins with its header, not with a {_kind(line)} line.")
+
+
+def unreadable(path: Path, error: OSError) -> LedgerError:
+    """What the system said about a file that cannot be read."""
+    return LedgerError(f"{path}: cannot be read: {error.strerror or error}.")
 
 
 def _raw_lines(path: Path) -> Iterator[tuple[int, bytes, bool]]:
     try:
         with path.open("rb") as file:
             number = 0
-            while raw := file.readline(_LINE_BYTES_MAX):
+            while raw := file.readline(LINE_BYTES_MAX):
                 number += 1
                 whole = raw.endswith(b"\n")
-                if not whole and len(raw) >= _LINE_BYTES_MAX:
+                if not whole and len(raw) >= LINE_BYTES_MAX:
                     raise LedgerError(
-                        f"{path}:{number}: a line of over {_LINE_BYTES_MAX} bytes is not a ledger's."
+                        f"{path}:{number}: a line of over {LINE_BYTES_MAX} bytes is not a ledger's."
                     )
                 yield number, raw, whole
     except OSError as error:
-        raise LedgerError(f"{path}: cannot be read: {error.strerror or error}.") from None
+        raise unreadable(path, error) from None
 
 
 def _check_header(path: Path, number: int, line: Header, *, headed: bool) -> None:
@@ -143,5 +160,5 @@ def _explain(path: Path, number: int, raw: bytes, error: Exception) -> str:
     return f"{path}:{number}: not a ledger line: {error}. The file was changed after it was written."
 
 
-def _kind(line: Line) -> str:
-    return type(line).__name__.lower()
+def _kind(line: object) -> str:
+    return str(type(line).__struct_config__.tag) if isinstance(line, msgspec.Struct) else "foreign"

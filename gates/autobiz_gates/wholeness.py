@@ -1,7 +1,8 @@
 """Is the evidence whole? What every gate asks before it looks at outcomes."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from .decision import Condition, Decision
 from .gate import Gate

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from .numbers import COLUMNS, cells_of, costing_of, method_of
+from .rows import COLUMNS, cells_of, cost_lines, method_of
 from .run_report import RunReport
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ _VERDICT = {
     "shut": "SHUT: the deploy may not happen",
     "undecided": "UNDECIDED: the deploy may not happen",
 }
-_COSTING_MAX = 5
 _LEFT = ("gate", "decision")
 _COUNTED = ("passed", "failed", "skipped")
 
@@ -60,11 +59,8 @@ def _table(gates: tuple[dict[str, Any], ...]) -> "Table":
 
 def _print_reason(gate: dict[str, Any], console: "Console") -> None:
     console.print(f"[{_COLOUR[gate['decision']]}]{_plain(gate['gate'])}[/]: {_plain(gate['reason'])}")
-    costing = costing_of(gate)
-    for case, counts in costing[:_COSTING_MAX]:
-        console.print(f"    {_plain(case)} [dim]{counts}[/]")
-    if len(costing) > _COSTING_MAX:
-        console.print(f"    [dim]and {len(costing) - _COSTING_MAX} more in evidence.json[/]")
+    for line in cost_lines(gate):
+        console.print(f"    {_plain(line)}")
 
 
 def _plain(text: str) -> str:

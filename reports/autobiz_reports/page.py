@@ -5,7 +5,7 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
-from .numbers import COLUMNS, cells_of, costing_of, duration, method_of
+from .rows import COLUMNS, cells_of, costing_of, duration, method_of
 from .run_report import RunReport
 
 _ANSWER = {

@@ -1,4 +1,4 @@
-"""`gate evaluate`: the same decision on any machine, from ledgers alone."""
+"""`gate evaluate`: the same decision on any machine, from evidence that exists already."""
 
 import json
 import sys
@@ -6,7 +6,16 @@ from pathlib import Path
 
 import click
 
-from autobiz_gates import Decision, GateDecision, Tallies, decide_all, fold, fold_decisions, read_gate_file
+from autobiz_gates import (
+    Decision,
+    GateDecision,
+    Tallies,
+    decide_all,
+    explain,
+    fold_decisions,
+    read_gate_file,
+    tallies_from,
+)
 from autobiz_harness.clock import utc_now
 from autobiz_harness.exit_codes import ExitCode
 
@@ -20,24 +29,51 @@ _CODES = {
 
 
 @click.command()
-@click.argument("ledgers", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--run",
+    "runs",
+    multiple=True,
+    metavar="N PATH",
+    type=(click.IntRange(1, 1000), click.Path(path_type=Path)),
+    help="JUnit XML or Allure results of run N; repeat it for each run and each file.",
+)
 @click.option(
     "--gate-file",
     type=click.Path(path_type=Path),
     help="Default: gates/gate.toml, gate.toml, or pyproject.toml.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the decisions as one JSON object.")
-def evaluate(ledgers: tuple[Path, ...], gate_file: Path | None, as_json: bool) -> None:
-    """Fold LEDGERS (files or folders, from any number of runs and shards) and decide every gate."""
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print a table for a CI job's summary.")
+@click.option("--explain", "in_full", is_flag=True, help="Print every condition and every number.")
+def evaluate(
+    paths: tuple[Path, ...],
+    runs: tuple[tuple[int, Path], ...],
+    gate_file: Path | None,
+    as_json: bool,
+    as_markdown: bool,
+    in_full: bool,
+) -> None:
+    """Decide every gate from PATHS: ledgers, JUnit XML files, folders of Allure results.
+
+    Ledgers know their runs, from any number of machines and shards. Results of other tools do not: name each
+    with --run, or they all are taken as run 1.
+    """
+    if not paths and not runs:
+        raise click.UsageError("name a ledger, a JUnit XML file or a folder of results")
+    if as_json + as_markdown + in_full > 1:
+        raise click.UsageError("--json, --markdown and --explain are three answers; ask for one")
     with answering():
         gates = read_gate_file(gate_file or found_gate_file())
-        tallies = fold(ledgers)
+        tallies = tallies_from(paths, runs)
         decisions = decide_all(gates, tallies, utc_now().date())
         answer = fold_decisions(decisions)
         if as_json:
             click.echo(json.dumps(_as_dict(answer, decisions, tallies), indent=2))
+        elif in_full:
+            click.echo("\n".join([*map(explain, decisions), str(answer).upper()]))
         else:
-            _print(answer, decisions, tallies)
+            _print(answer, decisions, tallies, as_markdown=as_markdown)
         sys.exit(int(_CODES[answer]))
 
 
@@ -57,11 +93,20 @@ def _as_dict(answer: Decision, decisions: tuple[GateDecision, ...], tallies: Tal
     }
 
 
-def _print(answer: Decision, decisions: tuple[GateDecision, ...], tallies: Tallies) -> None:
-    from rich.console import Console
+def _print(
+    answer: Decision, decisions: tuple[GateDecision, ...], tallies: Tallies, *, as_markdown: bool
+) -> None:
+    from autobiz_reports import gates_markdown, gates_text, print_gates
 
-    from autobiz_reports import print_gates
+    gates = tuple(decision.to_dict() for decision in decisions)
+    if as_markdown:
+        click.echo(gates_markdown(str(answer), gates, tallies.problems), nl=False)
+    elif not sys.stdout.isatty():
+        # Colours are for eyes, and a pipe should not wait for the import that makes them.
+        click.echo(f"{gates_text(gates, tallies.problems)}\n{str(answer).upper()}")
+    else:
+        from rich.console import Console
 
-    console = Console(highlight=False, soft_wrap=True)
-    print_gates(tuple(decision.to_dict() for decision in decisions), tallies.problems, console)
-    console.print(f"{str(answer).upper()}", style="bold")
+        console = Console(highlight=False, soft_wrap=True)
+        print_gates(gates, tallies.problems, console)
+        console.print(str(answer).upper(), style="bold")

@@ -1,18 +1,18 @@
 """The top of the command line: names, one sentence each, and where they live."""
 
 from importlib import import_module
-from importlib.metadata import version
 
 import click
 
 _COMMANDS = {
     "run": ("autobiz_harness.cli.run", "Run the stages, gather evidence, decide."),
-    "evaluate": ("autobiz_harness.cli.evaluate", "Decide from ledgers that exist already."),
     "keygen": ("autobiz_harness.cli.keygen", "Make a key pair to sign evidence with."),
     "evidence": ("autobiz_harness.cli.evidence", "Sign a run's evidence into one bundle."),
     "verify": ("autobiz_harness.cli.verify", "Find what was changed in a bundle, its files, the log."),
     "check": ("autobiz_harness.cli.check", "The deploy job: may this commit be deployed?"),
     "override": ("autobiz_harness.cli.override", "Deploy against the gates, on two approvers' word."),
+    "evaluate": ("autobiz_harness.cli.evaluate", "Decide from ledgers, JUnit XML or Allure results."),
+    "plan": ("autobiz_harness.cli.plan", "How many cases a gate needs, and how often it errs."),
     "init": ("autobiz_harness.cli.init", "Write a gate file to start from."),
     "stack": ("autobiz_harness.cli.stack", "PostgreSQL, Valkey and WireMock for this project."),
 }
@@ -54,6 +54,8 @@ class _Lazy(click.Group):
 
 def _print_version(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:
     if asked and not ctx.resilient_parsing:
+        from importlib.metadata import version
+
         click.echo(f"gate, of autobiz {version('autobiz')}")
         ctx.exit()
 
@@ -75,7 +77,8 @@ def main() -> None:
       gate init            write a gate file
       gate run             run the tests, decide, leave evidence and a report
       gate run --resume    go on where a run was interrupted
-      gate evaluate DIR    decide again, from ledgers alone
       gate evidence        sign what the run decided from
       gate check BUNDLE    in the deploy job: allow or refuse
+      gate evaluate DIR    decide again, from ledgers, JUnit XML or Allure results
+      gate plan            how many cases are enough
     """

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+COSTING_MAX = 5
 _COSTLY = ("failed", "unknown", "missing", "skipped")
 
 COLUMNS = ("gate", "asks for", "saw", "rate", "LCB", "cases", "runs", "decision")
@@ -29,6 +30,14 @@ def costing_of(gate: dict[str, Any]) -> list[tuple[str, str]]:
         (case["case"], ", ".join(f"{case[word]} {word}" for word in _COSTLY if case[word]))
         for case in (gate["figures"] or {}).get("costing", ())
     ]
+
+
+def cost_lines(gate: dict[str, Any]) -> list[str]:
+    """The cases that cost a gate most, a line each, and how many more there are."""
+    costing = costing_of(gate)
+    lines = [f"{case} {counts}" for case, counts in costing[:COSTING_MAX]]
+    more = len(costing) - COSTING_MAX
+    return [*lines, f"and {more} more in the evidence"] if more > 0 else lines
 
 
 def method_of(gates: Iterable[dict[str, Any]]) -> str:

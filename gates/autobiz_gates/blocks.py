@@ -1,0 +1,113 @@
+"""Read a ledger in blocks, of each trial only what a tally needs: the fold's way through a million lines."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+import msgspec
+
+from .entry import Header, Line
+from .errors import LedgerError
+from .ledger import LINE_BYTES_MAX, Torn, check_order, read_line, unreadable
+
+_BLOCK_BYTES = 1024 * 1024
+
+
+class TrialBrief(msgspec.Struct, frozen=True, gc=False, tag="trial", tag_field="kind"):
+    """Of a trial's entry, what changes a tally; passing over the other fields is most of the speed."""
+
+    run_id: str
+    run: int
+    case: str
+    outcome: Literal["pass", "fail", "unknown", "skip"]
+    phase: str
+
+
+class CaseBrief(msgspec.Struct, frozen=True, gc=False):
+    """Of a planned case, its name: most lines plan what an earlier one has described already."""
+
+    case: str
+
+
+class PlanBrief(msgspec.Struct, frozen=True, gc=False, tag="plan", tag_field="kind"):
+    """Of a plan, which cases a run set out to try."""
+
+    run_id: str
+    run: int
+    cases: tuple[CaseBrief, ...]
+
+
+BriefLine = Header | PlanBrief | TrialBrief
+_brief_lines = msgspec.json.Decoder(BriefLine)
+_whole_lines = msgspec.json.Decoder(Line)
+
+
+class Block:
+    """Some consecutive whole lines of a file; an entry is decoded in full only when it is asked for."""
+
+    def __init__(self, path: Path, first: int, data: bytes, *, headed: bool) -> None:
+        self._path = path
+        self._first = first
+        self._data = data
+        self._entries: list[Line] | None = None
+        try:
+            self.lines = _brief_lines.decode_lines(data)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            raise self._culprit() from None
+        if len(self.lines) != data.count(b"\n"):
+            # An empty line, or two entries on one.
+            raise self._culprit()
+        if not headed or Header in set(map(type, self.lines)):
+            for number, line in enumerate(self.lines, start=first):
+                check_order(path, number, line, headed=headed)
+                headed = True
+
+    def entry(self, position: int) -> Line:
+        """The whole entry of the line at this position."""
+        if self._entries is None:
+            try:
+                self._entries = _whole_lines.decode_lines(self._data)
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                raise self._culprit() from None
+        return self._entries[position]
+
+    def _culprit(self) -> LedgerError:
+        """Read line by line, the first that is wrong is named as `read_lines` would name it."""
+        try:
+            for number, raw in enumerate(self._data.split(b"\n")[:-1], start=self._first):
+                line = read_line(self._path, number, raw)
+                if number == 1:
+                    check_order(self._path, number, line, headed=False)
+        except LedgerError as error:
+            return error
+        return LedgerError(f"{self._path}:{self._first}: from here on, the lines are not a ledger's.")
+
+
+def read_blocks(path: Path) -> Iterator[Block | Torn]:
+    """The blocks of one file in order. What `read_lines` refuses is refused here, in the same words."""
+    try:
+        with path.open("rb") as file:
+            yield from _blocks(path, file)
+    except OSError as error:
+        raise unreadable(path, error) from None
+
+
+def _blocks(path: Path, file: BinaryIO) -> Iterator[Block | Torn]:
+    first, headed = 1, False
+    while data := file.read(_BLOCK_BYTES):
+        if not data.endswith(b"\n"):
+            data += file.readline(LINE_BYTES_MAX)
+        tail = b""
+        if not data.endswith(b"\n"):
+            head, newline, tail = data.rpartition(b"\n")
+            data = head + newline
+        if len(tail) >= LINE_BYTES_MAX:
+            number = first + data.count(b"\n")
+            raise LedgerError(f"{path}:{number}: a line of over {LINE_BYTES_MAX} bytes is not a ledger's.")
+        if data:
+            block = Block(path, first, data, headed=headed)
+            first, headed = first + len(block.lines), True
+            yield block
+        if tail:
+            torn = read_line(path, first, tail, torn=True)
+            yield torn if isinstance(torn, Torn) else Block(path, first, tail + b"\n", headed=headed)

@@ -1,0 +1,10 @@
+"""Evidence that other tools wrote: JUnit XML and Allure results become tallies like a ledger's."""
+
+from .evidence import tallies_from
+from .source import SourceKind, recognise
+
+__all__ = [
+    "SourceKind",
+    "recognise",
+    "tallies_from",
+]
