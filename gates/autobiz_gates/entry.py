@@ -49,7 +49,7 @@ class Shard(msgspec.Struct, frozen=True, kw_only=True):
     count: int
 
 
-class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What is known of a case before it is tried."""
 
     case: str
