@@ -2,6 +2,8 @@
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -85,21 +87,23 @@ class RunDir:
         return ends
 
     def record_end(self, end: dict[str, Any]) -> None:
-        with (self.path / "stages.jsonl").open("a", encoding="utf-8") as file:
+        path = self.path / "stages.jsonl"
+        with _writing(path), path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(end) + "\n")
 
     def write(self, name: str, text: str) -> Path:
         """Write a file whole or not at all."""
         path = self.path / name
         half = path.with_name(f".{name}.half")
-        half.write_text(text, encoding="utf-8")
-        half.replace(path)
+        with _writing(path):
+            half.write_text(text, encoding="utf-8")
+            half.replace(path)
         return path
 
 
 def create(root: Path, context: Context) -> RunDir:
     """Make the folder of a new run and point `latest` at it."""
-    try:
+    with _writing(root / _FOLDER):
         base = _base(root)
         run = RunDir(path=base / context.run_id)
         run.ledger.mkdir(parents=True)
@@ -108,13 +112,20 @@ def create(root: Path, context: Context) -> RunDir:
         pointer = base / ".latest.half"
         pointer.write_text(context.run_id + "\n", encoding="utf-8")
         pointer.replace(base / "latest")
+    return run
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """A disk that is full or a folder that is closed is told with its place."""
+    try:
+        yield
     except OSError as error:
         raise RunDirError(
-            f"{error.filename or root / _FOLDER}: the run's folder cannot be written ({error.strerror}). "
-            "Make it writable or make room, then run again.",
+            f"{error.filename or path}: cannot be written ({error.strerror or error}). "
+            "Make it writable or make room; what was recorded is kept, and `gate run --resume` goes on.",
             is_infrastructure=True,
         ) from None
-    return run
 
 
 def latest(root: Path) -> RunDir:

@@ -53,7 +53,7 @@ def run_project(options: RunOptions, view: View) -> RunReport:
     ends += _not_run(stages, ends)
     tallies = _fold(rundir)
     today = utc_now().date()
-    decisions = decide_all(gate_file, tallies, today)
+    decisions = decide_all(gate_file, tallies, today, options.root)
     conclusion = conclude(ends, decisions)
     report = RunReport(
         run_id=context.run_id,
@@ -94,7 +94,8 @@ def _open(options: RunOptions, config: RunConfig, gate_file: GateFile) -> RunDir
             raise RunDirError(
                 f"{rundir.path}: the subject changed since this run began "
                 f"({before.subject.commit[:12]} then, {subject.commit[:12]} now, configuration included). "
-                "Trials of two subjects never mix: start a new run, or go back to what was tried."
+                "Trials of two subjects never mix: start a new run, or go back to what was tried. "
+                "Untracked files count too; let git ignore what your tests write."
             )
         return rundir
     if options.slice is not None:
@@ -157,7 +158,7 @@ def _run_stages(staging: Staging, stages: tuple[Stage, ...], ends: list[StageEnd
                 end = StageEnd.from_dict(before)
                 staging.view.ended(end)
             else:
-                end = run_stage(staging, stage, run)
+                end = run_stage(staging, stage, run, ends)
             ends.append(end)
             if _stops(end):
                 return

@@ -1,7 +1,7 @@
 """Run one stage once: what its process did, read together with what its ledger holds."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,9 +33,16 @@ class Staging:
     view: View
 
 
-def run_stage(staging: Staging, stage: Stage, run: int) -> StageEnd:
+def run_stage(staging: Staging, stage: Stage, run: int, before: Sequence[StageEnd]) -> StageEnd:
     """Run the trials of one stage's run that the ledger does not hold yet."""
-    watch = Watch(ledger=staging.rundir.ledger, stage=stage.name, run=run)
+    earlier = [end for end in before if end.name == stage.name]
+    watch = Watch(
+        ledger=staging.rundir.ledger,
+        stage=stage.name,
+        run=run,
+        passed_before=sum(end.passed for end in earlier),
+        judged_before=sum(end.passed + end.failed + end.unknown for end in earlier),
+    )
     staging.view.started(stage.name, run, stage.runs)
 
     def look() -> None:

@@ -18,6 +18,8 @@ class Watch:
     ledger: Path
     stage: str
     run: int
+    passed_before: int = 0
+    judged_before: int = 0
     planned: set[str] = field(default_factory=set)
     outcomes: dict[str, str] = field(default_factory=dict)
     failures: list[tuple[str, str]] = field(default_factory=list)
@@ -49,9 +51,9 @@ class Watch:
 
     @property
     def lower_bound(self) -> float | None:
-        """Wilson lower bound of what has been judged so far."""
-        judged = self.done - self.count("skip")
-        return wilson_lower(self.count("pass"), judged) if judged else None
+        """Wilson lower bound of what has been judged so far, in this run of the stage and those before."""
+        judged = self.judged_before + self.done - self.count("skip")
+        return wilson_lower(self.passed_before + self.count("pass"), judged) if judged else None
 
     def _take(self, raw: bytes) -> None:
         try:
