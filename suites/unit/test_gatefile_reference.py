@@ -29,8 +29,15 @@ def shape(key: dict[str, Any]) -> str:
     if key["type"] in ("integer", "number"):
         whole = "whole number" if key["type"] == "integer" else "number"
         if "exclusiveMinimum" in key:
-            return f"{whole}, above {key['exclusiveMinimum']:g} and below {key['exclusiveMaximum']:g}"
-        return f"{whole}, {key['minimum']} to {key['maximum']}"
+            upper = (
+                f"below {key['exclusiveMaximum']:g}"
+                if "exclusiveMaximum" in key
+                else f"up to {key['maximum']:g}"
+            )
+            return f"{whole}, above {key['exclusiveMinimum']:g} and {upper}"
+        return f"{whole}, {key['minimum']} to {key['maximum']}" if "minimum" in key else whole
+    if key["type"] == "array" and key["items"]["type"] == "string":
+        return "list of texts"
     return {"string": "text", "boolean": "true or false", "array": "list of tables"}[key["type"]]
 
 
@@ -49,4 +56,14 @@ def test_the_example_of_the_reference_is_a_gate_file(tmp_path: Path) -> None:
     path = tmp_path / "gate.toml"
     path.write_text(example)
 
-    assert [gate.kind for gate in read_gate_file(path).gates] == ["p0", "p1", "count"]
+    assert [gate.kind for gate in read_gate_file(path).gates] == [
+        "p0",
+        "p1",
+        "count",
+        "regression",
+        "coverage",
+        "metric",
+        "ratchet",
+        "command",
+        "artifact",
+    ]

@@ -69,15 +69,18 @@ def signing_key(path: Path | None) -> "SigningKey":
     """The key to sign with; its content goes nowhere but into the signer."""
     from autobiz_gates.evidence import key_bytes, read_signing_key
 
+    secret = passphrase()
+    text = os.environ.pop(KEY_VARIABLE, None)
+    # Gates may start programs, and none of them has any business with the key.
+    os.environ.pop(PASSPHRASE_VARIABLE, None)
     if path is not None:
         _must_exist(path)
         if path.stat().st_mode & 0o077:
             click.echo(f"gate: {path}: others can read this private key; chmod 600 it", err=True)
-        return read_signing_key(key_bytes(path), str(path), passphrase())
-    text = os.environ.get(KEY_VARIABLE)
+        return read_signing_key(key_bytes(path), str(path), secret)
     if not text:
         raise click.UsageError(f"no key to sign with: give --key FILE or set {KEY_VARIABLE}")
-    return read_signing_key(text.encode("utf-8", "surrogateescape"), KEY_VARIABLE, passphrase())
+    return read_signing_key(text.encode("utf-8", "surrogateescape"), KEY_VARIABLE, secret)
 
 
 def passphrase() -> bytes | None:

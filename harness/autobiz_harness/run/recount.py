@@ -1,7 +1,7 @@
 """Read a finished run's folder anew, and find whatever does not follow from its ledgers."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from autobiz_gates import (
-    GateFile,
+    GateDecision,
     Header,
     Tallies,
     decide_all,
@@ -66,7 +66,7 @@ def recount(root: Path, rundir: RunDir, gate_file: Path | None, today: date) -> 
     if any(rundir.ledger.glob("*.jsonl")):
         tallies = fold([rundir.ledger])
         problems += _other_headers(rundir, evidence)
-    problems += _other_decisions(root, evidence, gates, tallies, decided_on)
+    problems += _other_decisions(evidence, decide_all(gates, tallies, decided_on, root), tallies)
     _raise_if_any(problems)
     return Recount(evidence=evidence, sha256=sha256(data).hexdigest(), tallies=tallies)
 
@@ -156,9 +156,8 @@ def _decided_on(evidence: dict[str, Any], today: date, problems: list[str]) -> d
 
 
 def _other_decisions(
-    root: Path, evidence: dict[str, Any], gates: GateFile, tallies: Tallies, decided_on: date
+    evidence: dict[str, Any], decisions: Sequence[GateDecision], tallies: Tallies
 ) -> Iterator[str]:
-    decisions = decide_all(gates, tallies, decided_on, root)
     if [one.to_dict() for one in decisions] != evidence["gates"]:
         yield f"{EVIDENCE_FILE}: the ledgers give other gate decisions than it says"
     if list(tallies.problems) != evidence.get("problems"):
