@@ -8,6 +8,8 @@ from autobiz_gates import Subject
 
 _UNKNOWN = "unversioned"
 _GIT_SECONDS_MAX = 20
+_UNTRACKED = b"?? "
+_CACHES = frozenset({b"__pycache__", b".pytest_cache", b".hypothesis", b".mypy_cache", b".ruff_cache"})
 
 
 def subject_of(root: Path, config_files: tuple[Path, ...] = ()) -> Subject:
@@ -21,17 +23,24 @@ def _commit(root: Path) -> str:
         return _UNKNOWN
     commit = head.decode().strip()
     changed = _git(root, "status", "--porcelain=v1", "-z", "--untracked-files=all")
-    if not changed:
-        return commit
-    return f"{commit}+{_dirt(root, changed)}"
+    if changed is None:
+        # Whether the tree is the commit's is not known, so it must not pass for it.
+        return f"{commit}+unknown"
+    names = [entry for entry in changed.split(b"\0") if entry and not _is_cache(entry)]
+    return f"{commit}+{_dirt(root, names)}" if names else commit
 
 
-def _dirt(root: Path, status: bytes) -> str:
+def _is_cache(entry: bytes) -> bool:
+    """Running the tests writes these; they do not change what is tested."""
+    return entry.startswith(_UNTRACKED) and not _CACHES.isdisjoint(entry[len(_UNTRACKED) :].split(b"/"))
+
+
+def _dirt(root: Path, entries: list[bytes]) -> str:
     """A digest over everything that differs from the commit, tracked or not."""
     digest = hashlib.sha256(_git(root, "diff", "HEAD", "--binary") or b"")
-    for entry in status.split(b"\0"):
-        if entry.startswith(b"?? "):
-            name = entry[3:]
+    for entry in entries:
+        if entry.startswith(_UNTRACKED):
+            name = entry[len(_UNTRACKED) :]
             digest.update(name)
             try:
                 digest.update((root / name.decode()).read_bytes())

@@ -93,7 +93,8 @@ def _open(options: RunOptions, config: RunConfig, gate_file: GateFile) -> RunDir
             raise RunDirError(
                 f"{rundir.path}: the subject changed since this run began "
                 f"({before.subject.commit[:12]} then, {subject.commit[:12]} now, configuration included). "
-                "Trials of two subjects never mix: start a new run, or go back to what was tried."
+                "Trials of two subjects never mix: start a new run, or go back to what was tried. "
+                "Untracked files count too; let git ignore what your tests write."
             )
         return rundir
     if options.slice is not None:
