@@ -39,7 +39,7 @@ check: $(READY)  ## Format, lint, types, import contracts, tidy
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/mypy suites benchmarks conftest.py
+	@$(BIN)/mypy suites benchmarks conftest.py .ci/wheel_check.py
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/pytest -q suites/hygiene
 
@@ -51,7 +51,7 @@ lock: $(READY)  ## Resolve the dependencies anew (names, versions and hashes onl
 		--generate-hashes --no-emit-index-url --no-header --annotation-style line -q -o locks/dev.txt
 
 wheel-check: $(READY)  ## Build the wheel, install it into a clean virtualenv, gate a small project with it
-	@PYTHON="$(PYTHON)" $(BIN)/python suites/wheel_check.py
+	@PYTHON="$(PYTHON)" $(BIN)/python .ci/wheel_check.py
 
 clean: down  ## Remove everything that was generated
 	@rm -rf $(VENV) .autobiz .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist

@@ -23,9 +23,15 @@ from .figures import CaseCost, Figures
 from .fold import fold
 from .gate import PRIORITIES, RUNS_MAX, Gate
 from .gatefile import GateFile, GateFileError, Problem, read_gate_file
+from .kind_artifact import ArtifactGate
+from .kind_command import CommandGate
 from .kind_count import CountGate
+from .kind_coverage import CoverageGate
+from .kind_metric import MetricGate
 from .kind_p0 import P0Gate
 from .kind_p1 import P1Gate
+from .kind_ratchet import RatchetGate
+from .kind_regression import RegressionGate
 from .ledger import LedgerWriter, Torn, ledger_files, read_lines
 from .marks import MarkExpression, MarkExpressionError
 from .plan import Plan, plan
@@ -39,12 +45,15 @@ __all__ = [
     "LEDGER_SCHEMA",
     "PRIORITIES",
     "RUNS_MAX",
+    "ArtifactGate",
     "Case",
     "CaseCost",
     "CaseTally",
+    "CommandGate",
     "Condition",
     "Cost",
     "CountGate",
+    "CoverageGate",
     "Decision",
     "Figures",
     "Gate",
@@ -57,12 +66,15 @@ __all__ = [
     "Line",
     "MarkExpression",
     "MarkExpressionError",
+    "MetricGate",
     "OracleVerdict",
     "Outcome",
     "P0Gate",
     "P1Gate",
     "Plan",
     "Problem",
+    "RatchetGate",
+    "RegressionGate",
     "RunPlan",
     "Selection",
     "Shard",

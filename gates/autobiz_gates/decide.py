@@ -1,19 +1,25 @@
 """Decide: the one place that asks every gate, and the only order they are asked in."""
 
 from datetime import date
+from pathlib import Path
 
 from .decision import GateDecision
 from .gate import Gate
 from .gatefile import GateFile
+from .given import Given
 from .kinds import KINDS
 from .tally import Tallies
 
-
-def decide(gate: Gate, tallies: Tallies, today: date) -> GateDecision:
-    """Return the gate's decision on these tallies, as of this day."""
-    return KINDS[gate.kind].judge(gate, tallies, today)
+_HERE = Path()
 
 
-def decide_all(gate_file: GateFile, tallies: Tallies, today: date) -> tuple[GateDecision, ...]:
+def decide(gate: Gate, tallies: Tallies, today: date, root: Path = _HERE) -> GateDecision:
+    """Return the gate's decision on these tallies, as of this day; the files it names lie below `root`."""
+    return KINDS[gate.kind].judge(gate, Given(tallies=tallies, today=today, root=root))
+
+
+def decide_all(
+    gate_file: GateFile, tallies: Tallies, today: date, root: Path = _HERE
+) -> tuple[GateDecision, ...]:
     """Return every gate's decision, in the order of the file."""
-    return tuple(decide(gate, tallies, today) for gate in gate_file.gates)
+    return tuple(decide(gate, tallies, today, root) for gate in gate_file.gates)

@@ -46,7 +46,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateDecision:
-    """What a gate decided, why, and every number it was decided from."""
+    """What a gate decided, why, and every number it was decided from.
+
+    A gate that looks at something else than trials has no figures: `asked` and `seen` say it in words.
+    """
 
     gate: str
     kind: str
@@ -54,7 +57,9 @@ class GateDecision:
     dry_run: bool
     reason: str
     conditions: tuple[Condition, ...]
-    figures: Figures
+    figures: Figures | None
+    asked: str = ""
+    seen: str = ""
 
     @property
     def blocks(self) -> bool:
@@ -70,8 +75,10 @@ class GateDecision:
             "dry_run": self.dry_run,
             "blocks": self.blocks,
             "reason": self.reason,
+            "asked": self.asked,
+            "seen": self.seen,
             "conditions": [condition.to_dict() for condition in self.conditions],
-            "figures": self.figures.to_dict(),
+            "figures": None if self.figures is None else self.figures.to_dict(),
         }
 
 

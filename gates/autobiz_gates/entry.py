@@ -49,7 +49,7 @@ class Shard(msgspec.Struct, frozen=True, kw_only=True):
     count: int
 
 
-class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Case(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What is known of a case before it is tried."""
 
     case: str
@@ -85,7 +85,7 @@ class RunPlan(msgspec.Struct, frozen=True, kw_only=True, tag="plan", tag_field="
     cases: tuple[Case, ...]
 
 
-class Trial(msgspec.Struct, frozen=True, kw_only=True, tag="trial", tag_field="kind"):
+class Trial(msgspec.Struct, frozen=True, kw_only=True, tag="trial", tag_field="kind", gc=False):
     """One execution of one case with one seed."""
 
     schema: str

@@ -14,8 +14,11 @@ def explain(decided: GateDecision) -> str:
     lines += [
         f"  {_SIGNS[one.decision]} {one.name}: {one.reason}{_remedy(one)}" for one in decided.conditions
     ]
-    lines += _numbers(decided.figures)
-    lines += _costs(decided.figures.costing)
+    if decided.figures is None:
+        lines.append(f"  asked {decided.asked}, saw {decided.seen}")
+    else:
+        lines += _numbers(decided.figures)
+        lines += _costs(decided.figures.costing)
     return "\n".join(lines)
 
 

@@ -7,6 +7,7 @@ times the whole time allowed for it (gates/README.md has the figures).
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from math import isfinite
 from typing import Any
 
 from .marks import MarkExpression, MarkExpressionError
@@ -177,6 +178,18 @@ def number(
     return Field(name=name, doc=doc, read=read, schema=schema, required=required)
 
 
+def real(name: str, doc: str) -> Field:
+    """Any number; TOML's nan and inf are none to compare with."""
+
+    def read(value: Any, at: KeyPath, complaints: Complaints) -> float | None:
+        if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
+            return float(value)
+        complaints.say(at, f"must be a number, not {shown(value)}")
+        return None
+
+    return Field(name=name, doc=doc, read=read, schema={"type": "number"})
+
+
 def choice(name: str, doc: str, options: tuple[str | int, ...], *, required: bool = False) -> Field:
     def read(value: Any, at: KeyPath, complaints: Complaints) -> str | int | None:
         for option in options:
@@ -201,7 +214,7 @@ def text(name: str, doc: str, *, required: bool = False) -> Field:
     )
 
 
-def texts(name: str, doc: str, *, options: tuple[str, ...] = ()) -> Field:
+def texts(name: str, doc: str, *, options: tuple[str, ...] = (), required: bool = False) -> Field:
     """One string or an array of them; always read as a tuple."""
 
     def read(value: Any, at: KeyPath, complaints: Complaints) -> tuple[str, ...]:
@@ -220,7 +233,7 @@ def texts(name: str, doc: str, *, options: tuple[str, ...] = ()) -> Field:
 
     item_schema = {"enum": list(options)} if options else {"type": "string", "pattern": r"\S"}
     schema = {"oneOf": [item_schema, {"type": "array", "items": item_schema, "minItems": 1}]}
-    return Field(name=name, doc=doc, read=read, schema=schema)
+    return Field(name=name, doc=doc, read=read, schema=schema, required=required)
 
 
 def mark_expression(name: str, doc: str) -> Field:

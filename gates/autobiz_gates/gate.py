@@ -32,10 +32,12 @@ SELECTION_FIELDS: Final = (
     ),
 )
 
+DRY_RUN: Final = flag("dry_run", "Report the decision but never let it block a deploy.")
+
 GATE_FIELDS: Final[tuple[Field, ...]] = (
     *SELECTION_FIELDS,
     whole("runs", "How many runs the decision needs; fewer leave it undecided.", least=1, most=RUNS_MAX),
-    flag("dry_run", "Report the decision but never let it block a deploy."),
+    DRY_RUN,
 )
 
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Generic, TypeVar
 
 from .decision import Condition, Decision, GateDecision, worst
 from .fields import Complaints, Field
 from .figures import Figures
 from .gate import Gate
-from .tally import Tallies
+from .given import Given
 
 G = TypeVar("G", bound=Gate)
 
@@ -22,10 +21,12 @@ class Kind(Generic[G]):
     doc: str
     fields: tuple[Field, ...]
     build: Callable[[str, dict[str, Any], Complaints], G | None]
-    judge: Callable[[G, Tallies, date], GateDecision]
+    judge: Callable[[G, Given], GateDecision]
 
 
-def decision_of(gate: Gate, conditions: list[Condition], figures: Figures, when_open: str) -> GateDecision:
+def decision_of(
+    gate: Gate, conditions: list[Condition], figures: Figures | None, when_open: str, *, asked: str, seen: str
+) -> GateDecision:
     """Return the worst of a gate's conditions, with the reasons that weigh as much."""
     decision = worst(condition.decision for condition in conditions)
     blame = [condition.reason for condition in conditions if condition.decision is decision]
@@ -38,4 +39,6 @@ def decision_of(gate: Gate, conditions: list[Condition], figures: Figures, when_
         reason=f"{gate.name} is {decision}: {reason}.",
         conditions=tuple(conditions),
         figures=figures,
+        asked=asked,
+        seen=seen,
     )

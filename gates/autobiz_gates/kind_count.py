@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, ClassVar, Final
 
 from .decision import Condition, Decision, GateDecision
-from .evidence import evidence_conditions, named, selected
 from .fields import Complaints, Field, whole
 from .figures import METHOD_EVERY, case_figures
 from .gate import GATE_FIELDS, Gate, selection_of
+from .given import Given
 from .kind import Kind, decision_of
-from .tally import CaseTally, Tallies
+from .tally import CaseTally
+from .wholeness import evidence_conditions, named, selected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,10 +23,10 @@ class CountGate(Gate):
     cases_min: int
 
 
-def judge_count(gate: CountGate, tallies: Tallies, today: date) -> GateDecision:  # noqa: ARG001  every kind is asked with a date; this one has nothing that expires
+def judge_count(gate: CountGate, given: Given) -> GateDecision:
     """Decide from the number of spotless cases."""
-    cases = selected(gate, tallies)
-    conditions = evidence_conditions(gate, cases, tallies)
+    cases = selected(gate, given.tallies)
+    conditions = evidence_conditions(gate, cases, given.tallies)
     conditions.append(_enough_spotless(gate.cases_min, cases))
     figures = case_figures(
         cases,
@@ -35,10 +35,16 @@ def judge_count(gate: CountGate, tallies: Tallies, today: date) -> GateDecision:
         confidence=0.95,
         sided=2,
         cases_min=gate.cases_min,
-        runs=len(tallies.runs),
         runs_min=gate.runs,
     )
-    return decision_of(gate, conditions, figures, conditions[-1].reason)
+    return decision_of(
+        gate,
+        conditions,
+        figures,
+        conditions[-1].reason,
+        asked=f"{gate.cases_min} cases",
+        seen=f"{figures.passes}/{figures.trials}",
+    )
 
 
 def _enough_spotless(cases_min: int, cases: Sequence[CaseTally]) -> Condition:

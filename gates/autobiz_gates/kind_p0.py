@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, ClassVar, Final
 
 from .decision import Condition, Decision, GateDecision
-from .evidence import evidence_conditions, named, selected
 from .fields import Complaints
 from .figures import METHOD_EVERY, case_figures
 from .gate import GATE_FIELDS, Gate, selection_of
+from .given import Given
 from .kind import Kind, decision_of
-from .tally import CaseTally, Tallies
+from .tally import CaseTally
+from .wholeness import evidence_conditions, named, selected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,10 +21,10 @@ class P0Gate(Gate):
     kind: ClassVar[str] = "p0"
 
 
-def judge_p0(gate: P0Gate, tallies: Tallies, today: date) -> GateDecision:  # noqa: ARG001  every kind is asked with a date; this one has nothing that expires
+def judge_p0(gate: P0Gate, given: Given) -> GateDecision:
     """Decide from outcomes alone; a skipped trial is evidence that is missing."""
-    cases = selected(gate, tallies)
-    conditions = evidence_conditions(gate, cases, tallies)
+    cases = selected(gate, given.tallies)
+    conditions = evidence_conditions(gate, cases, given.tallies)
     conditions += _skips(cases)
     conditions.append(_every_trial_passes(cases))
     figures = case_figures(
@@ -33,11 +33,12 @@ def judge_p0(gate: P0Gate, tallies: Tallies, today: date) -> GateDecision:  # no
         method=METHOD_EVERY,
         confidence=0.95,
         sided=2,
-        runs=max((len(case.outcomes) - case.missing for case in cases), default=0),
         runs_min=gate.runs,
     )
     when_open = f"all {figures.trials} trials of {figures.cases} cases passed"
-    return decision_of(gate, conditions, figures, when_open)
+    return decision_of(
+        gate, conditions, figures, when_open, asked="every trial", seen=f"{figures.passes}/{figures.trials}"
+    )
 
 
 def _skips(cases: Sequence[CaseTally]) -> list[Condition]:

@@ -2,19 +2,19 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any, ClassVar, Final
 
 from .bound import case_bound, pooled_bound
 from .decision import Condition, Decision, GateDecision
-from .evidence import evidence_conditions, named, selected, unjudged_condition
 from .fields import Complaints, Field, KeyPath, choice, mark_expression, number, whole
 from .figures import METHOD_CASES, METHOD_POOLED, case_figures, cut
 from .gate import GATE_FIELDS, Gate, selection_of
+from .given import Given
 from .kind import Kind, decision_of
 from .marks import MarkExpression
-from .tally import CaseTally, Tallies
+from .tally import CaseTally
 from .waiver import WAIVERS, Waiver, check_waivers
+from .wholeness import evidence_conditions, named, selected, unjudged_condition
 
 # 0.95 to the power of 59 is the first below 5 %: fewer clean cases are too likely with a worse subject.
 CASES_MIN_DEFAULT: Final = 59
@@ -40,12 +40,12 @@ class P1Gate(Gate):
     waivers: tuple[Waiver, ...] = ()
 
 
-def judge_p1(gate: P1Gate, tallies: Tallies, today: date) -> GateDecision:
+def judge_p1(gate: P1Gate, given: Given) -> GateDecision:
     """Decide from the bound and from what no bound can see: few cases, a dead case, missing evidence."""
-    cases = selected(gate, tallies)
-    waived = tuple(waiver.case for waiver in gate.waivers if waiver.counts_on(today))
-    expired = tuple(waiver.case for waiver in gate.waivers if not waiver.counts_on(today))
-    conditions = evidence_conditions(gate, cases, tallies)
+    cases = selected(gate, given.tallies)
+    waived = tuple(waiver.case for waiver in gate.waivers if waiver.counts_on(given.today))
+    expired = tuple(waiver.case for waiver in gate.waivers if not waiver.counts_on(given.today))
+    conditions = evidence_conditions(gate, cases, given.tallies)
     conditions += unjudged_condition(cases, waived)
     strict = gate.profile == "strict"
     bound = case_bound if strict else pooled_bound
@@ -62,7 +62,6 @@ def judge_p1(gate: P1Gate, tallies: Tallies, today: date) -> GateDecision:
         sided=gate.sided,
         method=METHOD_CASES if strict else METHOD_POOLED,
         cases_min=gate.cases_min,
-        runs=max((len(case.outcomes) - case.missing for case in cases), default=0),
         runs_min=gate.runs,
         waived=waived,
         waivers_expired=expired,
@@ -71,7 +70,14 @@ def judge_p1(gate: P1Gate, tallies: Tallies, today: date) -> GateDecision:
         f"{figures.passes}/{figures.trials} trials of {figures.cases} cases passed, "
         f"LCB {cut(figures.lcb or 0.0)} reaches {gate.floor:g}"
     )
-    return decision_of(gate, conditions, figures, when_open)
+    return decision_of(
+        gate,
+        conditions,
+        figures,
+        when_open,
+        asked=f"LCB >= {gate.floor:g}",
+        seen=f"{figures.passes}/{figures.trials}",
+    )
 
 
 def _enough_cases(gate: P1Gate, cases: Sequence[CaseTally]) -> Condition:

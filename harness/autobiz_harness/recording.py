@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Generator
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -10,8 +9,9 @@ import pytest
 
 from autobiz_gates import Case
 
+from .cases import case_of_item, mark_problems
 from .judging import Judgement, judge, reason_of
-from .marks import mark_problems, priority_of, suite_of, texts
+from .marks import suite_of_path
 from .seeds import shard_of, shuffle_key
 from .settings import Settings, settings_from
 from .trial_writer import TrialWriter
@@ -74,8 +74,9 @@ class Recorder:
     ) -> Generator[None, None, None]:
         named = [(item, item.nodeid) for item in items]
         result = yield
+        suites = {path: suite_of_path(path, config.rootpath) for path in {item.path for item in items}}
         for item, name in named:
-            item.stash[CASE] = _case(item, name, config.rootpath)
+            item.stash[CASE] = case_of_item(item, name, suites.get(item.path))
         if self._strict and (problems := mark_problems(items)):
             raise pytest.UsageError(*problems)
         self._select(config, items)
@@ -100,7 +101,7 @@ class Recorder:
         reports = self._reports
         # Nothing is written for a trial that Ctrl-C cut off: it has no verdict, so it stays missing.
         if self._writer is not None and reports:
-            case = item.stash.get(CASE, None) or _case(item, item.nodeid, item.config.rootpath)
+            case = item.stash.get(CASE, None) or case_of_item(item, item.nodeid, None)
             self._writer.trial(
                 case,
                 judge(reports),
@@ -111,17 +112,14 @@ class Recorder:
                 item.session.shouldfail = self._writer.broken
         return result
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         # Reports with a node are a worker's; it has recorded them itself.
-        if not hasattr(report, "node"):
-            self._reports.append(report)
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        report = yield
+        if hasattr(report, "node"):
+            return
+        self._reports.append(report)
         if report.failed:
             report.sections.append(("how to repeat this trial", self._repeat(report.nodeid)))
-        return report
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_handlecrashitem(self, crashitem: str, report: pytest.TestReport) -> None:
@@ -172,15 +170,3 @@ class Recorder:
     def _repeat(self, nodeid: str) -> str:
         settings = self.settings
         return f"pytest '{nodeid}' --gate-seed {settings.seed} --gate-run {settings.run}"
-
-
-def _case(item: pytest.Item, name: str, root: Path) -> Case:
-    return Case(
-        case=name,
-        suite=suite_of(item, root),
-        priority=priority_of(item),
-        requirements=texts(item, "requirement"),
-        tests=texts(item, "test_id"),
-        workflow=next(iter(texts(item, "workflow")), None),
-        marks=tuple(sorted({mark.name for mark in item.iter_markers()})),
-    )

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from .numbers import bound, floor_of, method_of, percent
+from .numbers import COLUMNS, cells_of, costing_of, method_of
 from .run_report import RunReport
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ _VERDICT = {
     "undecided": "UNDECIDED: the deploy may not happen",
 }
 _COSTING_MAX = 5
+_LEFT = ("gate", "decision")
 _COUNTED = ("passed", "failed", "skipped")
 
 
@@ -35,7 +36,8 @@ def print_gates(gates: tuple[dict[str, Any], ...], problems: tuple[str, ...], co
     """Print a row a gate, and the reason of each that is not open."""
     if gates:
         console.print(_table(gates))
-        console.print(f"[dim]{method_of(gates)}[/]")
+        if method := method_of(gates):
+            console.print(f"[dim]{method}[/]")
     for gate in gates:
         if gate["decision"] != "open":
             _print_reason(gate, console)
@@ -48,38 +50,19 @@ def _table(gates: tuple[dict[str, Any], ...]) -> "Table":
     from rich.table import Table
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    table.add_column("gate", style="bold")
-    for name in ("floor", "passed", "rate", "LCB", "cases", "runs"):
-        table.add_column(name, justify="right")
-    table.add_column("decision")
+    for name in COLUMNS:
+        table.add_column(name, justify="left" if name in _LEFT else "right")
     for gate in gates:
-        figures = gate["figures"]
-        decision = gate["decision"]
-        shown = f"[{_COLOUR[decision]}]{decision.upper()}[/]" + (
-            " [dim](dry run)[/]" if gate["dry_run"] else ""
-        )
-        table.add_row(
-            _plain(gate["gate"]),
-            floor_of(gate),
-            f"{figures['passes']}/{figures['trials']}",
-            percent(figures["rate"]),
-            bound(figures["lcb"]),
-            str(figures["cases"]),
-            str(figures["runs"]),
-            shown,
-        )
+        *cells, decision = map(_plain, cells_of(gate))
+        table.add_row(f"[bold]{cells[0]}[/]", *cells[1:], f"[{_COLOUR[gate['decision']]}]{decision}[/]")
     return table
 
 
 def _print_reason(gate: dict[str, Any], console: "Console") -> None:
-    colour = _COLOUR[gate["decision"]]
-    console.print(f"[{colour}]{_plain(gate['gate'])}[/]: {_plain(gate['reason'])}")
-    costing = gate["figures"]["costing"]
-    for case in costing[:_COSTING_MAX]:
-        counts = ", ".join(
-            f"{case[word]} {word}" for word in ("failed", "unknown", "missing", "skipped") if case[word]
-        )
-        console.print(f"    {_plain(case['case'])} [dim]{counts}[/]")
+    console.print(f"[{_COLOUR[gate['decision']]}]{_plain(gate['gate'])}[/]: {_plain(gate['reason'])}")
+    costing = costing_of(gate)
+    for case, counts in costing[:_COSTING_MAX]:
+        console.print(f"    {_plain(case)} [dim]{counts}[/]")
     if len(costing) > _COSTING_MAX:
         console.print(f"    [dim]and {len(costing) - _COSTING_MAX} more in evidence.json[/]")
 

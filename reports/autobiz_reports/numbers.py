@@ -3,22 +3,43 @@
 from collections.abc import Iterable
 from typing import Any
 
+_COSTLY = ("failed", "unknown", "missing", "skipped")
 
-def floor_of(gate: dict[str, Any]) -> str:
-    """What a gate asks for; one that wants every trial has no bound to reach."""
-    return "every" if gate["kind"] == "p0" else f"{gate['figures']['floor']:g}"
+COLUMNS = ("gate", "asks for", "saw", "rate", "LCB", "cases", "runs", "decision")
+
+
+def cells_of(gate: dict[str, Any]) -> tuple[str, ...]:
+    """One row under COLUMNS; a gate that looks at something else than trials has no rate and no bound."""
+    figures = gate["figures"] or {}
+    return (
+        gate["gate"],
+        gate["asked"],
+        gate["seen"],
+        percent(figures.get("rate")),
+        bound(figures.get("lcb")),
+        str(figures.get("cases", "-")),
+        str(figures.get("runs", "-")),
+        gate["decision"].upper() + (" (dry run)" if gate["dry_run"] else ""),
+    )
+
+
+def costing_of(gate: dict[str, Any]) -> list[tuple[str, str]]:
+    """The cases that cost a gate something, each with its counts in words."""
+    return [
+        (case["case"], ", ".join(f"{case[word]} {word}" for word in _COSTLY if case[word]))
+        for case in (gate["figures"] or {}).get("costing", ())
+    ]
 
 
 def method_of(gates: Iterable[dict[str, Any]]) -> str:
-    """How the bounds were computed, with z as it was used, never rounded."""
-    kinds = {
-        (gate["figures"]["z"], gate["figures"]["confidence"], gate["figures"]["sided"]) for gate in gates
-    }
+    """How the bounds were computed, with z as it was used, never rounded; empty if there is no bound."""
+    every = [gate["figures"] for gate in gates if gate["figures"] is not None]
+    kinds = {(figures["z"], figures["confidence"], figures["sided"]) for figures in every}
     said = (
         f"z = {z!r} ({confidence:g}, {'two' if sided == 2 else 'one'}-sided)"
         for z, confidence, sided in sorted(kinds)
     )
-    return f"LCB: Wilson's lower confidence bound of the pass rate, {'; '.join(said)}"
+    return f"LCB: Wilson's lower confidence bound of the pass rate, {'; '.join(said)}" if kinds else ""
 
 
 def percent(rate: float | None) -> str:

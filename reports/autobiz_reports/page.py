@@ -5,7 +5,7 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
-from .numbers import bound, duration, floor_of, method_of, percent
+from .numbers import COLUMNS, cells_of, costing_of, duration, method_of
 from .run_report import RunReport
 
 _ANSWER = {
@@ -13,7 +13,8 @@ _ANSWER = {
     "shut": "Shut: the deploy may not happen",
     "undecided": "Undecided: the deploy may not happen",
 }
-_GATE_COLUMNS = 9
+_NUMBERS = COLUMNS[1:-1]
+_CLASS_NUMBER = ' class="n"'
 # The bar shows this much below the lowest floor, so that bounds near the floor can be told apart.
 _BAR_FROM = 0.8
 
@@ -49,36 +50,32 @@ def _gates(gates: Collection[dict[str, Any]]) -> str:
     rows = "".join(_gate(gate) for gate in gates)
     if not rows:
         return ""
-    return (
-        '<h2>Gates</h2>\n<div class="wide"><table>\n<tr><th>gate</th><th class="n">floor</th>'
-        '<th class="n">passed</th><th class="n">rate</th><th class="n">LCB</th><th></th>'
-        '<th class="n">cases</th><th class="n">runs</th><th>decision</th></tr>\n'
-        f"{rows}</table></div>\n"
-        f"<p><small>{escape(method_of(gates))}. The bar spans {_BAR_FROM:.0%} to 100%; "
-        "the dark line is the floor.</small></p>\n"
+    heads = "".join(
+        f"<th{_CLASS_NUMBER if name in _NUMBERS else ''}>{name}</th>"
+        for name in (*COLUMNS[:-1], "", COLUMNS[-1])
+    )
+    method = method_of(gates)
+    note = f"{escape(method)}. The bar spans {_BAR_FROM:.0%} to 100%; the dark line is the floor."
+    return f'<h2>Gates</h2>\n<div class="wide"><table>\n<tr>{heads}</tr>\n{rows}</table></div>\n' + (
+        f"<p><small>{note}</small></p>\n" if method else ""
     )
 
 
 def _gate(gate: dict[str, Any]) -> str:
-    figures = gate["figures"]
-    decision = gate["decision"]
-    dry = " <small>(dry run)</small>" if gate["dry_run"] else ""
+    name, *numbers, decision = map(escape, cells_of(gate))
+    cells = "".join(f'<td class="n">{number}</td>' for number in numbers)
+    costing = "".join(f"<br><code>{escape(case)}</code> {counts}" for case, counts in costing_of(gate))
     return (
-        f'<tr class="has-reason"><td><strong>{escape(gate["gate"])}</strong></td>'
-        f'<td class="n">{floor_of(gate)}</td>'
-        f'<td class="n">{figures["passes"]}/{figures["trials"]}</td>'
-        f'<td class="n">{percent(figures["rate"])}</td>'
-        f'<td class="n">{bound(figures["lcb"])}</td><td>{_bar(gate)}</td>'
-        f'<td class="n">{figures["cases"]}</td><td class="n">{figures["runs"]}</td>'
-        f'<td class="{decision}"><strong>{decision}</strong>{dry}</td></tr>\n'
-        f'<tr><td class="reason" colspan="{_GATE_COLUMNS}">'
-        f"{escape(gate['reason'])}{_costing(figures)}</td></tr>\n"
+        f'<tr class="has-reason"><td><strong>{name}</strong></td>{cells}<td>{_bar(gate)}</td>'
+        f'<td class="{gate["decision"]}"><strong>{decision}</strong></td></tr>\n'
+        f'<tr><td class="reason" colspan="{len(COLUMNS) + 1}">{escape(gate["reason"])}{costing}</td></tr>\n'
     )
 
 
 def _bar(gate: dict[str, Any]) -> str:
     figures = gate["figures"]
-    if figures["lcb"] is None or gate["kind"] == "p0":
+    # A gate that asks for every trial has no floor that its bound could be held against.
+    if figures is None or figures["lcb"] is None or figures["floor"] >= 1:
         return ""
     low, floor = (_place(figures[name]) for name in ("lcb", "floor"))
     return (
@@ -89,15 +86,6 @@ def _bar(gate: dict[str, Any]) -> str:
 
 def _place(value: float) -> float:
     return max(0.0, min(1.0, (value - _BAR_FROM) / (1 - _BAR_FROM))) * 100
-
-
-def _costing(figures: dict[str, Any]) -> str:
-    words = ("failed", "unknown", "missing", "skipped")
-    return "".join(
-        f"<br><code>{escape(case['case'])}</code> "
-        + ", ".join(f"{case[word]} {word}" for word in words if case[word])
-        for case in figures["costing"]
-    )
 
 
 def _stages(stages: Iterable[dict[str, Any]]) -> str:

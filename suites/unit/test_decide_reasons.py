@@ -23,6 +23,8 @@ from autobiz_gates import (
     read_gate_file,
 )
 
+from ..decided import figures_of
+
 TODAY = date(2030, 6, 15)
 VECTORS = json.loads((Path(__file__).parent / "data" / "stat-vectors.json").read_text())["vectors"]
 
@@ -89,8 +91,8 @@ def test_default_profile_is_the_rule_of_the_vectors(vector: dict[str, Any]) -> N
         "BELOW_LCB": "shut",
     }
     assert decided.decision == verdicts[vector["expected"]["verdict"]]
-    assert decided.figures.lcb == pytest.approx(vector["expected"]["lcb_pooled"], abs=1e-10)
-    assert decided.figures.lcb_case == pytest.approx(vector["expected"]["lcb_case"], abs=1e-10)
+    assert figures_of(decided).lcb == pytest.approx(vector["expected"]["lcb_pooled"], abs=1e-10)
+    assert figures_of(decided).lcb_case == pytest.approx(vector["expected"]["lcb_case"], abs=1e-10)
 
 
 @pytest.mark.parametrize(
@@ -166,12 +168,12 @@ def test_waiver_lifts_a_broken_case_until_its_last_day() -> None:
     tallies = tallied("fff", *["ppp"] * 100)
     decided = decide(gate, tallies, TODAY)
     assert decided.decision is Decision.OPEN
-    assert (decided.figures.passes, decided.figures.trials) == (300, 303)
-    assert decided.figures.waived == ("c0",)
+    assert (figures_of(decided).passes, figures_of(decided).trials) == (300, 303)
+    assert figures_of(decided).waived == ("c0",)
     tomorrow = decide(gate, tallies, date(2030, 6, 16))
     assert tomorrow.decision is Decision.SHUT
-    assert tomorrow.figures.waivers_expired == ("c0",)
-    assert tomorrow.figures.waived == ()
+    assert figures_of(tomorrow).waivers_expired == ("c0",)
+    assert figures_of(tomorrow).waived == ()
 
 
 def test_waiver_cannot_lift_the_bound_a_gap_or_a_veto() -> None:
@@ -191,7 +193,7 @@ def test_waiver_lets_a_case_be_skipped_every_time() -> None:
     gate = p1(waivers=(Waiver(case="c0", reason="needs a sandbox", expires=TODAY),))
     decided = decide(gate, tallied("sss", *["ppp"] * 59), TODAY)
     assert decided.decision is Decision.OPEN
-    assert decided.figures.cases == 59
+    assert figures_of(decided).cases == 59
 
 
 def test_veto_leaves_other_cases_alone() -> None:
@@ -252,6 +254,6 @@ def test_deploy_needs_a_gate_that_can_block_and_all_of_those_open(tmp_path: Path
 
 def test_costing_cases_come_worst_first() -> None:
     """The figures name each case that cost the gate something, the costliest first."""
-    figures = decide(p1(), tallied("ppf", "fff", "ppm", "ppp", "sss"), TODAY).figures
+    figures = figures_of(decide(p1(), tallied("ppf", "fff", "ppm", "ppp", "sss"), TODAY))
     assert [cost.case for cost in figures.costing] == ["c1", "c0", "c2", "c4"]
     assert figures.pass_3 == pytest.approx(1 / 3)

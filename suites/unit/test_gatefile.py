@@ -34,6 +34,8 @@ dry_run = true
 waivers = [{ case = "g-1", reason = "provider bug", expires = 2030-01-31 }]
 """
 
+ANY_KIND = "'p0', 'p1', 'count', 'regression', 'coverage', 'metric', 'ratchet', 'command' or 'artifact'"
+
 
 def write(folder: Path, text: str, name: str = "gate.toml") -> Path:
     path = folder / name
@@ -125,7 +127,7 @@ flor = 1
         "gate.toml:10: gate 'refunds': waivers[1]: unknown key 'raison'. Did you mean 'reason'?",
         "gate.toml:10: gate 'refunds': waivers[1]: 'reason' is missing: why it may be broken, in a sentence",
         "gate.toml:10: gate 'refunds': waivers[1]: 'expires' is missing: the last day on which it counts",
-        "gate.toml:13: gate 'other': kind must be 'p0', 'p1' or 'count', not 'p9' (a string)",
+        f"gate.toml:13: gate 'other': kind must be {ANY_KIND}, not 'p9' (a string)",
         "gate.toml:14: gate 'other': unknown key 'flor'. Did you mean 'floor'?",
     ]
 
@@ -195,7 +197,7 @@ def test_wrong_value_is_named_with_what_would_be_right(tmp_path: Path, line: str
         ("[gate.'']\nkind = 'p0'", "a gate's name has 1 to 64 letters"),
         (
             "[gate.a]\nkind = 'P0'",
-            "kind must be 'p0', 'p1' or 'count', not 'P0' (a string). Did you mean 'p0'?",
+            f"kind must be {ANY_KIND}, not 'P0' (a string). Did you mean 'p0'?",
         ),
         (
             "[gate.a]\nkind = 'p0'\ncases_min = 1",

@@ -52,7 +52,7 @@ def run_project(options: RunOptions, view: View) -> RunReport:
         ends.append(_interrupted(stages, ends))
     ends += _not_run(stages, ends)
     tallies = _fold(rundir)
-    decisions = decide_all(gate_file, tallies, utc_now().date())
+    decisions = decide_all(gate_file, tallies, utc_now().date(), options.root)
     conclusion = conclude(ends, decisions)
     report = RunReport(
         run_id=context.run_id,

@@ -1,0 +1,16 @@
+"""What a gate is given to decide from."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from .tally import Tallies
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """The tallies, the day, and where the project lies whose files a gate may name."""
+
+    tallies: Tallies
+    today: date
+    root: Path = field(default_factory=Path)

@@ -1,0 +1,103 @@
+"""Kind regression: pairs of the same case, an exact test, and no answer where pairs are missing."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from autobiz_gates import Decision, GateDecision, RegressionGate, decide, fold
+
+from ..ledger_lines import header, plan, trial, write_ledger
+
+pytestmark = pytest.mark.priority("P0")
+
+TODAY = date(2026, 1, 1)
+GATE = RegressionGate(name="no-worse", baseline="baseline", runs=3)
+
+
+def write(folder: Path, rows: dict[str, str]) -> Path:
+    """Three runs of cases, each given as its outcomes: p, f or -."""
+    words = {"p": "pass", "f": "fail"}
+    for run in (1, 2, 3):
+        trials = [
+            trial(case, words[row[run - 1]], run=run) for case, row in rows.items() if row[run - 1] != "-"
+        ]
+        write_ledger(folder / f"{run}.jsonl", header(run=run), plan(*rows, run=run), *trials)
+    return folder
+
+
+def compared(root: Path, before: dict[str, str], now: dict[str, str]) -> GateDecision:
+    write(root / "baseline", before)
+    return decide(GATE, fold([write(root / "now", now)]), TODAY, root)
+
+
+def rows(count: int, row: str) -> dict[str, str]:
+    return {f"case-{number}": row for number in range(count)}
+
+
+def test_the_same_outcomes_open(tmp_path: Path) -> None:
+    """Nothing changed: open, and p is 1."""
+    decision = compared(tmp_path, rows(10, "ppf"), rows(10, "ppf"))
+
+    assert decision.decision is Decision.OPEN
+    assert "p = 1" in decision.reason
+
+
+@pytest.mark.parametrize(("broken", "expected"), [(4, Decision.OPEN), (5, Decision.SHUT)])
+def test_five_newly_dead_cases_are_the_first_that_shut(
+    tmp_path: Path, broken: int, expected: Decision
+) -> None:
+    """Five cases at minus three give p = 0.03125, four give 0.0625."""
+    before = rows(60, "ppp")
+
+    decision = compared(tmp_path, before, before | rows(broken, "fff"))
+
+    assert decision.decision is expected
+
+
+def test_a_drop_of_more_than_five_points_is_told_even_when_it_may_be_chance(tmp_path: Path) -> None:
+    """Two of ten cases lost is an alert, not a block."""
+    before = rows(10, "ppp")
+
+    decision = compared(tmp_path, before, before | rows(2, "fff"))
+
+    assert decision.decision is Decision.OPEN
+    assert "ALERT: the pass rate fell by 20.0 points" in decision.reason
+
+
+def test_doing_better_is_open(tmp_path: Path) -> None:
+    """An improvement never shuts."""
+    assert compared(tmp_path, rows(20, "fff"), rows(20, "ppp")).decision is Decision.OPEN
+
+
+def test_new_cases_are_nobodys_regression(tmp_path: Path) -> None:
+    """Cases that the baseline does not know are left to other gates."""
+    before = rows(10, "ppp")
+
+    assert compared(tmp_path, before, before | {"new": "fff"}).decision is Decision.OPEN
+
+
+@pytest.mark.negative
+def test_a_case_that_vanished_leaves_it_undecided(tmp_path: Path) -> None:
+    """Deleting a failing case is not an improvement."""
+    decision = compared(tmp_path, rows(10, "ppp") | {"gone": "ppp"}, rows(10, "ppp"))
+
+    assert decision.decision is Decision.UNDECIDED
+    assert "gone" in decision.reason
+
+
+@pytest.mark.negative
+def test_uneven_runs_cannot_be_paired(tmp_path: Path) -> None:
+    """A case judged three times then and twice now is undecided."""
+    decision = compared(tmp_path, rows(10, "ppp"), rows(10, "ppp") | {"case-0": "pp-"})
+
+    assert decision.decision is Decision.UNDECIDED
+
+
+@pytest.mark.negative
+def test_a_baseline_that_is_not_there_leaves_it_undecided(tmp_path: Path) -> None:
+    """Without a baseline nothing is compared, and the reason names it."""
+    decision = decide(GATE, fold([write(tmp_path / "now", rows(5, "ppp"))]), TODAY, tmp_path)
+
+    assert decision.decision is Decision.UNDECIDED
+    assert "baseline: no such ledger" in decision.reason
