@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +18,6 @@ addopts = "-p no:cacheprovider -p no:valkey -p no:asyncio -p no:hypothesispytest
 ONE_RUN = '[[tool.autobiz.stage]]\nname = "tests"\n'
 LITERAL = '[gate.tests]\nkind = "p1"\nprofile = "literal"\nfloor = 0.95\nruns = 1\n'
 EIGHTY = "import pytest\n@pytest.mark.parametrize('n', range(80))\ndef test_it(n): pass\n"
-
-_DEADLINE_S = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,15 +96,6 @@ def small_project(
     if gate_file:
         project.write("gate.toml", gate_file)
     return project
-
-
-def wait_until(holds: Callable[[], bool], what: str) -> None:
-    """Wait for something another process does; a deadline ends the wait with a sentence, never silently."""
-    deadline = time.monotonic() + _DEADLINE_S
-    while not holds():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"waited {_DEADLINE_S:g} s in vain until {what}")
-        time.sleep(0.01)
 
 
 def alive(pids: Sequence[int]) -> list[int]:

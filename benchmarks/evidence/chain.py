@@ -1,6 +1,7 @@
 """How many entries of the decision log are verified in a second, and how fast a bundle is opened."""
 
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 
@@ -17,16 +18,16 @@ from autobiz_gates.evidence import (
     sign_bundle,
     state,
 )
-from autobiz_harness.clock import utc_now
 
 ENTRIES = 20_000
 FLOOR_PER_S = 10_000
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 OPENINGS = 200
 
 
 def write_log(path: Path) -> None:
     """A log of plausible entries."""
-    head, at = Head(), utc_now()
+    head, at = Head(), NOON
     with path.open("wb") as file:
         for index in range(ENTRIES):
             body = {
@@ -53,7 +54,7 @@ def ms_per_bundle() -> float:
     evidence: dict[str, object] = {
         "schema": "autobiz.evidence/1",
         "run_id": "r",
-        "started_at": utc_now().isoformat(),
+        "started_at": NOON.isoformat(),
         "decision": "open",
         "sentence": "every gate is open",
         "gate_file": "gate.toml",
@@ -65,7 +66,7 @@ def ms_per_bundle() -> float:
         "slice": None,
         "shard": None,
     }
-    data, _ = sign_bundle(state(evidence, "cd" * 32, Tallies(cases=(), runs=()), Head(), utc_now()), key)
+    data, _ = sign_bundle(state(evidence, "cd" * 32, Tallies(cases=(), runs=()), Head(), NOON), key)
     allowed = by_id([key.public])
     began = perf_counter()
     for _ in range(OPENINGS):

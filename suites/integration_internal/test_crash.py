@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +18,7 @@ from autobiz_kernel import LEASE, EffectClass
 from autobiz_oracles import exactly_once, insist, receipts_agree
 
 from ..database import ReadReceipts
+from ..waiting import patiently
 from .provider import SCHEMA, requests_of
 
 pytestmark = [
@@ -176,9 +176,7 @@ async def test_a_kill_during_the_commit_leaves_one_truth(
 
 async def _somebody_waits_for(connection: AsyncConnection[Any], backend: int) -> None:
     blocked = "SELECT 1 FROM pg_stat_activity WHERE %s = ANY (pg_blocking_pids(pid))"
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline:
+    for _ in patiently(f"a statement waits for backend {backend}"):
         cursor = await connection.execute(blocked, [backend])
         if await cursor.fetchone():
             return
-    pytest.fail(f"no statement waited for backend {backend} within {PATIENCE_S} s")

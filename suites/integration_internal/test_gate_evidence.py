@@ -7,7 +7,6 @@ import shutil
 import stat
 import subprocess
 import sys
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,60 +14,18 @@ import pytest
 
 from autobiz_harness.clock import utc_now
 
-from ..small_project import Answer, SmallProject, small_project
+from ..signed_run import CHAIN, OPEN, TESTS, Signed, commit, signed_run
+from ..small_project import SmallProject, small_project
 
 pytestmark = pytest.mark.priority("P0")
 
-TESTS = "import pytest\n@pytest.mark.parametrize('n', range(3))\ndef test_it(n): pass\n"
-OPEN = '[gate.tests]\nkind = "p0"\nsuite = "unit"\nruns = 1\n'
-CHAIN = ".autobiz/decisions.jsonl"
 REASON = "Refunds are blocked for all customers"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signed:
-    """A small project with a commit, a run and its signed bundle."""
-
-    project: SmallProject
-    bundle: Path
-
-    @property
-    def run(self) -> Path:
-        return self.bundle.parent
-
-    def verify(self, *more: str) -> Answer:
-        return self.project.gate("verify", str(self.bundle), "--allow", "ci.key.pub", *more)
-
-    def verify_all(self) -> Answer:
-        return self.verify("--run", str(self.run), "--gate-file", "gate.toml", "--chain", CHAIN, "--json")
-
-    def check(self, *more: str) -> Answer:
-        return self.project.gate("check", str(self.bundle), "--allow", "ci.key.pub", *more)
-
-
-def _commit(root: Path) -> None:
-    git = ("git", "-C", str(root), "-c", "user.name=a", "-c", "user.email=a@example.com")
-    subprocess.run([*git, "init", "-q"], check=True)
-    subprocess.run([*git, "add", "-A"], check=True)
-    subprocess.run([*git, "commit", "-qm", "x"], check=True)
-
-
-def _signed(root: Path, tests: str = TESTS) -> Signed:
-    project = small_project(root, tests.replace("def ", "@pytest.mark.unit\ndef "), gate_file=OPEN)
-    project.write(".gitignore", "__pycache__/\n*.key\n*.pub\n*.json\n")
-    _commit(root)
-    for name in ("ci", "ann", "bob"):
-        assert project.gate("keygen", f"{name}.key").code == 0
-    project.gate("run")
-    answer = project.gate("evidence", "--key", "ci.key", "--json")
-    assert answer.code == 0, answer.err
-    return Signed(project=project, bundle=root / answer.json["bundle"])
 
 
 @pytest.fixture(scope="module")
 def original(tmp_path_factory: pytest.TempPathFactory) -> Signed:
     """One run for the whole module; tests that change a file take a copy."""
-    return _signed(tmp_path_factory.mktemp("signed"))
+    return signed_run(tmp_path_factory.mktemp("signed"))
 
 
 @pytest.fixture
@@ -83,7 +40,7 @@ def copied(original: Signed, tmp_path: Path) -> Signed:
 @pytest.fixture(scope="module")
 def failing(tmp_path_factory: pytest.TempPathFactory) -> Signed:
     """A project whose gate is shut, with signed evidence of that."""
-    return _signed(tmp_path_factory.mktemp("failing"), TESTS.replace("pass", "assert n"))
+    return signed_run(tmp_path_factory.mktemp("failing"), TESTS.replace("pass", "assert n"))
 
 
 def test_from_a_run_to_an_allowed_deploy(original: Signed) -> None:
@@ -176,7 +133,7 @@ def test_what_is_not_what_was_tried_is_refused(original: Signed, more: tuple[str
 
 
 @pytest.mark.negative
-def test_a_changed_tree_is_not_the_commit(copied: Signed) -> None:
+def test_a_changed_tree_is_not_thecommit(copied: Signed) -> None:
     """Without --commit the checked-out tree counts, and a change in it is another subject."""
     copied.project.write("test_small.py", "def test_it(): pass")
 
@@ -205,7 +162,7 @@ def test_a_stranger_is_not_believed(original: Signed) -> None:
         ("schema", "other/1", "not of schema"),
     ],
 )
-def test_evidence_that_does_not_follow_from_its_ledgers_is_not_signed(
+def test_evidence_that_does_not_follow_from_its_ledgers_is_notsigned_run(
     copied: Signed, key: str, value: object, words: str
 ) -> None:
     """Whatever somebody wrote into evidence.json by hand, the signer counts again and refuses."""
@@ -318,7 +275,7 @@ def test_the_how_to_is_true(tmp_path: Path) -> None:
     """Every command of the guide, typed one after the other in a fresh project, works."""
     small_project(tmp_path, TESTS.replace("def ", "@pytest.mark.unit\ndef "), gate_file=OPEN)
     (tmp_path / ".gitignore").write_text("__pycache__/\n")
-    _commit(tmp_path)
+    commit(tmp_path)
     commands = re.findall(r"```sh\n(.*?)```", HOW_TO.read_text(), re.DOTALL)
     person = {f"GIT_{who}_{what}": "a@b" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
     inherited = {key: value for key, value in os.environ.items() if not key.startswith(("AUTOBIZ", "PYTEST"))}

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from ..ledgers import trials
-from ..small_project import Answer, SmallProject, alive, answer_of, small_project, wait_until
+from ..small_project import Answer, SmallProject, alive, answer_of, small_project
+from ..waiting import wait_until
 
 pytestmark = pytest.mark.priority("P0")
 

@@ -7,11 +7,12 @@ Naming an image in AUTOBIZ_POSTGRES_IMAGE, AUTOBIZ_VALKEY_IMAGE or AUTOBIZ_WIREM
 import errno
 import os
 import signal
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
+
+from autobiz_harness.clock import monotonic
 
 from .binaries import NotInstalledError
 from .docker import run_container
@@ -122,12 +123,12 @@ class Starter:
 
     def _await(self, running: Running, ready: Callable[[], bool]) -> int | None:
         """Wait for an answer, which gives None, or for the end, which gives the exit status."""
-        deadline = time.monotonic() + START_S_MAX
+        deadline = monotonic() + START_S_MAX
         try:
             while (status := running.ended()) is None:
                 if ready():
                     return None
-                if time.monotonic() > deadline:
+                if monotonic() > deadline:
                     break
                 self.pause(_POLL_S)
             else:

@@ -1,0 +1,84 @@
+"""Each component's front door is a list, and each component has a map."""
+
+import importlib
+
+import pytest
+
+from .doorways import door_problems
+from .tidy.source import COMPONENTS, ROOT
+
+# A map fits on one screen; what needs more is a document below docs/.
+MAP_LINES = range(5, 41)
+
+DOORS = tuple(
+    sorted(
+        path.relative_to(ROOT).as_posix()
+        for name in COMPONENTS
+        for path in (ROOT / name).glob("autobiz_*/**/__init__.py")
+    )
+)
+OFFERING = tuple(door for door in DOORS if "__all__" in (ROOT / door).read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_front_door_is_a_sorted_and_complete_list(door: str) -> None:
+    """An `__init__.py` holds a docstring, imports and a sorted `__all__` of all that it imports."""
+    assert list(door_problems((ROOT / door).read_text(encoding="utf-8"))) == []
+
+
+@pytest.mark.parametrize("door", OFFERING)
+def test_front_door_offers_what_it_lists(door: str) -> None:
+    """Every name in `__all__` can be imported."""
+    package = importlib.import_module(".".join(door.split("/")[1:-1]))
+    assert [name for name in package.__all__ if not hasattr(package, name)] == []
+
+
+@pytest.mark.parametrize("component", COMPONENTS)
+def test_component_has_a_front_door_types_and_a_map(component: str) -> None:
+    """Each component has one package, a py.typed for its users, and a README of at most a screen."""
+    folder = ROOT / component
+    assert f"{component}/autobiz_{component}/__init__.py" in OFFERING
+    assert (folder / f"autobiz_{component}" / "py.typed").is_file()
+    lines = (folder / "README.md").read_text(encoding="utf-8").splitlines()
+    assert lines[0].startswith(f"# {component}")
+    assert len(lines) in MAP_LINES
+    assert not list(folder.glob("*.py")), (
+        "a loose module beside the package would be importable by its bare name"
+    )
+
+
+@pytest.mark.negative
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("from .a import A\n__all__ = ['A']\n", "has no docstring"),
+        ('"""Says."""\nfrom .a import A\n', "has no __all__"),
+        ('"""Says."""\nfrom .a import A, b\n__all__ = ["b", "A"]\n', "is not sorted"),
+        ('"""Says."""\nfrom .a import A\n__all__ = ["A", "A"]\n', "names something twice"),
+        ('"""Says."""\nfrom .a import A, b\n__all__ = ["A"]\n', "imports b and does not list it"),
+        (
+            '"""Says."""\nfrom .a import A\n__all__ = ["A", "b"]\n',
+            "lists b in __all__ and does not import it",
+        ),
+        ('"""Says."""\nfrom .a import A\n__all__ = ["A"]\nX = A()\n', "line 4: more than"),
+        ('"""Says."""\nfrom .a import A\n__all__ = ["A"]\ndef f(): pass\n', "line 4: more than"),
+    ],
+)
+def test_front_door_that_is_no_list_is_told(text: str, says: str) -> None:
+    """A door that hides names, promises what it lacks, or does work of its own is caught."""
+    problems = list(door_problems(text))
+    assert len(problems) == 1
+    assert says in problems[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"""Says."""\nfrom .a import MAX, A, _own, b\n__all__ = ["MAX", "A", "b"]\n',
+        '"""Says."""\n__all__: list[str] = []\n',
+        '"""Says."""\n',
+    ],
+)
+def test_front_door_that_is_a_list_passes(text: str) -> None:
+    """Constants, classes and functions in this order make a door, and so does an empty room."""
+    assert list(door_problems(text)) == []
