@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test dev down check bench lock wheel-check clean
+.PHONY: help setup demo test dev down check bench lock schemas wheel-check clean
 
 help:  ## Say what each command does
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,10 +45,17 @@ check: $(READY)  ## Format, lint, types, import contracts, tidy
 
 bench: $(READY)  ## Measure ourselves and our peers; figures go to the terminal
 	@$(BIN)/python benchmarks/overhead/overhead.py
+	@$(BIN)/python benchmarks/start_up/start_up.py
+	@$(BIN)/python benchmarks/fold/fold.py
+	@$(BIN)/python benchmarks/evidence/chain.py
 
 lock: $(READY)  ## Resolve the dependencies anew (names, versions and hashes only)
 	@$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --annotation-style line -q -o locks/dev.txt
+
+schemas: $(READY)  ## Write the published JSON Schemas anew
+	@$(BIN)/python -c "from pathlib import Path; from autobiz_gates.published import write_schemas; \
+		write_schemas(Path('gates/autobiz_gates/schemas'))"
 
 wheel-check: $(READY)  ## Build the wheel, install it into a clean virtualenv, gate a small project with it
 	@PYTHON="$(PYTHON)" $(BIN)/python .ci/wheel_check.py

@@ -19,6 +19,7 @@ PACKAGES = ("gates", "harness", "kernel", "mocks", "oracles", "reports")
 DATA = (
     *(f"autobiz_{name}/py.typed" for name in PACKAGES),
     "autobiz_gates/schemas/gate-file.schema.json",
+    "autobiz_gates/schemas/ledger.schema.json",
     "autobiz_harness/cli/gate.toml",
     "autobiz_reports/page.css",
     "autobiz_mocks/mappings/stripe.json",

@@ -36,7 +36,8 @@ from .kind_regression import RegressionGate
 from .ledger import LedgerWriter, Torn, ledger_files, read_lines
 from .marks import MarkExpression, MarkExpressionError
 from .plan import Plan, plan
-from .schema import gate_file_schema, published_schema_text
+from .published import published_schema_text
+from .schema import gate_file_schema
 from .selection import Selection
 from .tally import CaseTally, Outcome, Tallies, TallyError
 from .toml_lines import lines_of_keys

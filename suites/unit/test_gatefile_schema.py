@@ -12,14 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autobiz_gates import GateFileError, gate_file_schema, published_schema_text, read_gate_file
-from autobiz_gates.schema import schema_text, write_schema
+from autobiz_gates.published import SCHEMAS, schema_text, write_schemas
 
 
-def test_published_schema_is_the_one_of_the_reader(tmp_path: Path) -> None:
-    """The shipped file equals what the declarations give; write_schema renews it."""
-    assert published_schema_text() == schema_text()
-    assert json.loads(published_schema_text()) == gate_file_schema()
-    assert write_schema(tmp_path).read_text(encoding="utf-8") == schema_text()
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_published_schemas_are_those_of_the_code(tmp_path: Path, name: str) -> None:
+    """Each shipped file equals what the declarations give; write_schemas renews them."""
+    assert published_schema_text(name) == schema_text(name), "run `make schemas`"
+    assert json.loads(published_schema_text(name)) == SCHEMAS[name]()
+    write_schemas(tmp_path)
+    assert (tmp_path / name).read_text(encoding="utf-8") == schema_text(name)
 
 
 def fits(schema: dict[str, Any], value: Any) -> bool:

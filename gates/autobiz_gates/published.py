@@ -1,0 +1,30 @@
+"""The JSON Schemas that ship with the package, and how they are renewed when a shape has changed."""
+
+import json
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+from .entry import ledger_schema
+from .schema import gate_file_schema
+
+SCHEMAS: Final = {
+    "gate-file.schema.json": gate_file_schema,
+    "ledger.schema.json": ledger_schema,
+}
+
+
+def schema_text(name: str) -> str:
+    """Return a schema as it is to be published."""
+    return json.dumps(SCHEMAS[name](), indent=2) + "\n"
+
+
+def published_schema_text(name: str) -> str:
+    """Return the schema file that this installation carries."""
+    return files(__package__).joinpath("schemas", name).read_text(encoding="utf-8")
+
+
+def write_schemas(folder: Path) -> None:
+    """Write every schema file anew."""
+    for name in SCHEMAS:
+        (folder / name).write_text(schema_text(name), encoding="utf-8")
