@@ -1,7 +1,5 @@
 """The JSON Schemas that ship with the package, and how they are renewed when a shape has changed."""
 
-import json
-from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
@@ -16,11 +14,16 @@ SCHEMAS: Final = {
 
 def schema_text(name: str) -> str:
     """Return a schema as it is to be published."""
+    # The front door imports this module at every start, and hardly anybody needs these two.
+    import json
+
     return json.dumps(SCHEMAS[name](), indent=2) + "\n"
 
 
 def published_schema_text(name: str) -> str:
     """Return the schema file that this installation carries."""
+    from importlib.resources import files
+
     return files(__package__).joinpath("schemas", name).read_text(encoding="utf-8")
 
 
