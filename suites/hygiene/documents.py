@@ -1,6 +1,7 @@
-"""Read Markdown documents: their links, their blocks, and what may be run of them."""
+"""Read Markdown documents: their links, their fenced blocks, and which of those are run."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,10 +13,19 @@ RUN_ELSEWHERE = {
     "docs/how-to/sign-and-check-evidence.md": "suites/integration_internal/test_gate_evidence.py",
 }
 
-_BLOCK = re.compile(
-    r"(?:^<!-- not run: (?P<why>.+?) -->\n+)?^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE
-)
+# What is done with a block of each kind; one of another kind would be read by nobody.
+RUN = ("console", "python", "toml")
+CLAIMED = ("sh", "bash", "shell")
+SHOWN = ("text", "mermaid")
+
+_FENCE = re.compile(r"^(?P<indent> *)```(?P<kind>\S*)\s*$")
+_NOT_RUN = re.compile(r"^ *<!-- not run: (?P<why>\S.*) -->$")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+_HEADING = re.compile(r"^#+ +(.*?) *$", re.MULTILINE)
+
+
+class DocumentError(Exception):
+    """A document cannot be read as one; the message says where and why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,28 +39,45 @@ class Block:
 
 
 def documents() -> list[Path]:
-    """The front page, the documents, and the maps of the rooms."""
-    return sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("*/README.md")])
+    """The front page, the documents, the maps of the rooms, and how to read the benchmarks."""
+    readmes = (*ROOT.glob("*/README.md"), *ROOT.glob("benchmarks/*/README.md"))
+    return sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *readmes])
 
 
-def blocks(text: str, where: str) -> list[Block]:
-    """Every fenced block of a document."""
-    return [
-        Block(
-            where=f"{where}:{text.count(chr(10), 0, match.start('text'))}",
-            kind=match["kind"],
-            text=match["text"],
-            why_not=match["why"],
-        )
-        for match in _BLOCK.finditer(text)
-    ]
+def blocks(text: str, where: str) -> Iterator[Block]:
+    """Every fenced block of a document, in lists too; a reason not to run it stands on the line above."""
+    lines = text.splitlines()
+    opened: tuple[int, str, str] | None = None
+    for number, line in enumerate(lines):
+        fence = _FENCE.match(line)
+        if opened is None:
+            _refuse_idle_reason(lines, number, where)
+            if fence is not None:
+                opened = (number, fence["indent"], _known_kind(fence["kind"], f"{where}:{number + 1}"))
+        elif fence is not None and not fence["kind"]:
+            first, indent, kind = opened
+            reason = _NOT_RUN.match(lines[first - 1]) if first else None
+            inside = "".join(f"{each.removeprefix(indent)}\n" for each in lines[first + 1 : number])
+            why_not = reason["why"] if reason else None
+            yield Block(where=f"{where}:{first + 1}", kind=kind, text=inside, why_not=why_not)
+            opened = None
+    if opened is not None:
+        raise DocumentError(f"{where}:{opened[0] + 1}: the block has no end; close it with ```")
 
 
-def dead_links(text: str, folder: Path) -> list[str]:
-    """Links to files that are not there."""
-    prose = re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
-    named = (link.partition("#")[0] for link in _LINK.findall(prose) if "://" not in link)
-    return [link for link in named if link and not (folder / link).exists()]
+def dead_links(text: str, document: Path) -> list[str]:
+    """Links to files or headings that are not there."""
+    dead = []
+    for link in _LINK.findall(_prose(text)):
+        name, _, anchor = link.partition("#")
+        if "://" in link or link.startswith("mailto:"):
+            continue
+        target = document.parent / name if name else document
+        if not target.exists() or (
+            anchor and anchor not in _anchors(text if not name else target.read_text())
+        ):
+            dead.append(link)
+    return dead
 
 
 def commands(text: str) -> list[tuple[str, list[str]]]:
@@ -64,16 +91,36 @@ def commands(text: str) -> list[tuple[str, list[str]]]:
     return found
 
 
-def missing_lines(expected: list[str], said: str) -> list[str]:
-    """The expected lines that were not said in this order; `...` stands for any lines."""
-    rest = [" ".join(line.split()) for line in said.splitlines()]
-    missing = []
+def is_said(expected: list[str], said: str) -> bool:
+    """Whether exactly these lines were printed; `...` stands for any lines, blanks and spacing are free."""
+    pattern = ""
     for line in expected:
-        wanted = " ".join(line.split())
-        if wanted == "...":
-            continue
-        if wanted in rest:
-            rest = rest[rest.index(wanted) + 1 :]
-        else:
-            missing.append(line)
-    return missing
+        words = " ".join(line.split())
+        pattern += r"(?:.*\n)*?" if words == "..." else f"{re.escape(words)}\n"
+    printed = "".join(f"{' '.join(line.split())}\n" for line in said.splitlines() if line.strip())
+    return not expected or re.fullmatch(pattern, printed) is not None
+
+
+def _known_kind(kind: str, where: str) -> str:
+    known = (*RUN, *CLAIMED, *SHOWN)
+    if kind not in known:
+        said = f"of kind {kind!r}" if kind else "without a kind"
+        raise DocumentError(
+            f"{where}: a block {said} would be run by nobody; write one of {', '.join(known)}"
+        )
+    return kind
+
+
+def _refuse_idle_reason(lines: list[str], number: int, where: str) -> None:
+    if _NOT_RUN.match(lines[number]) and not any(map(_FENCE.match, lines[number + 1 : number + 2])):
+        raise DocumentError(f"{where}:{number + 1}: 'not run' must stand on the line above its block")
+
+
+def _prose(text: str) -> str:
+    return re.sub(r"^ *```.*?^ *```$", "", text, flags=re.DOTALL | re.MULTILINE)
+
+
+def _anchors(text: str) -> set[str]:
+    """The headings as the usual renderings name them in an address."""
+    plain = (re.sub(r"[^\w\- ]", "", heading).lower() for heading in _HEADING.findall(_prose(text)))
+    return {heading.replace(" ", "-") for heading in plain}
