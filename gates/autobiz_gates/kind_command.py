@@ -13,6 +13,8 @@ from .given import Given
 from .kind import Kind, decision_of
 
 _SAID_CHARS_MAX = 200
+# What vouches for a decision must not be within reach of what is decided about.
+_SECRET = "AUTOBIZ_SIGNING_"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,7 @@ def judge_command(gate: CommandGate, given: Given) -> GateDecision:
         process = subprocess.Popen(
             gate.command,
             cwd=given.root,
+            env={name: value for name, value in os.environ.items() if not name.startswith(_SECRET)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -149,6 +149,15 @@ def test_a_command_answers_with_its_exit_code(tmp_path: Path, code: int, expecte
 
 
 @pytest.mark.negative
+def test_a_command_never_sees_the_signing_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key that will sign the decision is not in the environment of what is decided about."""
+    monkeypatch.setenv("AUTOBIZ_SIGNING_KEY", "secret")
+    program = "import os; raise SystemExit(any(name.startswith('AUTOBIZ_SIGNING') for name in os.environ))"
+
+    assert decided(tmp_path, command(sys.executable, "-c", program)).decision is Decision.OPEN
+
+
+@pytest.mark.negative
 def test_a_command_that_does_not_start_is_undecided(tmp_path: Path) -> None:
     """A program that is not there has answered nothing."""
     decision = decided(tmp_path, command("./no-such-program"))
