@@ -14,7 +14,7 @@ from .kind import Kind, decision_of
 
 _SAID_CHARS_MAX = 200
 # What vouches for a decision must not be within reach of what is decided about.
-_SECRET = "AUTOBIZ_SIGNING_"
+_SIGNING = "AUTOBIZ_SIGNING_"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ def judge_command(gate: CommandGate, given: Given) -> GateDecision:
         process = subprocess.Popen(
             gate.command,
             cwd=given.root,
-            env={name: value for name, value in os.environ.items() if not name.startswith(_SECRET)},
+            env={name: value for name, value in os.environ.items() if not name.startswith(_SIGNING)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
