@@ -1,47 +1,51 @@
 """Judge evidence: trial entries, statistics, gates and their decisions."""
 
-from .decide import decide, decide_all
-from .decision import Condition, Decision, GateDecision, deploy_allowed, fold_decisions, worst
-from .entry import (
-    LEDGER_SCHEMA,
-    Case,
-    Cost,
-    Header,
-    Line,
-    OracleVerdict,
-    RunPlan,
-    Shard,
-    Subject,
-    Trial,
-    TrialOutcome,
-    ledger_schema,
-)
-from .errors import LedgerError
-from .explain import explain
-from .fields import near
-from .figures import CaseCost, Figures
-from .fold import fold
-from .gate import PRIORITIES, RUNS_MAX, Gate
-from .gatefile import GateFile, GateFileError, Problem, read_gate_file
-from .inputs import tallies_from
-from .kind_artifact import ArtifactGate
-from .kind_command import CommandGate
-from .kind_count import CountGate
-from .kind_coverage import CoverageGate
-from .kind_metric import MetricGate
-from .kind_p0 import P0Gate
-from .kind_p1 import P1Gate
-from .kind_ratchet import RatchetGate
-from .kind_regression import RegressionGate
-from .ledger import LedgerWriter, Torn, ledger_files, read_lines
-from .marks import MarkExpression, MarkExpressionError
-from .plan import Plan, plan
-from .published import published_schema_text
-from .schema import gate_file_schema
-from .selection import Selection
-from .tally import CaseTally, Outcome, Tallies, TallyError
-from .toml_lines import lines_of_keys
-from .waiver import Waiver
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .deciding import decide, decide_all
+    from .decision import Condition, Decision, GateDecision, deploy_allowed, fold_decisions, worst
+    from .entry import (
+        LEDGER_SCHEMA,
+        Case,
+        Cost,
+        Header,
+        Line,
+        OracleVerdict,
+        RunPlan,
+        Shard,
+        Subject,
+        Trial,
+        TrialOutcome,
+        ledger_schema,
+    )
+    from .errors import LedgerError
+    from .explaining import explain
+    from .fields import near
+    from .figures import CaseCost, Figures
+    from .folding import fold
+    from .gate import PRIORITIES, RUNS_MAX, Gate
+    from .gatefile import GateFile, GateFileError, Problem, read_gate_file
+    from .inputs import tallies_from
+    from .kinds.artifact import ArtifactGate
+    from .kinds.command import CommandGate
+    from .kinds.count import CountGate
+    from .kinds.coverage import CoverageGate
+    from .kinds.metric import MetricGate
+    from .kinds.p0 import P0Gate
+    from .kinds.p1 import P1Gate
+    from .kinds.ratchet import RatchetGate
+    from .kinds.regression import RegressionGate
+    from .ledger import LedgerWriter, Torn, ledger_files, read_lines
+    from .marks import MarkExpression, MarkExpressionError
+    from .planning import Plan, plan
+    from .published import published_schema_text
+    from .schema import gate_file_schema
+    from .selection import Selection
+    from .tally import CaseTally, Outcome, Tallies, TallyError
+    from .toml_lines import lines_of_keys
+    from .waiver import Waiver
 
 __all__ = [
     "LEDGER_SCHEMA",
@@ -105,3 +109,74 @@ __all__ = [
     "tallies_from",
     "worst",
 ]
+
+# A test session records trials without deciding anything: what it does not name is not loaded.
+_HOMES = {
+    "decide": "deciding",
+    "decide_all": "deciding",
+    "Condition": "decision",
+    "Decision": "decision",
+    "GateDecision": "decision",
+    "deploy_allowed": "decision",
+    "fold_decisions": "decision",
+    "worst": "decision",
+    "LEDGER_SCHEMA": "entry",
+    "Case": "entry",
+    "Cost": "entry",
+    "Header": "entry",
+    "Line": "entry",
+    "OracleVerdict": "entry",
+    "RunPlan": "entry",
+    "Shard": "entry",
+    "Subject": "entry",
+    "Trial": "entry",
+    "TrialOutcome": "entry",
+    "ledger_schema": "entry",
+    "LedgerError": "errors",
+    "explain": "explaining",
+    "near": "fields",
+    "CaseCost": "figures",
+    "Figures": "figures",
+    "fold": "folding",
+    "PRIORITIES": "gate",
+    "RUNS_MAX": "gate",
+    "Gate": "gate",
+    "GateFile": "gatefile",
+    "GateFileError": "gatefile",
+    "Problem": "gatefile",
+    "read_gate_file": "gatefile",
+    "tallies_from": "inputs",
+    "ArtifactGate": "kinds.artifact",
+    "CommandGate": "kinds.command",
+    "CountGate": "kinds.count",
+    "CoverageGate": "kinds.coverage",
+    "MetricGate": "kinds.metric",
+    "P0Gate": "kinds.p0",
+    "P1Gate": "kinds.p1",
+    "RatchetGate": "kinds.ratchet",
+    "RegressionGate": "kinds.regression",
+    "LedgerWriter": "ledger",
+    "Torn": "ledger",
+    "ledger_files": "ledger",
+    "read_lines": "ledger",
+    "MarkExpression": "marks",
+    "MarkExpressionError": "marks",
+    "Plan": "planning",
+    "plan": "planning",
+    "published_schema_text": "published",
+    "gate_file_schema": "schema",
+    "Selection": "selection",
+    "CaseTally": "tally",
+    "Outcome": "tally",
+    "Tallies": "tally",
+    "TallyError": "tally",
+    "lines_of_keys": "toml_lines",
+    "Waiver": "waiver",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    return value

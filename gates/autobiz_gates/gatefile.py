@@ -10,8 +10,8 @@ from typing import Any, Final, NamedTuple
 
 from .fields import Complaints, KeyPath, choice, either, near, read_fields, shown
 from .gate import Gate
-from .kind import Kind
-from .kinds import KINDS
+from .kinds.kind import Kind
+from .kinds.registry import KINDS
 
 FILE_BYTES_MAX: Final = 1_000_000
 NO_GATE: Final = "no gate: nothing would be decided"

@@ -4,7 +4,7 @@ from typing import Any
 
 from .fields import object_schema
 from .gatefile import NAME_PATTERN
-from .kinds import KINDS
+from .kinds.registry import KINDS
 
 
 def gate_file_schema() -> dict[str, Any]:

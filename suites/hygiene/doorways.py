@@ -17,6 +17,11 @@ def door_problems(text: str) -> Iterator[str]:
         if imported:
             yield "has no __all__; list what it imports for others"
         return
+    homes = _homes(tree)
+    if homes is not None and homes != _homes_imported(tree):
+        yield "_HOMES and the imports for type checkers name other things; say the same in both"
+    for name in sorted((homes or {}).keys() & (homes or {}).values()):
+        yield f"offers {name} from a door that waits, beside a module of that name, which would hide it"
     for line in _others(tree):
         yield f"line {line}: more than docstring, imports and __all__; move it to a module of its own"
     if listed != sorted(set(listed), key=_natural):
@@ -28,9 +33,35 @@ def door_problems(text: str) -> Iterator[str]:
 
 
 def _imports(tree: ast.Module) -> Iterator[ast.ImportFrom | ast.Import]:
+    """What is imported at once, or named for type checkers where the door loads only what is asked for."""
+    lazy = _homes(tree) is not None
     for node in tree.body:
-        if isinstance(node, ast.ImportFrom | ast.Import):
+        if isinstance(node, ast.If) and _is_for_type_checkers(node):
+            yield from (inner for inner in node.body if isinstance(inner, ast.ImportFrom))
+        elif isinstance(node, ast.ImportFrom | ast.Import) and not lazy:
             yield node
+
+
+def _is_for_type_checkers(node: ast.If) -> bool:
+    return isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
+def _homes(tree: ast.Module) -> dict[str, str] | None:
+    """Which sibling each name is loaded from when it is first asked for, in a door that waits."""
+    for node in tree.body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id="_HOMES")], value=value):
+                return dict(ast.literal_eval(value))
+    return None
+
+
+def _homes_imported(tree: ast.Module) -> dict[str, str]:
+    return {
+        alias.name: node.module or ""
+        for node in _imports(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
 
 
 def _is_offered(alias: ast.alias) -> bool:
@@ -53,6 +84,10 @@ def _others(tree: ast.Module) -> Iterator[int]:
             case ast.Import() | ast.ImportFrom() | ast.Expr(value=ast.Constant()):
                 continue
             case ast.Assign(targets=[ast.Name(id="__all__")]) | ast.AnnAssign(target=ast.Name(id="__all__")):
+                continue
+            case ast.If() if _is_for_type_checkers(node):
+                continue
+            case ast.Assign(targets=[ast.Name(id="_HOMES")]) | ast.FunctionDef(name="__getattr__"):
                 continue
         yield node.lineno
 

@@ -62,6 +62,14 @@ def test_component_has_a_front_door_types_and_a_map(component: str) -> None:
         ),
         ('"""Says."""\nfrom .a import A\n__all__ = ["A"]\nX = A()\n', "line 4: more than"),
         ('"""Says."""\nfrom .a import A\n__all__ = ["A"]\ndef f(): pass\n', "line 4: more than"),
+        (
+            '"""Says."""\nif TYPE_CHECKING:\n    from .a import A\n__all__ = ["A"]\n_HOMES = {"A": "b"}\n',
+            "name other things",
+        ),
+        (
+            '"""Says."""\nif TYPE_CHECKING:\n    from .a import a\n__all__ = ["a"]\n_HOMES = {"a": "a"}\n',
+            "which would hide it",
+        ),
     ],
 )
 def test_front_door_that_is_no_list_is_told(text: str, says: str) -> None:
@@ -75,6 +83,7 @@ def test_front_door_that_is_no_list_is_told(text: str, says: str) -> None:
     "text",
     [
         '"""Says."""\nfrom .a import MAX, A, _own, b\n__all__ = ["MAX", "A", "b"]\n',
+        '"""Says."""\nif TYPE_CHECKING:\n    from .a import A\n__all__ = ["A"]\n_HOMES = {"A": "a"}\n',
         '"""Says."""\n__all__: list[str] = []\n',
         '"""Says."""\n',
     ],

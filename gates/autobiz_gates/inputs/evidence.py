@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from autobiz_gates.fold import fold
+from autobiz_gates.folding import fold
 from autobiz_gates.tally import CaseTally, Tallies
 
 from .allure import read_allure

@@ -7,7 +7,7 @@ from .decision import GateDecision
 from .gate import Gate
 from .gatefile import GateFile
 from .given import Given
-from .kinds import KINDS
+from .kinds.registry import KINDS
 from .tally import Tallies
 
 _HERE = Path()

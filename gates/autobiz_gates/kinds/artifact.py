@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any, ClassVar, Final
 from urllib.parse import unquote, urlsplit
 
-from .decision import Condition, Decision, GateDecision
-from .fields import Complaints, Field, KeyPath, flag, text
-from .gate import DRY_RUN, Gate
-from .given import Given
+from autobiz_gates.decision import Condition, Decision, GateDecision
+from autobiz_gates.fields import Complaints, Field, KeyPath, flag, text
+from autobiz_gates.gate import DRY_RUN, Gate
+from autobiz_gates.given import Given
+
 from .kind import Kind, decision_of
 
 _MARKDOWN_LINK = re.compile(r"\[[^\]]*\]\(\s*<?([^)\s>]+)")

@@ -6,10 +6,11 @@ import subprocess
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
-from .decision import Condition, Decision, GateDecision
-from .fields import Complaints, Field, KeyPath, number
-from .gate import DRY_RUN, Gate
-from .given import Given
+from autobiz_gates.decision import Condition, Decision, GateDecision
+from autobiz_gates.fields import Complaints, Field, KeyPath, number
+from autobiz_gates.gate import DRY_RUN, Gate
+from autobiz_gates.given import Given
+
 from .kind import Kind, decision_of
 
 _SAID_CHARS_MAX = 200

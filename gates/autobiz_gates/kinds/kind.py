@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from .decision import Condition, Decision, GateDecision, worst
-from .fields import Complaints, Field
-from .figures import Figures
-from .gate import Gate
-from .given import Given
+from autobiz_gates.decision import Condition, Decision, GateDecision, worst
+from autobiz_gates.fields import Complaints, Field
+from autobiz_gates.figures import Figures
+from autobiz_gates.gate import Gate
+from autobiz_gates.given import Given
 
 G = TypeVar("G", bound=Gate)
 

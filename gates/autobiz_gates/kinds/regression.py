@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
-from .decision import Condition, Decision, GateDecision
-from .errors import LedgerError
-from .fields import Complaints, Field, number, text
-from .figures import METHOD_POOLED, case_figures
-from .fold import fold
-from .gate import GATE_FIELDS, Gate, selection_of
-from .given import Given
+from autobiz_gates.decision import Condition, Decision, GateDecision
+from autobiz_gates.errors import LedgerError
+from autobiz_gates.fields import Complaints, Field, number, text
+from autobiz_gates.figures import METHOD_POOLED, case_figures
+from autobiz_gates.folding import fold
+from autobiz_gates.gate import GATE_FIELDS, Gate, selection_of
+from autobiz_gates.given import Given
+from autobiz_gates.statistics import newcombe_paired, signflip_exact
+from autobiz_gates.tally import CaseTally
+from autobiz_gates.wholeness import evidence_conditions, named, selected
+
 from .kind import Kind, decision_of
-from .statistics import newcombe_paired, signflip_exact
-from .tally import CaseTally
-from .wholeness import evidence_conditions, named, selected
 
 _ALERT_DROP: Final = 0.05
 

@@ -4,17 +4,18 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final
 
-from .bound import case_bound, pooled_bound
-from .decision import Condition, Decision, GateDecision
-from .fields import Complaints, Field, KeyPath, choice, mark_expression, number, whole
-from .figures import METHOD_CASES, METHOD_POOLED, case_figures, cut
-from .gate import GATE_FIELDS, Gate, selection_of
-from .given import Given
+from autobiz_gates.bound import case_bound, pooled_bound
+from autobiz_gates.decision import Condition, Decision, GateDecision
+from autobiz_gates.fields import Complaints, Field, KeyPath, choice, mark_expression, number, whole
+from autobiz_gates.figures import METHOD_CASES, METHOD_POOLED, case_figures, cut
+from autobiz_gates.gate import GATE_FIELDS, Gate, selection_of
+from autobiz_gates.given import Given
+from autobiz_gates.marks import MarkExpression
+from autobiz_gates.tally import CaseTally
+from autobiz_gates.waiver import WAIVERS, Waiver, check_waivers
+from autobiz_gates.wholeness import evidence_conditions, named, selected, unjudged_condition
+
 from .kind import Kind, decision_of
-from .marks import MarkExpression
-from .tally import CaseTally
-from .waiver import WAIVERS, Waiver, check_waivers
-from .wholeness import evidence_conditions, named, selected, unjudged_condition
 
 # 0.95 to the power of 59 is the first below 5 %: fewer clean cases are too likely with a worse subject.
 CASES_MIN_DEFAULT: Final = 59

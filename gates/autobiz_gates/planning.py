@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from .kind_p1 import CASES_MIN_DEFAULT, PROFILES
+from .kinds.p1 import CASES_MIN_DEFAULT, PROFILES
 from .statistics import (
     StatisticsError,
     allowed_failed_runs_case_unit,

@@ -2,16 +2,16 @@
 
 from typing import Any, Final
 
+from .artifact import ARTIFACT
+from .command import COMMAND
+from .count import COUNT
+from .coverage import COVERAGE
 from .kind import Kind
-from .kind_artifact import ARTIFACT
-from .kind_command import COMMAND
-from .kind_count import COUNT
-from .kind_coverage import COVERAGE
-from .kind_metric import METRIC
-from .kind_p0 import P0
-from .kind_p1 import P1
-from .kind_ratchet import RATCHET
-from .kind_regression import REGRESSION
+from .metric import METRIC
+from .p0 import P0
+from .p1 import P1
+from .ratchet import RATCHET
+from .regression import REGRESSION
 
 _ALL: Final[tuple[Kind[Any], ...]] = (P0, P1, COUNT, REGRESSION, COVERAGE, METRIC, RATCHET, COMMAND, ARTIFACT)
 

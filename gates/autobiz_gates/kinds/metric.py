@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
-from .decision import Condition, Decision, GateDecision
-from .fields import Complaints, Field, KeyPath, real, text
-from .gate import DRY_RUN, Gate
-from .given import Given
-from .json_number import NumberError, read_number
+from autobiz_gates.decision import Condition, Decision, GateDecision
+from autobiz_gates.fields import Complaints, Field, KeyPath, real, text
+from autobiz_gates.gate import DRY_RUN, Gate
+from autobiz_gates.given import Given
+from autobiz_gates.json_number import NumberError, read_number
+
 from .kind import Kind, decision_of
 
 

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
-from .decision import Condition, Decision, GateDecision
-from .fields import Complaints
-from .figures import METHOD_EVERY, case_figures
-from .gate import GATE_FIELDS, Gate, selection_of
-from .given import Given
+from autobiz_gates.decision import Condition, Decision, GateDecision
+from autobiz_gates.fields import Complaints
+from autobiz_gates.figures import METHOD_EVERY, case_figures
+from autobiz_gates.gate import GATE_FIELDS, Gate, selection_of
+from autobiz_gates.given import Given
+from autobiz_gates.tally import CaseTally
+from autobiz_gates.wholeness import evidence_conditions, named, selected
+
 from .kind import Kind, decision_of
-from .tally import CaseTally
-from .wholeness import evidence_conditions, named, selected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
