@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .explaining import explain
     from .fields import near
     from .figures import CaseCost, Figures
-    from .folding import fold
+    from .folding import TRIES_MAX, fold
     from .gate import PRIORITIES, RUNS_MAX, Gate
     from .gatefile import GateFile, GateFileError, Problem, read_gate_file
     from .inputs import tallies_from
@@ -51,6 +51,7 @@ __all__ = [
     "LEDGER_SCHEMA",
     "PRIORITIES",
     "RUNS_MAX",
+    "TRIES_MAX",
     "ArtifactGate",
     "Case",
     "CaseCost",
@@ -137,6 +138,7 @@ _HOMES = {
     "near": "fields",
     "CaseCost": "figures",
     "Figures": "figures",
+    "TRIES_MAX": "folding",
     "fold": "folding",
     "PRIORITIES": "gate",
     "RUNS_MAX": "gate",

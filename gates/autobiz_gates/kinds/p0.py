@@ -25,7 +25,7 @@ class P0Gate(Gate):
 def judge_p0(gate: P0Gate, given: Given) -> GateDecision:
     """Decide from outcomes alone; a skipped trial is evidence that is missing."""
     cases = selected(gate, given.tallies)
-    conditions = evidence_conditions(gate, cases, given.tallies)
+    conditions = evidence_conditions(gate, cases, given.tallies, invalid_share_max=0.0)
     conditions += _skips(cases)
     conditions.append(_every_trial_passes(cases))
     figures = case_figures(

@@ -100,7 +100,7 @@ def _enough_cases(gate: P1Gate, cases: Sequence[CaseTally]) -> Condition:
 def _no_broken_case(cases: Sequence[CaseTally], waived: Collection[str]) -> Condition:
     """Ask whether a case fails most of its valid trials; a missing trial could still have saved it."""
     suspects = [case for case in cases if 2 * case.against > case.valid and case.case not in waived]
-    broken = [case for case in suspects if 2 * case.against > case.valid + case.missing]
+    broken = [case for case in suspects if 2 * case.against > case.slots - case.skipped]
     if not suspects:
         return Condition(
             name="broken cases", decision=Decision.OPEN, reason="no case fails most of its trials"

@@ -165,8 +165,8 @@ def _run_stages(staging: Staging, stages: tuple[Stage, ...], ends: list[StageEnd
 
 
 def _stops(end: StageEnd) -> bool:
-    """A failed trial of a repeated stage is its gate's business; everything else wrong ends the run."""
-    if end.status is StageStatus.FAILED:
+    """What the trials of a repeated stage did is its gates' business; all else that is wrong ends the run."""
+    if end.status in (StageStatus.FAILED, StageStatus.INVALID):
         return end.runs == 1
     return end.status is not StageStatus.PASSED
 

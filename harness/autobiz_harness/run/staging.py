@@ -1,10 +1,11 @@
 """Run one stage once: what its process did, read together with what its ledger holds."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from autobiz_gates import TRIES_MAX
 from autobiz_harness.recording import EXIT_LEDGER_BROKEN
 
 from .config import Stage
@@ -57,9 +58,10 @@ def run_stage(staging: Staging, stage: Stage, run: int, before: Sequence[StageEn
         rundir=staging.rundir,
         shard=staging.shard,
         env=staging.env,
+        limit_s=stage.limit_s,
     )
     try:
-        process = invoke(invocation, look)
+        process = _invoke(staging, invocation, watch, look)
     except KeyboardInterrupt:
         watch.look()
         interrupted = ProcessEnd(code=_STOPPED, timed_out=False, seconds=0.0)
@@ -72,6 +74,23 @@ def run_stage(staging: Staging, stage: Stage, run: int, before: Sequence[StageEn
     staging.rundir.record_end(end.to_dict())
     staging.view.ended(end)
     return end
+
+
+def _invoke(staging: Staging, invocation: Invocation, watch: Watch, look: Callable[[], None]) -> ProcessEnd:
+    """Run pytest, and again for the trials that the infrastructure spoiled, within the same limit."""
+    process = invoke(invocation, look)
+    seconds = process.seconds
+    while process.code in (_OK, _TESTS_FAILED) and not process.timed_out:
+        watch.look()
+        again = watch.to_try_again
+        left = invocation.stage.limit_s - seconds
+        if not again or left <= 0:
+            break
+        noun = "trial is" if len(again) == 1 else "trials are"
+        staging.view.say(f"{len(again)} {noun} invalid, the infrastructure failed: trying again")
+        process = invoke(replace(invocation, limit_s=left), look)
+        seconds += process.seconds
+    return replace(process, seconds=seconds)
 
 
 def log_tail(log: Path) -> str:
@@ -97,6 +116,7 @@ def _end(
         failed=watch.count("fail"),
         unknown=watch.count("unknown"),
         skipped=watch.count("skip"),
+        invalid=watch.count("invalid"),
         seconds=round(process.seconds, 3),
         reason=status[1],
         log=str(staging.rundir.log(stage.name, run)),
@@ -133,6 +153,9 @@ def _judged(staging: Staging, watch: Watch) -> tuple[StageStatus, str]:
     if watch.failures:
         case, reason = watch.failures[0]
         return StageStatus.FAILED, f"{case}: {reason}" if reason else case
+    if watch.invalid:
+        more = f" and {len(watch.invalid) - 1} more" if len(watch.invalid) > 1 else ""
+        return StageStatus.INVALID, f"the infrastructure failed {TRIES_MAX} times in {watch.invalid[0]}{more}"
     return StageStatus.PASSED, ""
 
 
