@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .curtailing import settled
     from .deciding import decide, decide_all
     from .decision import Condition, Decision, GateDecision, deploy_allowed, fold_decisions, worst
     from .entry import (
@@ -107,12 +108,14 @@ __all__ = [
     "published_schema_text",
     "read_gate_file",
     "read_lines",
+    "settled",
     "tallies_from",
     "worst",
 ]
 
 # A test session records trials without deciding anything: what it does not name is not loaded.
 _HOMES = {
+    "settled": "curtailing",
     "decide": "deciding",
     "decide_all": "deciding",
     "Condition": "decision",
