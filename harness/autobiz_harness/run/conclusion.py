@@ -8,7 +8,13 @@ from autobiz_harness.exit_codes import ExitCode
 
 from .stage_end import StageEnd, StageStatus
 
-_LACKING = (StageStatus.INCOMPLETE, StageStatus.TIMEOUT, StageStatus.EMPTY, StageStatus.NOT_RUN)
+_LACKING = (
+    StageStatus.INCOMPLETE,
+    StageStatus.TIMEOUT,
+    StageStatus.CURTAILED,
+    StageStatus.EMPTY,
+    StageStatus.NOT_RUN,
+)
 _BROKEN = (
     (StageStatus.INTERRUPTED, ExitCode.INTERRUPTED, "interrupted in"),
     (StageStatus.MISCONFIGURED, ExitCode.USAGE, "misconfigured:"),

@@ -14,6 +14,7 @@ from autobiz_reports import RunReport
 
 from .conclusion import conclude
 from .config import ConfigError, RunConfig, Stage, read_config, sliced
+from .curtailment import curtailment_of
 from .evidence import write_evidence
 from .progress import View
 from .rundir import Context, RunDir, RunDirError, create, latest
@@ -31,6 +32,7 @@ class RunOptions:
     slice: str | None = None
     shard: str | None = None
     resume: bool = False
+    run_all: bool = False
 
 
 def run_project(options: RunOptions, view: View) -> RunReport:
@@ -47,7 +49,7 @@ def run_project(options: RunOptions, view: View) -> RunReport:
             staging = Staging(
                 root=options.root, seed=context.seed, rundir=rundir, shard=context.shard, env=env, view=view
             )
-            _run_stages(staging, stages, ends)
+            _run_stages(staging, stages, ends, None if options.run_all else gate_file)
     except KeyboardInterrupt:
         ends.append(_interrupted(stages, ends))
     ends += _not_run(stages, ends)
@@ -148,17 +150,24 @@ def _services(
         yield env
 
 
-def _run_stages(staging: Staging, stages: tuple[Stage, ...], ends: list[StageEnd]) -> None:
-    """Append to `ends` as they come, so that Ctrl-C loses none."""
+def _run_stages(
+    staging: Staging, stages: tuple[Stage, ...], ends: list[StageEnd], gate_file: GateFile | None
+) -> None:
+    """Append to `ends` as they come, so that Ctrl-C loses none. The gates of the file may end it early."""
     finished = staging.rundir.finished()
     for stage in stages:
+        curtailment = None
+        # A shard does not know what the others saw, and a stage of one run is there to name all its failures.
+        if gate_file is not None and staging.shard is None and stage.runs > 1:
+            is_last = stage is stages[-1]
+            curtailment = curtailment_of(staging.rundir.ledger, gate_file, utc_now().date(), is_last=is_last)
         for run in range(1, stage.runs + 1):
             before = finished.get((stage.name, run))
             if before is not None and before["status"] in FINAL:
                 end = StageEnd.from_dict(before)
                 staging.view.ended(end)
             else:
-                end = run_stage(staging, stage, run, ends)
+                end = run_stage(staging, stage, run, ends, curtailment)
             ends.append(end)
             if _stops(end):
                 return

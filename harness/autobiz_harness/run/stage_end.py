@@ -6,11 +6,12 @@ from typing import Any
 
 
 class StageStatus(StrEnum):
-    """What became of a stage's run; only the first four are final when a run is resumed."""
+    """What became of a stage's run; only the first five are final when a run is resumed."""
 
     PASSED = "passed"
     FAILED = "failed"
     INVALID = "invalid"
+    CURTAILED = "curtailed"
     EMPTY = "empty"
     INCOMPLETE = "incomplete"
     TIMEOUT = "timeout"
@@ -20,7 +21,15 @@ class StageStatus(StrEnum):
     NOT_RUN = "not run"
 
 
-FINAL = frozenset({StageStatus.PASSED, StageStatus.FAILED, StageStatus.INVALID, StageStatus.EMPTY})
+FINAL = frozenset(
+    {
+        StageStatus.PASSED,
+        StageStatus.FAILED,
+        StageStatus.INVALID,
+        StageStatus.CURTAILED,
+        StageStatus.EMPTY,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autobiz_gates import TRIES_MAX
+from autobiz_harness.clock import monotonic
 from autobiz_harness.recording import EXIT_LEDGER_BROKEN
 
 from .config import Stage
+from .curtailment import Curtailment, Settled
 from .invocation import Invocation, ProcessEnd, invoke
 from .progress import View
 from .rundir import RunDir
@@ -34,21 +36,29 @@ class Staging:
     view: View
 
 
-def run_stage(staging: Staging, stage: Stage, run: int, before: Sequence[StageEnd]) -> StageEnd:
-    """Run the trials of one stage's run that the ledger does not hold yet."""
+def run_stage(
+    staging: Staging,
+    stage: Stage,
+    run: int,
+    before: Sequence[StageEnd],
+    curtailment: Curtailment | None = None,
+) -> StageEnd:
+    """Run the trials of one stage's run that the ledger does not hold yet, until all is tried or settled."""
     earlier = [end for end in before if end.name == stage.name]
     watch = Watch(
         ledger=staging.rundir.ledger,
         stage=stage.name,
         run=run,
         passed_before=sum(end.passed for end in earlier),
-        judged_before=sum(end.passed + end.failed + end.unknown for end in earlier),
+        bad_before=sum(end.failed + end.unknown for end in earlier),
     )
     staging.view.started(stage.name, run, stage.runs)
 
     def look() -> None:
         watch.look()
         staging.view.looked(watch)
+        if curtailment is not None:
+            curtailment.check(watch.bad_before + watch.count("fail", "unknown"))
 
     invocation = Invocation(
         root=staging.root,
@@ -60,8 +70,17 @@ def run_stage(staging: Staging, stage: Stage, run: int, before: Sequence[StageEn
         env=staging.env,
         limit_s=stage.limit_s,
     )
+    began = monotonic()
     try:
+        if curtailment is not None:
+            curtailment.check(watch.bad_before)
         process = _invoke(staging, invocation, watch, look)
+    except Settled as settled:
+        watch.look()
+        stopped = ProcessEnd(code=_STOPPED, timed_out=False, seconds=monotonic() - began)
+        return _told(
+            staging, _end(staging, stage, run, watch, stopped, (StageStatus.CURTAILED, str(settled)))
+        )
     except KeyboardInterrupt:
         watch.look()
         interrupted = ProcessEnd(code=_STOPPED, timed_out=False, seconds=0.0)
@@ -70,7 +89,10 @@ def run_stage(staging: Staging, stage: Stage, run: int, before: Sequence[StageEn
         raise
     watch.look()
     status = _status(staging, stage, watch, process)
-    end = _end(staging, stage, run, watch, process, status)
+    return _told(staging, _end(staging, stage, run, watch, process, status))
+
+
+def _told(staging: Staging, end: StageEnd) -> StageEnd:
     staging.rundir.record_end(end.to_dict())
     staging.view.ended(end)
     return end

@@ -20,7 +20,7 @@ class Watch:
     stage: str
     run: int
     passed_before: int = 0
-    judged_before: int = 0
+    bad_before: int = 0
     planned: set[str] = field(default_factory=set)
     tries_invalid: Counter[str] = field(default_factory=Counter)
     outcomes: dict[str, str] = field(default_factory=dict)
@@ -63,7 +63,7 @@ class Watch:
     @property
     def lower_bound(self) -> float | None:
         """Wilson lower bound of what has been judged so far, in this run of the stage and those before."""
-        judged = self.judged_before + self.done - self.count("skip", "invalid")
+        judged = self.passed_before + self.bad_before + self.done - self.count("skip", "invalid")
         return wilson_lower(self.passed_before + self.count("pass"), judged) if judged else None
 
     def _take(self, raw: bytes) -> None:
