@@ -2,17 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from autobiz_gates.decision import Condition, Decision, GateDecision
-from autobiz_gates.fields import Complaints
 from autobiz_gates.figures import METHOD_EVERY, case_figures
-from autobiz_gates.gate import GATE_FIELDS, Gate, selection_of
+from autobiz_gates.gate import GATE_FIELDS, Gate
 from autobiz_gates.given import Given
 from autobiz_gates.tally import CaseTally
 from autobiz_gates.wholeness import evidence_conditions, named, selected
 
-from .kind import Kind, decision_of
+from .kind import Kind, builder_of, decision_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,14 +68,10 @@ def _every_trial_passes(cases: Sequence[CaseTally]) -> Condition:
     return Condition(name="every trial passes", decision=Decision.SHUT, reason=reason)
 
 
-def _build(name: str, values: dict[str, Any], complaints: Complaints) -> P0Gate | None:
-    return None if complaints.found else P0Gate(name=name, **selection_of(values))
-
-
 P0: Final = Kind(
     name="p0",
     doc="Every trial of every selected case passes in every run.",
     fields=GATE_FIELDS,
-    build=_build,
+    build=builder_of(P0Gate),
     judge=judge_p0,
 )
