@@ -13,13 +13,23 @@ from .tally import Tallies
 _HERE = Path()
 
 
-def decide(gate: Gate, tallies: Tallies, today: date, root: Path = _HERE) -> GateDecision:
-    """Return the gate's decision on these tallies, as of this day; the files it names lie below `root`."""
-    return KINDS[gate.kind].judge(gate, Given(tallies=tallies, today=today, root=root))
+def decide(
+    gate: Gate,
+    tallies: Tallies,
+    today: date,
+    root: Path = _HERE,
+    gate_file_sha256: str | None = None,
+) -> GateDecision:
+    """Return the gate's decision on these tallies, as of this day; the files it names lie below `root`.
+
+    The hash of the gate's file is asked for by mode anytime, which holds only under a rule fixed beforehand.
+    """
+    given = Given(tallies=tallies, today=today, root=root, gate_file_sha256=gate_file_sha256)
+    return KINDS[gate.kind].judge(gate, given)
 
 
 def decide_all(
     gate_file: GateFile, tallies: Tallies, today: date, root: Path = _HERE
 ) -> tuple[GateDecision, ...]:
     """Return every gate's decision, in the order of the file."""
-    return tuple(decide(gate, tallies, today, root) for gate in gate_file.gates)
+    return tuple(decide(gate, tallies, today, root, gate_file.sha256) for gate in gate_file.gates)

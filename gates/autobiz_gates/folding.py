@@ -34,7 +34,8 @@ class _Evidence:
     planned: set[RunKey] = field(default_factory=set)
     runs: dict[RunKey, None] = field(default_factory=dict)
     subjects: dict[Subject, Path] = field(default_factory=dict)
-    gate_files: dict[str, Path] = field(default_factory=dict)
+    gate_files: dict[str | None, Path] = field(default_factory=dict)
+    seeds: set[int] = field(default_factory=set)
     shards: dict[tuple[RunKey, str | None, int], set[int]] = field(default_factory=dict)
     shards_of: dict[str, str] = field(default_factory=dict)
     uncollected: dict[str, str] = field(default_factory=dict)
@@ -57,6 +58,8 @@ def fold(sources: Iterable[Path]) -> Tallies:
         cases=_tallies(evidence, runs),
         runs=tuple(range(1, len(runs) + 1)),
         problems=tuple(_problems(evidence)),
+        seeds=tuple(sorted(evidence.seeds)),
+        gate_files=tuple(evidence.gate_files),
     )
 
 
@@ -145,8 +148,8 @@ def _take_header(evidence: _Evidence, path: Path, header: Header) -> None:
     key = _run_key(evidence, header.run_id, header.run)
     evidence.runs.setdefault(key)
     evidence.subjects.setdefault(header.subject, path)
-    if header.gate_file_sha256 is not None:
-        evidence.gate_files.setdefault(header.gate_file_sha256, path)
+    evidence.gate_files.setdefault(header.gate_file_sha256, path)
+    evidence.seeds.add(header.seed)
     if header.shard is not None:
         seen = evidence.shards.setdefault((key, header.stage, header.shard.count), set())
         seen.add(header.shard.index)
@@ -213,7 +216,7 @@ def _problems(evidence: _Evidence) -> Iterable[str]:
             f"{path.name}: {subject.commit[:40]}" for subject, path in evidence.subjects.items()
         )
         yield f"the ledgers speak of {len(evidence.subjects)} different subjects ({named})"
-    if len(evidence.gate_files) > 1:
+    if len(evidence.gate_files.keys() - {None}) > 1:
         yield "the gate file changed between the runs: its hash differs from ledger to ledger"
     for place, reason in evidence.uncollected.items():
         yield f"{place} could not be collected, so its cases are not known: {reason}"
