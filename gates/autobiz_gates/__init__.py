@@ -4,6 +4,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .criteria import (
+        CriteriaFile,
+        Criterion,
+        CriterionDecision,
+        decide_criteria,
+        fold_criteria,
+        read_criteria_file,
+    )
     from .deciding import decide, decide_all
     from .decision import Condition, Decision, GateDecision, deploy_allowed, fold_decisions, worst
     from .entry import (
@@ -26,8 +34,9 @@ if TYPE_CHECKING:
     from .figures import CaseCost, Figures
     from .folding import fold
     from .gate import PRIORITIES, RUNS_MAX, Gate
-    from .gatefile import GateFile, GateFileError, Problem, read_gate_file
-    from .inputs import tallies_from
+    from .gatefile import GateFile, read_gate_file
+    from .inputs import ledgers_among, tallies_from
+    from .kinds.approval import ApprovalGate
     from .kinds.artifact import ArtifactGate
     from .kinds.command import CommandGate
     from .kinds.count import CountGate
@@ -37,13 +46,15 @@ if TYPE_CHECKING:
     from .kinds.p1 import P1Gate
     from .kinds.ratchet import RatchetGate
     from .kinds.regression import RegressionGate
+    from .kinds.soak import SoakGate
     from .ledger import LedgerWriter, Torn, ledger_files, read_lines
     from .marks import MarkExpression, MarkExpressionError
     from .planning import Plan, plan
     from .published import published_schema_text
-    from .schema import gate_file_schema
+    from .schema import criteria_file_schema, gate_file_schema
     from .selection import Selection
     from .tally import CaseTally, Outcome, Tallies, TallyError
+    from .toml_file import GateFileError, Problem
     from .toml_lines import lines_of_keys
     from .waiver import Waiver
 
@@ -51,6 +62,7 @@ __all__ = [
     "LEDGER_SCHEMA",
     "PRIORITIES",
     "RUNS_MAX",
+    "ApprovalGate",
     "ArtifactGate",
     "Case",
     "CaseCost",
@@ -60,6 +72,9 @@ __all__ = [
     "Cost",
     "CountGate",
     "CoverageGate",
+    "CriteriaFile",
+    "Criterion",
+    "CriterionDecision",
     "Decision",
     "Figures",
     "Gate",
@@ -84,6 +99,7 @@ __all__ = [
     "RunPlan",
     "Selection",
     "Shard",
+    "SoakGate",
     "Subject",
     "Tallies",
     "TallyError",
@@ -91,19 +107,24 @@ __all__ = [
     "Trial",
     "TrialOutcome",
     "Waiver",
+    "criteria_file_schema",
     "decide",
     "decide_all",
+    "decide_criteria",
     "deploy_allowed",
     "explain",
     "fold",
+    "fold_criteria",
     "fold_decisions",
     "gate_file_schema",
     "ledger_files",
     "ledger_schema",
+    "ledgers_among",
     "lines_of_keys",
     "near",
     "plan",
     "published_schema_text",
+    "read_criteria_file",
     "read_gate_file",
     "read_lines",
     "tallies_from",
@@ -112,6 +133,12 @@ __all__ = [
 
 # A test session records trials without deciding anything: what it does not name is not loaded.
 _HOMES = {
+    "CriteriaFile": "criteria",
+    "Criterion": "criteria",
+    "CriterionDecision": "criteria",
+    "decide_criteria": "criteria",
+    "fold_criteria": "criteria",
+    "read_criteria_file": "criteria",
     "decide": "deciding",
     "decide_all": "deciding",
     "Condition": "decision",
@@ -142,10 +169,12 @@ _HOMES = {
     "RUNS_MAX": "gate",
     "Gate": "gate",
     "GateFile": "gatefile",
-    "GateFileError": "gatefile",
-    "Problem": "gatefile",
+    "GateFileError": "toml_file",
+    "Problem": "toml_file",
     "read_gate_file": "gatefile",
+    "ledgers_among": "inputs",
     "tallies_from": "inputs",
+    "ApprovalGate": "kinds.approval",
     "ArtifactGate": "kinds.artifact",
     "CommandGate": "kinds.command",
     "CountGate": "kinds.count",
@@ -155,6 +184,7 @@ _HOMES = {
     "P1Gate": "kinds.p1",
     "RatchetGate": "kinds.ratchet",
     "RegressionGate": "kinds.regression",
+    "SoakGate": "kinds.soak",
     "LedgerWriter": "ledger",
     "Torn": "ledger",
     "ledger_files": "ledger",
@@ -164,6 +194,7 @@ _HOMES = {
     "Plan": "planning",
     "plan": "planning",
     "published_schema_text": "published",
+    "criteria_file_schema": "schema",
     "gate_file_schema": "schema",
     "Selection": "selection",
     "CaseTally": "tally",

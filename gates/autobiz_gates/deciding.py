@@ -1,5 +1,6 @@
 """Decide: the one place that asks every gate, and the only order they are asked in."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -13,13 +14,19 @@ from .tally import Tallies
 _HERE = Path()
 
 
-def decide(gate: Gate, tallies: Tallies, today: date, root: Path = _HERE) -> GateDecision:
-    """Return the gate's decision on these tallies, as of this day; the files it names lie below `root`."""
-    return KINDS[gate.kind].judge(gate, Given(tallies=tallies, today=today, root=root))
+def decide(
+    gate: Gate, tallies: Tallies, today: date, root: Path = _HERE, ledgers: Sequence[Path] = ()
+) -> GateDecision:
+    """Return the gate's decision on these tallies, as of this day; the files it names lie below `root`.
+
+    `ledgers` are those that the tallies were folded from, for gates that look at single trials.
+    """
+    given = Given(tallies=tallies, today=today, root=root, ledgers=tuple(ledgers))
+    return KINDS[gate.kind].judge(gate, given)
 
 
 def decide_all(
-    gate_file: GateFile, tallies: Tallies, today: date, root: Path = _HERE
+    gate_file: GateFile, tallies: Tallies, today: date, root: Path = _HERE, ledgers: Sequence[Path] = ()
 ) -> tuple[GateDecision, ...]:
     """Return every gate's decision, in the order of the file."""
-    return tuple(decide(gate, tallies, today, root) for gate in gate_file.gates)
+    return tuple(decide(gate, tallies, today, root, ledgers) for gate in gate_file.gates)

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from .decision import Condition, Decision
 from .errors import LedgerError
 from .folding import fold
+from .given import Given
 from .selection import Selection
 from .statistics import PairedDifference, newcombe_paired
 from .tally import CaseTally
@@ -35,12 +35,12 @@ class Comparison:
     even: bool = True
 
 
-def compared(root: Path, baseline: str, selection: Selection, cases: Sequence[CaseTally]) -> Comparison:
+def compared(given: Given, baseline: str, selection: Selection, cases: Sequence[CaseTally]) -> Comparison:
     """Pair the cases with those of the baseline's ledgers."""
     try:
-        before = [case for case in fold([root / baseline]).cases if selection.picks(case)]
+        before = [case for case in fold([given.root / baseline]).cases if selection.picks(case)]
     except LedgerError as error:
-        words = f"the baseline cannot be read: {str(error).removesuffix('.')}"
+        words = f"the baseline cannot be read: {given.told(error)}"
         return Comparison(pairs=(), wanting=(_undecided("baseline", words),))
     now = {case.case: case for case in cases}
     pairs = tuple(Pair(case=old.case, before=old, now=now[old.case]) for old in before if old.case in now)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from autobiz_gates.tally import CaseTally, Tallies
@@ -20,6 +20,7 @@ EVIDENCE_FILE: Final = "evidence.json"
 LEDGER_FOLDER: Final = "ledger/"
 COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 HASH: Final = re.compile(r"[0-9a-f]{64}")
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 _STATEMENT_FIELDS: Final = frozenset({"_type", "predicate", "predicateType", "subject"})
 _PREDICATE_FIELDS: Final = frozenset(
@@ -177,6 +178,17 @@ def moment(value: Any, where: str) -> datetime:
         read = None
     if read is None or read.tzinfo is None:
         raise EvidenceError(where, "is not a moment such as 2026-01-31T12:00:00+00:00")
+    return read
+
+
+def day_of(value: Any, where: str) -> date:
+    """Read a day, written the one way."""
+    try:
+        read = date.fromisoformat(value) if isinstance(value, str) and _DAY.fullmatch(value) else None
+    except ValueError:
+        read = None
+    if read is None:
+        raise EvidenceError(where, "is not a day such as 2026-01-31")
     return read
 
 

@@ -13,6 +13,7 @@ from autobiz_gates import (
     decide_all,
     explain,
     fold_decisions,
+    ledgers_among,
     read_gate_file,
     tallies_from,
 )
@@ -66,7 +67,7 @@ def evaluate(
     with answering():
         gates = read_gate_file(gate_file or found_gate_file())
         tallies = tallies_from(paths, runs)
-        decisions = decide_all(gates, tallies, utc_now().date())
+        decisions = decide_all(gates, tallies, utc_now().date(), ledgers=ledgers_among(paths))
         answer = fold_decisions(decisions)
         if as_json:
             click.echo(json.dumps(_as_dict(answer, decisions, tallies), indent=2))

@@ -11,6 +11,7 @@ _COMMANDS = {
     "verify": ("autobiz_harness.cli.verify", "Find what was changed in a bundle, its files, the log."),
     "check": ("autobiz_harness.cli.check", "The deploy job: may this commit be deployed?"),
     "override": ("autobiz_harness.cli.override", "Deploy against the gates, on two approvers' word."),
+    "approve": ("autobiz_harness.cli.approve", "Sign a review that an approval gate asks for."),
     "evaluate": ("autobiz_harness.cli.evaluate", "Decide from ledgers, JUnit XML or Allure results."),
     "plan": ("autobiz_harness.cli.plan", "How many cases a gate needs, and how often it errs."),
     "init": ("autobiz_harness.cli.init", "Write a gate file to start from."),

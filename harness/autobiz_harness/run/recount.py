@@ -66,7 +66,9 @@ def recount(root: Path, rundir: RunDir, gate_file: Path | None, today: date) -> 
     if any(rundir.ledger.glob("*.jsonl")):
         tallies = fold([rundir.ledger])
         problems += _other_headers(rundir, evidence)
-    problems += _other_decisions(evidence, decide_all(gates, tallies, decided_on, root), tallies)
+    problems += _other_decisions(
+        evidence, decide_all(gates, tallies, decided_on, root, [rundir.ledger]), tallies
+    )
     _raise_if_any(problems)
     return Recount(evidence=evidence, sha256=sha256(data).hexdigest(), tallies=tallies)
 

@@ -53,7 +53,7 @@ def run_project(options: RunOptions, view: View) -> RunReport:
     ends += _not_run(stages, ends)
     tallies = _fold(rundir)
     today = utc_now().date()
-    decisions = decide_all(gate_file, tallies, today, options.root)
+    decisions = decide_all(gate_file, tallies, today, options.root, [rundir.ledger])
     conclusion = conclude(ends, decisions)
     report = RunReport(
         run_id=context.run_id,
