@@ -6,6 +6,7 @@ from typing import Any
 COSTING_MAX = 5
 _COSTLY = ("failed", "unknown", "missing", "skipped")
 
+CRITERIA_COLUMNS = ("criterion", "says", "decision", "reason")
 COLUMNS = ("gate", "asks for", "saw", "rate", "LCB", "cases", "runs", "decision")
 
 

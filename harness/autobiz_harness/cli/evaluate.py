@@ -22,7 +22,7 @@ from autobiz_harness.exit_codes import ExitCode
 
 from .answering import answering
 
-_CODES = {
+CODES = {
     Decision.OPEN: ExitCode.OPEN,
     Decision.SHUT: ExitCode.SHUT,
     Decision.UNDECIDED: ExitCode.UNDECIDED,
@@ -75,7 +75,7 @@ def evaluate(
             click.echo("\n".join([*map(explain, decisions), str(answer).upper()]))
         else:
             _print(answer, decisions, tallies, as_markdown=as_markdown)
-        sys.exit(int(_CODES[answer]))
+        sys.exit(int(CODES[answer]))
 
 
 def found_gate_file() -> Path:
@@ -88,7 +88,7 @@ def found_gate_file() -> Path:
 def _as_dict(answer: Decision, decisions: tuple[GateDecision, ...], tallies: Tallies) -> dict[str, object]:
     return {
         "decision": str(answer),
-        "exit_code": int(_CODES[answer]),
+        "exit_code": int(CODES[answer]),
         "gates": [decision.to_dict() for decision in decisions],
         "problems": list(tallies.problems),
     }

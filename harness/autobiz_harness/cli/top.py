@@ -13,6 +13,7 @@ _COMMANDS = {
     "override": ("autobiz_harness.cli.override", "Deploy against the gates, on two approvers' word."),
     "approve": ("autobiz_harness.cli.approve", "Sign a review that an approval gate asks for."),
     "evaluate": ("autobiz_harness.cli.evaluate", "Decide from ledgers, JUnit XML or Allure results."),
+    "criteria": ("autobiz_harness.cli.criteria", "Say which exit criteria hold, and why others do not."),
     "plan": ("autobiz_harness.cli.plan", "How many cases a gate needs, and how often it errs."),
     "init": ("autobiz_harness.cli.init", "Write a gate file to start from."),
     "stack": ("autobiz_harness.cli.stack", "PostgreSQL, Valkey and WireMock for this project."),
