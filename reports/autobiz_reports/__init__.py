@@ -2,6 +2,7 @@
 
 from .decision_table import print_decision, print_gates
 from .markdown import criteria_markdown, gates_markdown
+from .opening_curve import opening_curve_svg
 from .page import render_page
 from .plain import criteria_text, gates_text
 from .run_report import RunReport
@@ -12,6 +13,7 @@ __all__ = [
     "criteria_text",
     "gates_markdown",
     "gates_text",
+    "opening_curve_svg",
     "print_decision",
     "print_gates",
     "render_page",
