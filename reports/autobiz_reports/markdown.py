@@ -29,9 +29,15 @@ def gates_markdown(
     return "\n".join(lines).rstrip() + "\n"
 
 
-def criteria_markdown(decision: str, criteria: tuple[dict[str, Any], ...]) -> str:
-    """The answer first, then a row a criterion with the reason of its decision."""
-    lines = [f"### Criteria: **{decision.upper()}**", "", _row(CRITERIA_COLUMNS), _row(("---",) * 4)]
+def criteria_markdown(criteria: tuple[dict[str, Any], ...]) -> str:
+    """How many hold, then a row a criterion with the reason of its decision."""
+    hold = sum(one["decision"] == "open" for one in criteria)
+    lines = [
+        f"### Criteria: **{hold} of {len(criteria)} hold**",
+        "",
+        _row(CRITERIA_COLUMNS),
+        _row(("---",) * 4),
+    ]
     lines += [
         _row(tuple(map(_safe, (one["criterion"], one["says"], one["decision"].upper(), one["reason"]))))
         for one in criteria

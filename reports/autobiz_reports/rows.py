@@ -52,6 +52,13 @@ def method_of(gates: Iterable[dict[str, Any]]) -> str:
     return f"LCB: Wilson's lower confidence bound of the pass rate, {'; '.join(said)}" if kinds else ""
 
 
+def criteria_line(answered: dict[str, Any]) -> str:
+    """How many criteria hold, and in which file they stand."""
+    rows = answered["criteria"]
+    hold = sum(one["decision"] == "open" for one in rows)
+    return f"{hold} of {len(rows)} criteria hold ({answered['file']})"
+
+
 def percent(rate: float | None) -> str:
     return "-" if rate is None else f"{rate:.2%}" if rate < 1 else "100%"
 

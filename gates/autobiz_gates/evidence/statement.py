@@ -61,8 +61,17 @@ class Statement:
         return moment(self.evidence["started_at"], "evidence.started_at")
 
     def exit_criteria(self) -> list[dict[str, Any]]:
-        """Return one row for whatever must hold before a deploy, and whether it does."""
+        """Return one row for each criterion of the project and for whatever must hold before a deploy."""
+        answered = self.evidence.get("criteria") or {"criteria": []}
         rows = [
+            {
+                "criterion": f"{one['criterion']} {one['says']}",
+                "holds": one["decision"] == "open",
+                "reason": one["reason"],
+            }
+            for one in answered["criteria"]
+        ]
+        rows += [
             {
                 "criterion": f"stage {stage['name']}, run {stage['run']} of {stage['runs']}",
                 # Failed trials of a repeated stage are its gate's business.
@@ -164,6 +173,9 @@ def checked_evidence(value: Any, where: str) -> dict[str, Any]:
     wrong += [name for name in ("gates", "stages") if not _all_objects(value.get(name))]
     if not isinstance(value.get("slice"), str | None) or not isinstance(value.get("shard"), str | None):
         wrong.append("slice or shard")
+    criteria = value.get("criteria")
+    if criteria is not None and not (isinstance(criteria, dict) and _all_objects(criteria.get("criteria"))):
+        wrong.append("criteria")
     if wrong:
         raise EvidenceError(where, f"absent or of a wrong type: {', '.join(wrong)}")
     moment(value["started_at"], f"{where}.started_at")

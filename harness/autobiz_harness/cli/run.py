@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from autobiz_harness.exit_codes import ExitCode
-from autobiz_reports import RunReport, gates_markdown, print_decision
+from autobiz_reports import RunReport, criteria_markdown, gates_markdown, print_decision
 
 from .answering import answering, fail
 from .naming import slice_names, stage_names
@@ -132,6 +132,8 @@ def _add_markdown(path: Path, report: RunReport) -> None:
     """A summary is often the file of several steps, so what stands there stays."""
     with path.open("a", encoding="utf-8") as file:
         file.write(gates_markdown(report.decision, report.gates, report.problems, report.sentence))
+        if report.criteria is not None:
+            file.write(f"\n{criteria_markdown(tuple(report.criteria['criteria']))}")
 
 
 def _print(report: RunReport, signed: "SignedRun | None", *, as_json: bool) -> None:
