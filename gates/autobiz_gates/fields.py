@@ -19,18 +19,19 @@ KeyPath = tuple[str | int, ...]
 class Complaints:
     """What is wrong with one gate's table, each complaint with the path of the key it is about."""
 
-    gate: str
+    name: str
     found: list[tuple[KeyPath, str]] = field(default_factory=list)
+    what: str = "gate"
 
     def say(self, at: KeyPath, words: str) -> None:
         """Complain about the key at this path, which begins the sentence."""
         subject = f"{spoken(at)} " if at else ""
-        self.found.append((at, f"gate {self.gate!r}: {subject}{words}"))
+        self.found.append((at, f"{self.what} {self.name!r}: {subject}{words}"))
 
     def say_of_table(self, at: KeyPath, key: str, words: str) -> None:
         """Complain about a key that is unknown to the table at this path, or wanting there."""
         inside = f"{spoken(at)}: " if at else ""
-        self.found.append(((*at, key), f"gate {self.gate!r}: {inside}{words}"))
+        self.found.append(((*at, key), f"{self.what} {self.name!r}: {inside}{words}"))
 
 
 Reader = Callable[[Any, KeyPath, Complaints], Any]
@@ -220,9 +221,8 @@ def texts(name: str, doc: str, *, options: tuple[str, ...] = (), required: bool 
     def read(value: Any, at: KeyPath, complaints: Complaints) -> tuple[str, ...]:
         items = value if isinstance(value, list) else [value]
         if not items:
-            complaints.say(
-                at, "must name at least one value; leave the key out to select by other keys alone"
-            )
+            hint = "" if required else "; leave the key out to select by other keys alone"
+            complaints.say(at, f"must name at least one value{hint}")
         for item in items:
             if not isinstance(item, str) or not item.strip():
                 complaints.say(at, f"must be a string or an array of strings, not {shown(value)}")

@@ -24,6 +24,7 @@ class RunReport:
     gates: tuple[dict[str, Any], ...]
     problems: tuple[str, ...]
     folder: str
+    criteria: dict[str, Any] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         return {

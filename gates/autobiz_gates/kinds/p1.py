@@ -100,7 +100,7 @@ def _no_worse(gate: P1Gate, cases: Sequence[CaseTally], given: Given) -> list[Co
     if gate.baseline is None:
         words = "profile strict is held against a baseline, and none is named"
         return [Condition(name="baseline", decision=Decision.UNDECIDED, reason=words)]
-    comparison = compared(given.root, gate.baseline, gate.selection, cases)
+    comparison = compared(given, gate.baseline, gate.selection, cases)
     if not comparison.pairs:
         return list(comparison.wanting)
     return [*comparison.wanting, non_inferiority(comparison.pairs, gate.confidence)]

@@ -13,6 +13,7 @@ from autobiz_gates import (
     decide_all,
     explain,
     fold_decisions,
+    ledgers_among,
     read_gate_file,
     tallies_from,
 )
@@ -21,7 +22,7 @@ from autobiz_harness.exit_codes import ExitCode
 
 from .answering import answering
 
-_CODES = {
+CODES = {
     Decision.OPEN: ExitCode.OPEN,
     Decision.SHUT: ExitCode.SHUT,
     Decision.UNDECIDED: ExitCode.UNDECIDED,
@@ -66,7 +67,7 @@ def evaluate(
     with answering():
         gates = read_gate_file(gate_file or found_gate_file())
         tallies = tallies_from(paths, runs)
-        decisions = decide_all(gates, tallies, utc_now().date())
+        decisions = decide_all(gates, tallies, utc_now().date(), ledgers=ledgers_among(paths))
         answer = fold_decisions(decisions)
         if as_json:
             click.echo(json.dumps(_as_dict(answer, decisions, tallies), indent=2))
@@ -74,7 +75,7 @@ def evaluate(
             click.echo("\n".join([*map(explain, decisions), str(answer).upper()]))
         else:
             _print(answer, decisions, tallies, as_markdown=as_markdown)
-        sys.exit(int(_CODES[answer]))
+        sys.exit(int(CODES[answer]))
 
 
 def found_gate_file() -> Path:
@@ -87,7 +88,7 @@ def found_gate_file() -> Path:
 def _as_dict(answer: Decision, decisions: tuple[GateDecision, ...], tallies: Tallies) -> dict[str, object]:
     return {
         "decision": str(answer),
-        "exit_code": int(_CODES[answer]),
+        "exit_code": int(CODES[answer]),
         "gates": [decision.to_dict() for decision in decisions],
         "problems": list(tallies.problems),
     }

@@ -56,7 +56,10 @@ def _enough(staging: Staging, gate_file: GateFile, today: date) -> bool:
         for gate in gate_file.gates
         if not gate.dry_run and _counts(gate) and any(gate.selection.picks(case) for case in tallies.cases)
     ]
-    decisions = [decide(gate, tallies, today, staging.root, gate_file.sha256).decision for gate in asked]
+    decisions = [
+        decide(gate, tallies, today, staging.root, gate_file_sha256=gate_file.sha256).decision
+        for gate in asked
+    ]
     return bool(decisions) and all(decision is Decision.OPEN for decision in decisions)
 
 
