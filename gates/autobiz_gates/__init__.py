@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .figures import CaseCost, Figures
     from .folding import fold
     from .gate import PRIORITIES, RUNS_MAX, Gate
-    from .gatefile import GateFile, GateFileError, Problem, read_gate_file
+    from .gatefile import GateFile, read_gate_file
     from .inputs import tallies_from
     from .kinds.artifact import ArtifactGate
     from .kinds.command import CommandGate
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from .schema import gate_file_schema
     from .selection import Selection
     from .tally import CaseTally, Outcome, Tallies, TallyError
+    from .toml_file import GateFileError, Problem
     from .toml_lines import lines_of_keys
     from .waiver import Waiver
 
@@ -142,8 +143,6 @@ _HOMES = {
     "RUNS_MAX": "gate",
     "Gate": "gate",
     "GateFile": "gatefile",
-    "GateFileError": "gatefile",
-    "Problem": "gatefile",
     "read_gate_file": "gatefile",
     "tallies_from": "inputs",
     "ArtifactGate": "kinds.artifact",
@@ -170,6 +169,8 @@ _HOMES = {
     "Outcome": "tally",
     "Tallies": "tally",
     "TallyError": "tally",
+    "GateFileError": "toml_file",
+    "Problem": "toml_file",
     "lines_of_keys": "toml_lines",
     "Waiver": "waiver",
 }

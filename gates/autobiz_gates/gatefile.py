@@ -1,42 +1,20 @@
 """Read a gate file: all its gates, or all its mistakes with file, line and what to write instead."""
 
 import re
-import tomllib
 from dataclasses import dataclass
 from hashlib import sha256
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from .fields import Complaints, KeyPath, choice, either, near, read_fields, shown
 from .gate import Gate
 from .kinds.kind import Kind
 from .kinds.registry import KINDS
+from .toml_file import mistakes, read_toml
 
-FILE_BYTES_MAX: Final = 1_000_000
 NO_GATE: Final = "no gate: nothing would be decided"
 NAME_PATTERN: Final = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}"
-_POSITION = re.compile(r"\(at (?:line (\d+), column \d+|end of document)\)")
-_TWICE = re.compile(r"Cannot declare \((?:'tool', 'autobiz', )?'gate', '(.*)'\) twice")
-
-
-class Problem(NamedTuple):
-    """One mistake in a gate file; the line is None where the file as a whole is at fault."""
-
-    path: str
-    line: int | None
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.message}" if self.line else f"{self.path}: {self.message}"
-
-
-class GateFileError(ValueError):
-    """A gate file cannot be read. `problems` holds every mistake that was found, in the order of the file."""
-
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__("\n".join(str(problem) for problem in problems))
-        self.problems = problems
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,20 +29,13 @@ class GateFile:
 def read_gate_file(path: str | PathLike[str]) -> GateFile:
     """Read `[gate.NAME]` tables, or `[tool.autobiz.gate.NAME]` where the file is a pyproject.toml."""
     name = fspath(path)
-    content = _bytes_of(name)
-    text = _text_of(name, content)
-    table = _toml_of(name, text)
+    read = read_toml(name, holds="at least one [gate.NAME] table", such_as="gate.toml")
     root: KeyPath = ("tool", "autobiz", "gate") if Path(name).name == "pyproject.toml" else ("gate",)
     found: list[tuple[KeyPath, str]] = []
-    gates = _gates_of(table, root, found)
+    gates = _gates_of(read.table, root, found)
     if found:
-        # Only a file with a mistake in it pays for finding lines.
-        from .toml_lines import lines_of_keys
-
-        lines = lines_of_keys(text)
-        problems = [Problem(name, _line_of(at, lines), message) for at, message in found]
-        raise GateFileError(tuple(sorted(problems, key=lambda problem: problem.line or 0)))
-    return GateFile(path=name, sha256=sha256(content).hexdigest(), gates=tuple(gates))
+        raise mistakes(name, read.text, found)
+    return GateFile(path=name, sha256=sha256(read.content).hexdigest(), gates=tuple(gates))
 
 
 def _gates_of(table: dict[str, Any], root: KeyPath, found: list[tuple[KeyPath, str]]) -> list[Gate]:
@@ -124,62 +95,3 @@ def _elsewhere(kind: Kind[Any], keys: dict[str, Any]) -> dict[str, str]:
         for key, names in others.items()
         if names
     }
-
-
-def _bytes_of(name: str) -> bytes:
-    path = Path(name)
-    try:
-        if path.is_dir():
-            raise _whole_file(name, "is a directory; name the file in it, such as gate.toml")
-        if not path.exists():
-            raise _whole_file(name, "no such file; create it with at least one [gate.NAME] table")
-        if not path.is_file():
-            raise _whole_file(name, "is not a regular file")
-        if path.stat().st_size > FILE_BYTES_MAX:
-            raise _whole_file(name, f"is larger than {FILE_BYTES_MAX} bytes, which no gate file needs")
-        return path.read_bytes()
-    except OSError as error:
-        raise _whole_file(name, f"cannot be read: {error.strerror or error}") from error
-
-
-def _text_of(name: str, content: bytes) -> str:
-    if content.startswith(b"\xef\xbb\xbf"):
-        words = "begins with a byte order mark, which TOML forbids; save it as UTF-8 without one"
-        raise GateFileError((Problem(name, 1, words),))
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        words = f"byte 0x{content[error.start]:02x} is not UTF-8; save the file as UTF-8"
-        raise GateFileError((Problem(name, line, words),)) from error
-
-
-def _toml_of(name: str, text: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        words = str(error)
-        position = _POSITION.search(words)
-        line = int(position[1]) if position and position[1] else text.count("\n") + 1
-        twice = _TWICE.search(words)
-        if twice:
-            words = f"gate {twice[1]!r} is declared twice; rename one of the two"
-        else:
-            words = f"not valid TOML: {_POSITION.sub('', words).strip()}"
-        raise GateFileError((Problem(name, line, words),)) from error
-    except ValueError as error:
-        raise _whole_file(name, f"not valid TOML: {error}") from error
-    except RecursionError as error:
-        raise _whole_file(name, "nests too deeply to be read") from error
-
-
-def _whole_file(name: str, words: str) -> GateFileError:
-    return GateFileError((Problem(name, None, words),))
-
-
-def _line_of(at: KeyPath, lines: dict[KeyPath, int]) -> int:
-    """Return the line of the key, or of the nearest table around it."""
-    for length in range(len(at), 0, -1):
-        if at[:length] in lines:
-            return lines[at[:length]]
-    return 1
