@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from .marks import MarkExpression, MarkExpressionError
     from .planning import Plan, plan
     from .published import published_schema_text
+    from .quarantining import left_out
     from .schema import gate_file_schema
     from .selection import Selection
     from .tally import CaseTally, Outcome, Tallies, TallyError
@@ -101,6 +102,7 @@ __all__ = [
     "gate_file_schema",
     "ledger_files",
     "ledger_schema",
+    "left_out",
     "lines_of_keys",
     "near",
     "plan",
@@ -163,6 +165,7 @@ _HOMES = {
     "Plan": "planning",
     "plan": "planning",
     "published_schema_text": "published",
+    "left_out": "quarantining",
     "gate_file_schema": "schema",
     "Selection": "selection",
     "CaseTally": "tally",

@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from .decision import GateDecision
+from .flakes import Quarantine
 from .gate import Gate
 from .gatefile import GateFile
 from .given import Given
@@ -11,15 +12,23 @@ from .kinds.registry import KINDS
 from .tally import Tallies
 
 _HERE = Path()
+_NOTHING = Quarantine()
 
 
-def decide(gate: Gate, tallies: Tallies, today: date, root: Path = _HERE) -> GateDecision:
+def decide(
+    gate: Gate, tallies: Tallies, today: date, root: Path = _HERE, quarantine: Quarantine = _NOTHING
+) -> GateDecision:
     """Return the gate's decision on these tallies, as of this day; the files it names lie below `root`."""
-    return KINDS[gate.kind].judge(gate, Given(tallies=tallies, today=today, root=root))
+    given = Given(tallies=tallies, today=today, root=root, quarantine=quarantine)
+    return KINDS[gate.kind].judge(gate, given)
 
 
 def decide_all(
-    gate_file: GateFile, tallies: Tallies, today: date, root: Path = _HERE
+    gate_file: GateFile,
+    tallies: Tallies,
+    today: date,
+    root: Path = _HERE,
+    quarantine: Quarantine = _NOTHING,
 ) -> tuple[GateDecision, ...]:
     """Return every gate's decision, in the order of the file."""
-    return tuple(decide(gate, tallies, today, root) for gate in gate_file.gates)
+    return tuple(decide(gate, tallies, today, root, quarantine) for gate in gate_file.gates)

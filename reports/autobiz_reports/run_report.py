@@ -24,6 +24,8 @@ class RunReport:
     gates: tuple[dict[str, Any], ...]
     problems: tuple[str, ...]
     folder: str
+    quarantine_file: str | None = None
+    quarantine_file_sha256: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         return {

@@ -3,6 +3,7 @@
 A door of its own beside `autobiz_gates`: whoever only gates needs of it no more than the quarantine in force.
 """
 
+from .caps import caps_exceeded
 from .cause import QUARANTINABLE, REPEATS, Cause, Disagreement, Finding, Regrade, Replay, classify
 from .clusters import Cluster, Suspicion, clusters
 from .history import HISTORY_FILE, History, HistoryError, HistoryRow, rows_of
@@ -65,6 +66,7 @@ __all__ = [
     "Standing",
     "State",
     "Suspicion",
+    "caps_exceeded",
     "case_histories",
     "classify",
     "clusters",

@@ -11,6 +11,7 @@ from autobiz_gates.figures import METHOD_CASES, METHOD_POOLED, case_figures, cut
 from autobiz_gates.gate import GATE_FIELDS, Gate, selection_of
 from autobiz_gates.given import Given
 from autobiz_gates.marks import MarkExpression
+from autobiz_gates.quarantining import parted
 from autobiz_gates.tally import CaseTally
 from autobiz_gates.waiver import WAIVERS, Waiver, check_waivers
 from autobiz_gates.wholeness import evidence_conditions, named, selected, unjudged_condition
@@ -43,10 +44,12 @@ class P1Gate(Gate):
 
 def judge_p1(gate: P1Gate, given: Given) -> GateDecision:
     """Decide from the bound and from what no bound can see: few cases, a dead case, missing evidence."""
-    cases = selected(gate, given.tallies)
+    every = selected(gate, given.tallies)
+    split = parted(every, given.quarantine, given.today)
+    cases = split.counted
     waived = tuple(waiver.case for waiver in gate.waivers if waiver.counts_on(given.today))
     expired = tuple(waiver.case for waiver in gate.waivers if not waiver.counts_on(given.today))
-    conditions = evidence_conditions(gate, cases, given.tallies)
+    conditions = [*evidence_conditions(gate, cases, given.tallies), *split.conditions]
     conditions += unjudged_condition(cases, waived)
     strict = gate.profile == "strict"
     bound = case_bound if strict else pooled_bound
@@ -55,7 +58,8 @@ def judge_p1(gate: P1Gate, given: Given) -> GateDecision:
     if gate.profile == "default":
         conditions.append(_no_broken_case(cases, waived))
     if gate.veto is not None:
-        conditions.append(_no_veto(gate.veto, cases))
+        # What no average makes up for, no quarantine does either.
+        conditions.append(_no_veto(gate.veto, every))
     figures = case_figures(
         cases,
         floor=gate.floor,
@@ -66,6 +70,8 @@ def judge_p1(gate: P1Gate, given: Given) -> GateDecision:
         runs_min=gate.runs,
         waived=waived,
         waivers_expired=expired,
+        quarantined=split.quarantined,
+        quarantine_expired=split.expired,
     )
     when_open = (
         f"{figures.passes}/{figures.trials} trials of {figures.cases} cases passed, "

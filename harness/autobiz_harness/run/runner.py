@@ -1,12 +1,14 @@
 """The one loop of a deploy decision: stack, stages, fold, gates, evidence."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from autobiz_gates import GateFile, Tallies, decide_all, fold, read_gate_file
+from autobiz_gates import GateFile, Tallies, decide_all, fold, left_out, read_gate_file
+from autobiz_gates.flakes import Quarantine, quarantine_beside
 from autobiz_harness.clock import monotonic, utc_now
 from autobiz_harness.identity import new_run_id
 from autobiz_harness.subject import subject_of
@@ -37,6 +39,7 @@ def run_project(options: RunOptions, view: View) -> RunReport:
     """Run what is asked, or what an interrupted run still lacks, and decide. Ctrl-C leaves it resumable."""
     config = read_config(options.root)
     gate_file = _gates(config)
+    quarantine = quarantine_beside(gate_file.path)
     rundir = _open(options, config, gate_file)
     context = rundir.context()
     stages = _chosen(options, config, context)
@@ -45,7 +48,13 @@ def run_project(options: RunOptions, view: View) -> RunReport:
     try:
         with _services(config, stages, rundir, view) as env:
             staging = Staging(
-                root=options.root, seed=context.seed, rundir=rundir, shard=context.shard, env=env, view=view
+                root=options.root,
+                seed=context.seed,
+                rundir=rundir,
+                shard=context.shard,
+                env=env,
+                view=view,
+                excused=partial(_excused, rundir, quarantine),
             )
             _run_stages(staging, stages, ends)
     except KeyboardInterrupt:
@@ -53,7 +62,7 @@ def run_project(options: RunOptions, view: View) -> RunReport:
     ends += _not_run(stages, ends)
     tallies = _fold(rundir)
     today = utc_now().date()
-    decisions = decide_all(gate_file, tallies, today, options.root)
+    decisions = decide_all(gate_file, tallies, today, options.root, quarantine)
     conclusion = conclude(ends, decisions)
     report = RunReport(
         run_id=context.run_id,
@@ -72,6 +81,8 @@ def run_project(options: RunOptions, view: View) -> RunReport:
         gates=tuple(decision.to_dict() for decision in decisions),
         problems=tallies.problems,
         folder=_relative(options.root, rundir.path),
+        quarantine_file=_relative(options.root, Path(quarantine.path)) if quarantine.path else None,
+        quarantine_file_sha256=quarantine.sha256,
     )
     write_evidence(options.root, rundir, report, today)
     return report
@@ -191,6 +202,11 @@ def _interrupted(stages: tuple[Stage, ...], ends: list[StageEnd]) -> StageEnd:
         status=StageStatus.INTERRUPTED,
         reason="resume it with `gate run --resume`",
     )
+
+
+def _excused(rundir: RunDir, quarantine: Quarantine, stage: Collection[str]) -> frozenset[str]:
+    cases = [case for case in _fold(rundir).cases if case.case in stage]
+    return left_out(cases, quarantine, utc_now().date())
 
 
 def _fold(rundir: RunDir) -> Tallies:
