@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .curtailing import settled
     from .deciding import decide, decide_all
     from .decision import Condition, Decision, GateDecision, deploy_allowed, fold_decisions, worst
     from .entry import (
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from .explaining import explain
     from .fields import near
     from .figures import CaseCost, Figures
-    from .folding import fold
+    from .folding import TRIES_MAX, fold
     from .gate import PRIORITIES, RUNS_MAX, Gate
     from .gatefile import GateFile, read_gate_file
     from .inputs import tallies_from
@@ -53,6 +54,7 @@ __all__ = [
     "LEDGER_SCHEMA",
     "PRIORITIES",
     "RUNS_MAX",
+    "TRIES_MAX",
     "ArtifactGate",
     "Case",
     "CaseCost",
@@ -109,12 +111,14 @@ __all__ = [
     "published_schema_text",
     "read_gate_file",
     "read_lines",
+    "settled",
     "tallies_from",
     "worst",
 ]
 
 # A test session records trials without deciding anything: what it does not name is not loaded.
 _HOMES = {
+    "settled": "curtailing",
     "decide": "deciding",
     "decide_all": "deciding",
     "Condition": "decision",
@@ -140,6 +144,7 @@ _HOMES = {
     "near": "fields",
     "CaseCost": "figures",
     "Figures": "figures",
+    "TRIES_MAX": "folding",
     "fold": "folding",
     "PRIORITIES": "gate",
     "RUNS_MAX": "gate",

@@ -19,8 +19,9 @@ class TrialBrief(msgspec.Struct, frozen=True, gc=False, tag="trial", tag_field="
     run_id: str
     run: int
     case: str
-    outcome: Literal["pass", "fail", "unknown", "skip"]
+    outcome: Literal["pass", "fail", "unknown", "skip", "invalid"]
     phase: str
+    replay: str | None = None
 
 
 class CaseBrief(msgspec.Struct, frozen=True, gc=False):

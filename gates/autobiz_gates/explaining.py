@@ -34,6 +34,8 @@ def _numbers(figures: Figures) -> list[str]:
     if figures.lcb is None or figures.lcb_case is None or figures.rate is None:
         return ["  no trial was judged", *_quarantine(figures)]
     counts = f"{figures.cases} cases, {figures.runs} of {figures.runs_min} runs"
+    if figures.replayed:
+        counts += f", {figures.runs_independent} independent ({figures.replayed} replays count no further)"
     bound = f"LCB {cut(figures.lcb)} ({figures.method}, z = {figures.z:.6f}), floor {figures.floor:g}"
     lines = [
         f"  {figures.passes}/{figures.trials} trials passed ({figures.rate:.4f}), {counts}",
@@ -75,6 +77,7 @@ def _costs(costing: tuple[CaseCost, ...]) -> list[str]:
                 (cost.unknown, "unknown"),
                 (cost.skipped, "skipped"),
                 (cost.missing, "missing"),
+                (cost.invalid, "invalid"),
             )
             if count
         ]

@@ -1,5 +1,6 @@
 """Fold ledgers into tallies: everything after the ledger is derived, by this one function."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,9 +12,13 @@ from .tally import CaseTally, Tallies
 
 # Two entries for one trial (a crash seen from two sides, a rerun) never replace each other: the worst stays.
 # A case's outcome in a run is one byte, so a million trials are a megabyte; 0 says that nothing is known.
-_CODES = {"missing": 1, "skip": 2, "pass": 3, "unknown": 4, "fail": 5}
-_PLANNED = _CODES["missing"]
-_WORDS = {code: word for word, code in _CODES.items()}
+_CODES = {"missing": 1, "invalid": 2, "skip": 3, "pass": 4, "unknown": 5, "fail": 6}
+_PLANNED, _INVALID = _CODES["missing"], _CODES["invalid"]
+_REPLAY = 7  # found at the end, of whatever else the trial was
+_WORDS = {**{code: word for word, code in _CODES.items()}, _REPLAY: "replay"}
+
+# A first try and two more: what the infrastructure spoiled three times stays invalid, whatever comes next.
+TRIES_MAX = 3
 
 RunKey = tuple[str, int]
 # What is known of a case besides its name: suite, priority, requirements, tests, workflow, marks.
@@ -33,6 +38,8 @@ class _Evidence:
     shards: dict[tuple[RunKey, str | None, int], set[int]] = field(default_factory=dict)
     shards_of: dict[str, str] = field(default_factory=dict)
     uncollected: dict[str, str] = field(default_factory=dict)
+    invalid: Counter[tuple[RunKey, int]] = field(default_factory=Counter)
+    replays: dict[int, dict[str, set[RunKey]]] = field(default_factory=dict)
 
 
 def fold(sources: Iterable[Path]) -> Tallies:
@@ -44,6 +51,8 @@ def fold(sources: Iterable[Path]) -> Tallies:
             if not isinstance(block, Torn):
                 _take(evidence, path, block)
     runs = tuple(sorted(evidence.runs))
+    _keep_invalid(evidence)
+    _count_replays_once(evidence)
     return Tallies(
         cases=_tallies(evidence, runs),
         runs=tuple(range(1, len(runs) + 1)),
@@ -74,6 +83,42 @@ def _take(evidence: _Evidence, path: Path, block: Block) -> None:
         code = _CODES[line.outcome]
         if code > codes[number]:  # noqa: PLR1730  max() would double what this line costs a million times
             codes[number] = code
+        if code == _INVALID or line.replay is not None:
+            _take_special(evidence, _run_key(evidence, run_id, run), number, line)
+
+
+def _take_special(evidence: _Evidence, run: RunKey, number: int, line: TrialBrief) -> None:
+    if line.outcome == "invalid":
+        evidence.invalid[run, number] += 1
+    elif line.replay is not None and line.outcome != "skip":
+        evidence.replays.setdefault(number, {}).setdefault(line.replay, set()).add(run)
+
+
+def _keep_invalid(evidence: _Evidence) -> None:
+    """Trying again and again until the infrastructure holds would choose the evidence."""
+    for (run, number), tries in evidence.invalid.items():
+        codes = evidence.codes[run]
+        if tries >= TRIES_MAX and codes[number] <= _CODES["pass"]:
+            codes[number] = _INVALID
+
+
+def _count_replays_once(evidence: _Evidence) -> None:
+    """Of trials that had to come out alike the first stands for all, with the worst of what they came to."""
+    for number, by_key in evidence.replays.items():
+        for runs in _joined(by_key.values()):
+            columns = [evidence.codes[run] for run in sorted(runs)]
+            worst = max(codes[number] for codes in columns)
+            for position, codes in enumerate(columns):
+                codes[number] = _REPLAY if position else worst
+
+
+def _joined(groups: Iterable[set[RunKey]]) -> list[set[RunKey]]:
+    """The groups, those that share a run made one."""
+    joined: list[set[RunKey]] = []
+    for group in groups:
+        apart = [one for one in joined if not one & group]
+        joined = [*apart, group.union(*(one for one in joined if one & group))]
+    return joined
 
 
 def _take_rare(evidence: _Evidence, path: Path, block: Block, position: int) -> None:

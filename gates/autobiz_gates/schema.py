@@ -15,7 +15,7 @@ def gate_file_schema() -> dict[str, Any]:
         name = {"description": "The kind of gate.", "const": kind.name}
         table["properties"] = {"kind": name, **table["properties"]}
         table["required"] = ["kind", *table["required"]]
-        kinds.append({"title": f"kind {kind.name}", "description": kind.doc, **table})
+        kinds.append({"title": f"kind {kind.name}", "description": kind.doc, **table, **kind.rules})
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "AutoBiz gate file",

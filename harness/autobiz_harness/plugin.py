@@ -22,6 +22,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     option("--gate-shard", metavar="I/N", help="run part I of N; the parts' ledgers fold together")
     option("--gate-resume", action="store_true", help="leave out what the ledger holds of this run")
     option("--gate-stage", metavar="NAME", help="name of the stage, kept in the ledger")
+    parser.addini(
+        "gate_infrastructure_errors",
+        "errors (module.Class) that make a trial invalid, not failed",
+        "linelist",
+    )
     option("--gate-context", metavar="FILE", help="run id and subject as `gate run` wrote them")
 
 

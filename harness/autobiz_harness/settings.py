@@ -11,6 +11,7 @@ from autobiz_gates import RUNS_MAX, Shard, Subject
 
 from .clock import utc_now
 from .identity import new_run_id
+from .infrastructure import infrastructure_errors
 from .subject import subject_of
 
 
@@ -30,6 +31,7 @@ class Settings:
     subject: Subject
     gate_file_sha256: str | None
     worker: str
+    infrastructure_errors: frozenset[str]
 
     @property
     def is_first_writer(self) -> bool:
@@ -67,6 +69,7 @@ def settings_from(config: pytest.Config) -> Settings:
         subject=Subject(**context["subject"]),
         gate_file_sha256=context.get("gate_file_sha256"),
         worker=workerinput(config).get("workerid", "main"),
+        infrastructure_errors=infrastructure_errors(config),
     )
 
 

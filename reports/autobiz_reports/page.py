@@ -94,7 +94,7 @@ def _stages(stages: Iterable[dict[str, Any]]) -> str:
     return (
         '<h2>Stages</h2>\n<div class="wide"><table>\n<tr><th>stage</th><th>ended</th>'
         '<th class="n">passed</th><th class="n">failed</th><th class="n">unknown</th>'
-        '<th class="n">skipped</th><th class="n">missing</th>'
+        '<th class="n">skipped</th><th class="n">missing</th><th class="n">invalid</th>'
         f'<th class="n">time</th></tr>\n{rows}</table></div>\n'
     )
 
@@ -103,7 +103,8 @@ def _stage(stage: dict[str, Any]) -> str:
     name = f"{stage['name']} {stage['run']}/{stage['runs']}" if stage["runs"] > 1 else stage["name"]
     good = {"passed": "open", "failed": "shut"}.get(stage["status"], "undecided")
     counts = "".join(
-        f'<td class="n">{stage[word]}</td>' for word in ("passed", "failed", "unknown", "skipped", "missing")
+        f'<td class="n">{stage[word]}</td>'
+        for word in ("passed", "failed", "unknown", "skipped", "missing", "invalid")
     )
     reason = f"<br><small>{escape(stage['reason'])}</small>" if stage["reason"] else ""
     return (

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 COSTING_MAX = 5
-_COSTLY = ("failed", "unknown", "missing", "skipped")
+_COSTLY = ("failed", "unknown", "missing", "invalid", "skipped")
 
 COLUMNS = ("gate", "asks for", "saw", "rate", "LCB", "cases", "runs", "decision")
 
@@ -19,9 +19,15 @@ def cells_of(gate: dict[str, Any]) -> tuple[str, ...]:
         percent(figures.get("rate")),
         bound(figures.get("lcb")),
         str(figures.get("cases", "-")),
-        str(figures.get("runs", "-")),
+        _runs(figures),
         gate["decision"].upper() + (" (dry run)" if gate["dry_run"] else ""),
     )
+
+
+def _runs(figures: dict[str, Any]) -> str:
+    """How many runs; where some of them were replays, also how many of them are evidence."""
+    runs = str(figures.get("runs", "-"))
+    return f"{runs}, {figures['runs_independent']} independent" if figures.get("replayed") else runs
 
 
 def costing_of(gate: dict[str, Any]) -> list[tuple[str, str]]:

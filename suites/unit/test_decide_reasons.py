@@ -23,7 +23,7 @@ from autobiz_gates import (
     read_gate_file,
 )
 
-from ..decided import figures_of
+from ..decided import figures_of, without_baseline
 
 TODAY = date(2030, 6, 15)
 VECTORS = json.loads((Path(__file__).parent / "data" / "stat-vectors.json").read_text())["vectors"]
@@ -112,18 +112,8 @@ def test_default_profile_is_the_rule_of_the_vectors(vector: dict[str, Any]) -> N
         (p1(), ["ppp"] * 60 + ["pff"], "shut", "g is shut: most trials failed in case c60."),
         (p1(), ["ppp"] * 60 + ["puu"], "shut", "g is shut: most trials failed in case c60."),
         (p1(), ["ppp"] * 60 + ["fmm"], "undecided", "most trials so far failed in case c60."),
-        (p1(), ["ppp"] * 60 + ["sss"], "undecided", "no run judged case c60: skipped every time."),
+        (p1(), ["ppp"] * 60 + ["sss"], "undecided", "no run judged case c60: skipped or invalid every time."),
         (p1(), ["ppp"] * 60 + ["pps"], "open", "182/182 trials of 61 cases passed"),
-        (p1("strict"), ["ppp"] * 52, "open", "156/156 trials of 52 cases passed, LCB 0.9505 reaches 0.95."),
-        (p1("strict"), ["ppp"] * 51, "undecided", "needs 52 clean cases, has 51."),
-        (p1("strict"), ["ppp"] * 99 + ["fff"], "open", "LCB 0.9564 reaches 0.95."),
-        (
-            p1("strict"),
-            ["ppp"] * 59 + ["pff"],
-            "shut",
-            "LCB 0.9374 over 60 cases is below 0.95: 0.667 of them",
-        ),
-        (p1("strict"), ["fff"] * 9, "shut", "and so is the upper bound."),
     ],
 )
 def test_p1_says_in_one_sentence_why(gate: P1Gate, words: list[str], decision: str, reason: str) -> None:
@@ -131,6 +121,23 @@ def test_p1_says_in_one_sentence_why(gate: P1Gate, words: list[str], decision: s
     decided = decide(gate, tallied(*words), TODAY)
     assert decided.decision == decision
     assert reason in decided.reason
+
+
+@pytest.mark.parametrize(
+    ("words", "decision", "reason"),
+    [
+        (["ppp"] * 52, "open", "LCB 0.9505 over 52 cases reaches 0.95"),
+        (["ppp"] * 51, "undecided", "needs 52 clean cases, has 51"),
+        (["ppp"] * 99 + ["fff"], "open", "LCB 0.9564 over 100 cases reaches 0.95"),
+        (["ppp"] * 59 + ["pff"], "shut", "LCB 0.9374 over 60 cases is below 0.95: 0.667 of them"),
+        (["fff"] * 9, "shut", "and so is the upper bound"),
+    ],
+)
+def test_strict_bounds_case_rates(words: list[str], decision: str, reason: str) -> None:
+    """Profile strict takes each case once, however often it ran."""
+    decided = decide(p1("strict"), tallied(*words), TODAY)
+    assert without_baseline(decided) == decision
+    assert reason in next(one.reason for one in decided.conditions if one.name == "case bound")
 
 
 @pytest.mark.parametrize("profile", ["default", "literal"])
@@ -159,7 +166,7 @@ def test_so_many_more_clean_cases_open_the_case_bound(words: list[str]) -> None:
     assert bound.clean_cases_more is not None
     for more, opens in ((bound.clean_cases_more, True), (bound.clean_cases_more - 1, False)):
         decided = decide(gate, tallied(*words, *["ppp"] * more), TODAY)
-        assert (decided.decision is Decision.OPEN) is opens
+        assert (without_baseline(decided) is Decision.OPEN) is opens
 
 
 def test_waiver_lifts_a_broken_case_until_its_last_day() -> None:

@@ -84,6 +84,7 @@ def test_profile_sets_defaults_that_a_key_overrides(
 ) -> None:
     """Each profile has its own sides and fewest cases, and a written key wins."""
     text = f'[gate.a]\nkind = "p1"\nfloor = 0.95\nprofile = "{profile}"\n'
+    text += 'baseline = "before"\n' if profile == "strict" else ""
     (gate,) = read_gate_file(write(tmp_path, text)).gates
     assert isinstance(gate, P1Gate)
     assert (gate.sided, gate.cases_min) == (sided, cases_min)
@@ -158,7 +159,8 @@ flor = 1
         ("floor = 0.9\nmarks = 'a or'", "marks cannot be read: expected a mark name"),
         ("floor = 0.9\nmarks = ['a']", "marks must be an expression over mark names in a string"),
         ("floor = 0.9\nveto = '('", "veto cannot be read"),
-        ("floor = 0.9\nbaseline = 'main'", "baseline is not read by kind 'p1'"),
+        ("floor = 0.9\nbaseline = 'main'", "baseline is read by profile 'strict' alone"),
+        ("floor = 0.9\nprofile = 'strict'", "'baseline' is missing: profile strict is held against a folder"),
         ("floor = 0.9\nwaivers = 3", "waivers must be an array of tables, not 3"),
         ("floor = 0.9\nwaivers = [3]", "waivers[0] must be a table of keys, not 3"),
         (

@@ -17,7 +17,7 @@ def rows(kind: dict[str, Any]) -> list[str]:
     return [
         f"| `{name}` | {shape(key)} | {'yes' if name in kind['required'] else ''} | {key['description']} |"
         for name, key in kind["properties"].items()
-        if name != "kind" and key.get("not") != {}
+        if name != "kind"
     ]
 
 

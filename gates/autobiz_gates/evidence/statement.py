@@ -238,13 +238,16 @@ def _tally(case: CaseTally) -> dict[str, Any]:
         "unknown": case.unknown,
         "skipped": case.skipped,
         "missing": case.missing,
+        "invalid": case.invalid,
+        "replayed": case.replayed,
     }
 
 
 def _result_of(tally: dict[str, Any]) -> str:
     if tally["failed"] or tally["unknown"]:
         return "failedTests"
-    return "warnedTests" if tally["skipped"] or tally["missing"] or not tally["passed"] else "passedTests"
+    wanting = any(tally[word] for word in ("skipped", "missing", "invalid")) or not tally["passed"]
+    return "warnedTests" if wanting else "passedTests"
 
 
 def _is_hash(value: Any) -> bool:

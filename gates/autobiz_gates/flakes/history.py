@@ -1,13 +1,13 @@
 """What every trial came to, over nights and subjects: rows that are appended and never changed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, Protocol
 
-from autobiz_gates.entry import Trial
+from autobiz_gates.entry import Trial, TrialOutcome
 from autobiz_gates.ledger import ledger_files, read_lines
 
 from .cause import Cause
@@ -34,6 +34,7 @@ class HistoryRow:
     signature: str | None
     subject: str
     priority: str | None
+    replay: str | None = None
 
 
 class History(Protocol):
@@ -58,15 +59,19 @@ class History(Protocol):
     def close(self) -> None: ...
 
 
-def rows_of(sources: Iterable[Path]) -> Iterator[HistoryRow]:
-    """Read the trials of ledgers; skipped ones were not tried, and a module that did not load is no case."""
+def rows_of(sources: Iterable[Path], causes: Mapping[str, Cause] | None = None) -> Iterator[HistoryRow]:
+    """Read the trials of ledgers; skipped ones were not tried, and a module that did not load is no case.
+
+    `causes` says of cases what was found to make them fail; of all others it is unknown.
+    """
+    known = causes or {}
     for path in ledger_files(sources):
         for line in read_lines(path):
-            if isinstance(line, Trial) and line.phase != "collect" and str(line.outcome) != "skip":
-                yield _row(line)
+            if isinstance(line, Trial) and line.phase != "collect" and line.outcome is not TrialOutcome.SKIP:
+                yield _row(line, known.get(line.case, Cause.UNKNOWN))
 
 
-def _row(trial: Trial) -> HistoryRow:
+def _row(trial: Trial, found: Cause) -> HistoryRow:
     outcome = str(trial.outcome)
     subject = trial.subject
     # Without a version control two runs cannot be told to be of one subject.
@@ -82,16 +87,9 @@ def _row(trial: Trial) -> HistoryRow:
         run=trial.run,
         case=trial.case,
         outcome=outcome,
-        cause=_cause_of(trial, outcome),
+        cause=Cause.INFRA if trial.outcome is TrialOutcome.INVALID else found,
         signature=trial.fingerprint,
         subject="/".join(filter(None, (commit, subject.version, subject.config_hash))),
         priority=trial.priority,
+        replay=trial.replay,
     )
-
-
-def _cause_of(trial: Trial, outcome: str) -> Cause:
-    """A trial that broke on the machinery is infrastructure's; else it is what the entry says, or unknown."""
-    told = getattr(trial, "cause", None)
-    if told in set(Cause):
-        return Cause(told)
-    return Cause.INFRA if outcome == "invalid" else Cause.UNKNOWN

@@ -18,7 +18,7 @@ _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS flake_trials (
     key text PRIMARY KEY, at timestamptz NOT NULL, run_id text NOT NULL, run integer NOT NULL,
     case_id text NOT NULL, outcome text NOT NULL, cause text NOT NULL, signature text,
-    subject text NOT NULL, priority text
+    subject text NOT NULL, priority text, replay text
 );
 CREATE TABLE IF NOT EXISTS flake_releases (
     case_id text NOT NULL, day date NOT NULL, PRIMARY KEY (case_id, day)
@@ -62,7 +62,7 @@ class PostgresHistory:
         values = [
             (
                 row.key, row.at, row.run_id, row.run, row.case, row.outcome, str(row.cause),
-                row.signature, row.subject, row.priority,
+                row.signature, row.subject, row.priority, row.replay,
             )
             for row in sorted(rows, key=lambda row: row.key)
         ]  # fmt: skip
@@ -71,7 +71,7 @@ class PostgresHistory:
         with self._explained(), self._connection.transaction(), self._connection.cursor() as cursor:
             # Rows in the order of their keys, so that two writers of the same rows cannot lock crosswise.
             cursor.executemany(
-                "INSERT INTO flake_trials VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+                "INSERT INTO flake_trials VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
                 " ON CONFLICT (key) DO NOTHING",
                 values,
             )
@@ -80,7 +80,7 @@ class PostgresHistory:
     def rows(self) -> tuple[HistoryRow, ...]:
         with self._explained():
             found = self._connection.execute(
-                "SELECT key, at, run_id, run, case_id, outcome, cause, signature, subject, priority"
+                "SELECT key, at, run_id, run, case_id, outcome, cause, signature, subject, priority, replay"
                 ' FROM flake_trials ORDER BY at, key COLLATE "C"'
             ).fetchall()
         return tuple(
@@ -95,8 +95,9 @@ class PostgresHistory:
                 signature=signature,
                 subject=subject,
                 priority=priority,
+                replay=replay,
             )
-            for key, at, run_id, run, case, outcome, cause, signature, subject, priority in found
+            for key, at, run_id, run, case, outcome, cause, signature, subject, priority, replay in found
         )
 
     def release(self, case: str, day: date) -> None:

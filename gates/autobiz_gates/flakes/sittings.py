@@ -9,7 +9,7 @@ from .history import HistoryRow
 from .state import Sitting
 
 # Two entries for one trial (a crash seen from two sides) are one trial: the worst stays.
-_BADNESS: Final = {"pass": 0, "invalid": 1, "unknown": 2, "fail": 3}
+_BADNESS: Final = {"pass": 0, "unknown": 1, "fail": 2}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,13 +24,26 @@ class CaseHistory:
 
 def case_histories(rows: Iterable[HistoryRow]) -> dict[str, CaseHistory]:
     """Group rows, oldest first, by case and then by run and subject."""
-    by_case: dict[str, dict[tuple[str, int], HistoryRow]] = {}
+    by_case: dict[str, dict[tuple[str, ...], HistoryRow]] = {}
     for row in rows:
         trials = by_case.setdefault(row.case, {})
-        key = (row.run_id, row.run)
-        if key not in trials or _BADNESS.get(row.outcome, 3) > _BADNESS.get(trials[key].outcome, 3):
+        key = _trial_of(row)
+        if key not in trials or _BADNESS.get(row.outcome, 2) > _BADNESS.get(trials[key].outcome, 2):
             trials[key] = row
     return {case: _of_case(case, tuple(trials.values())) for case, trials in sorted(by_case.items())}
+
+
+def _trial_of(row: HistoryRow) -> tuple[str, ...]:
+    """What rows of one trial share.
+
+    A trial that the infrastructure spoiled is one of its own: that the next try passed is a disagreement. A
+    replay that comes to what it came to before is no second trial.
+    """
+    if row.outcome == "invalid":
+        return (row.key,)
+    if row.replay is not None:
+        return (row.subject, row.replay, row.outcome)
+    return (row.run_id, str(row.run))
 
 
 def failed(row: HistoryRow) -> bool:

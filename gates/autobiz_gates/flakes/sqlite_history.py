@@ -12,13 +12,13 @@ from .history import HistoryError, HistoryRow
 
 _WAIT_S_MAX: Final = 60.0
 _APPLICATION: Final = 0x61757462
-_COLUMNS: Final = "key, at, run_id, run, case_id, outcome, cause, signature, subject, priority"
+_COLUMNS: Final = "key, at, run_id, run, case_id, outcome, cause, signature, subject, priority, replay"
 # A row that is there already is left alone even by INSERT OR REPLACE, which fires no delete trigger.
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS flake_trials (
     key TEXT PRIMARY KEY, at TEXT NOT NULL, run_id TEXT NOT NULL, run INTEGER NOT NULL,
     case_id TEXT NOT NULL, outcome TEXT NOT NULL, cause TEXT NOT NULL, signature TEXT,
-    subject TEXT NOT NULL, priority TEXT
+    subject TEXT NOT NULL, priority TEXT, replay TEXT
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS flake_releases (
     case_id TEXT NOT NULL, day TEXT NOT NULL, PRIMARY KEY (case_id, day)
@@ -60,14 +60,14 @@ class SqliteHistory:
         values = [
             (
                 row.key, row.at.isoformat(), row.run_id, row.run, row.case, row.outcome, str(row.cause),
-                row.signature, row.subject, row.priority,
+                row.signature, row.subject, row.priority, row.replay,
             )
             for row in rows
         ]  # fmt: skip
         with self._writing():
             before = self._connection.total_changes
             self._connection.executemany(
-                f"INSERT INTO flake_trials ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608  # only our own constant is spliced in
+                f"INSERT INTO flake_trials ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608  # only our own constant is spliced in
                 values,
             )
             return self._connection.total_changes - before
@@ -89,8 +89,9 @@ class SqliteHistory:
                 signature=signature,
                 subject=subject,
                 priority=priority,
+                replay=replay,
             )
-            for key, at, run_id, run, case, outcome, cause, signature, subject, priority in found
+            for key, at, run_id, run, case, outcome, cause, signature, subject, priority, replay in found
         )
         return tuple(sorted(rows, key=lambda row: (row.at, row.key)))
 

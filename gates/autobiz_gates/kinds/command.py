@@ -11,7 +11,7 @@ from autobiz_gates.fields import Complaints, Field, KeyPath, number
 from autobiz_gates.gate import DRY_RUN, Gate
 from autobiz_gates.given import Given
 
-from .kind import Kind, decision_of
+from .kind import Kind, builder_of, decision_of
 
 _SAID_CHARS_MAX = 200
 # What vouches for a decision must not be within reach of what is decided about.
@@ -85,14 +85,10 @@ _FIELDS: Final[tuple[Field, ...]] = (
 )
 
 
-def _build(name: str, values: dict[str, Any], complaints: Complaints) -> CommandGate | None:
-    return None if complaints.found else CommandGate(name=name, **values)
-
-
 COMMAND: Final = Kind(
     name="command",
     doc="A program answers with exit code 0.",
     fields=_FIELDS,
-    build=_build,
+    build=builder_of(CommandGate),
     judge=judge_command,
 )

@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from autobiz_gates.decision import Condition, Decision, GateDecision
-from autobiz_gates.fields import Complaints, Field, whole
+from autobiz_gates.fields import Field, whole
 from autobiz_gates.figures import METHOD_EVERY, case_figures
-from autobiz_gates.gate import GATE_FIELDS, Gate, selection_of
+from autobiz_gates.gate import GATE_FIELDS, Gate
 from autobiz_gates.given import Given
 from autobiz_gates.tally import CaseTally
 from autobiz_gates.wholeness import evidence_conditions, named, selected
 
-from .kind import Kind, decision_of
+from .kind import Kind, builder_of, decision_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ def judge_count(gate: CountGate, given: Given) -> GateDecision:
 
 
 def _enough_spotless(cases_min: int, cases: Sequence[CaseTally]) -> Condition:
-    spotless = sum(1 for case in cases if case.passed == len(case.outcomes))
+    spotless = sum(1 for case in cases if case.passed == case.slots)
     failed = [case.case for case in cases if case.against]
     more = max(0, cases_min - spotless)
     if not more:
@@ -70,14 +70,10 @@ _FIELDS: Final[tuple[Field, ...]] = (
 )
 
 
-def _build(name: str, values: dict[str, Any], complaints: Complaints) -> CountGate | None:
-    return None if complaints.found else CountGate(name=name, **selection_of(values))
-
-
 COUNT: Final = Kind(
     name="count",
     doc="At least so many selected cases exist and passed every trial.",
     fields=_FIELDS,
-    build=_build,
+    build=builder_of(CountGate),
     judge=judge_count,
 )

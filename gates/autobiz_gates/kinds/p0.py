@@ -2,18 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from autobiz_gates.decision import Condition, Decision, GateDecision
-from autobiz_gates.fields import Complaints
 from autobiz_gates.figures import METHOD_EVERY, case_figures
-from autobiz_gates.gate import GATE_FIELDS, Gate, selection_of
+from autobiz_gates.gate import GATE_FIELDS, Gate
 from autobiz_gates.given import Given
 from autobiz_gates.quarantining import parted
 from autobiz_gates.tally import CaseTally
 from autobiz_gates.wholeness import evidence_conditions, named, selected
 
-from .kind import Kind, decision_of
+from .kind import Kind, builder_of, decision_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +29,8 @@ def judge_p0(gate: P0Gate, given: Given) -> GateDecision:
     """Decide from outcomes alone; a skipped trial is evidence that is missing."""
     split = parted(selected(gate, given.tallies), given.quarantine, given.today)
     cases = split.counted
-    conditions = [*evidence_conditions(gate, cases, given.tallies), *split.conditions]
+    conditions = evidence_conditions(gate, cases, given.tallies, invalid_share_max=0.0)
+    conditions += split.conditions
     conditions += _skips(cases)
     conditions.append(_every_trial_passes(cases))
     figures = case_figures(
@@ -76,14 +76,10 @@ def _every_trial_passes(cases: Sequence[CaseTally]) -> Condition:
     return Condition(name="every trial passes", decision=Decision.SHUT, reason=reason)
 
 
-def _build(name: str, values: dict[str, Any], complaints: Complaints) -> P0Gate | None:
-    return None if complaints.found else P0Gate(name=name, **selection_of(values))
-
-
 P0: Final = Kind(
     name="p0",
     doc="Every trial of every selected case passes in every run.",
     fields=GATE_FIELDS,
-    build=_build,
+    build=builder_of(P0Gate),
     judge=judge_p0,
 )

@@ -6,12 +6,13 @@ from typing import Any, ClassVar, Final
 
 from autobiz_gates.bound import case_bound, pooled_bound
 from autobiz_gates.decision import Condition, Decision, GateDecision
-from autobiz_gates.fields import Complaints, Field, KeyPath, choice, mark_expression, number, whole
+from autobiz_gates.fields import Complaints, Field, choice, mark_expression, number, text, whole
 from autobiz_gates.figures import METHOD_CASES, METHOD_POOLED, case_figures, cut
 from autobiz_gates.gate import GATE_FIELDS, Gate, selection_of
 from autobiz_gates.given import Given
 from autobiz_gates.marks import MarkExpression
-from autobiz_gates.quarantining import parted
+from autobiz_gates.pairing import compared, non_inferiority
+from autobiz_gates.quarantining import Parted, parted
 from autobiz_gates.tally import CaseTally
 from autobiz_gates.waiver import WAIVERS, Waiver, check_waivers
 from autobiz_gates.wholeness import evidence_conditions, named, selected, unjudged_condition
@@ -28,7 +29,8 @@ class P1Gate(Gate):
     """A floor for the lower bound of the pass rate, under one of three profiles.
 
     default: the bound over pooled trials, enough distinct cases, and no case failing most of its trials.
-    literal: the bound over pooled trials alone. strict: the bound over case rates instead.
+    literal: the bound over pooled trials alone. strict: the bound over case rates instead, and not worse than
+    a baseline by five points.
     """
 
     kind: ClassVar[str] = "p1"
@@ -39,6 +41,7 @@ class P1Gate(Gate):
     profile: str = "default"
     cases_min: int = CASES_MIN_DEFAULT
     veto: MarkExpression | None = None
+    baseline: str | None = None
     waivers: tuple[Waiver, ...] = ()
 
 
@@ -55,6 +58,8 @@ def judge_p1(gate: P1Gate, given: Given) -> GateDecision:
     bound = case_bound if strict else pooled_bound
     conditions.append(bound(cases, floor=gate.floor, confidence=gate.confidence, sided=gate.sided))
     conditions.append(_enough_cases(gate, cases))
+    if strict:
+        conditions += _no_worse(gate, split, given)
     if gate.profile == "default":
         conditions.append(_no_broken_case(cases, waived))
     if gate.veto is not None:
@@ -76,6 +81,7 @@ def judge_p1(gate: P1Gate, given: Given) -> GateDecision:
     when_open = (
         f"{figures.passes}/{figures.trials} trials of {figures.cases} cases passed, "
         f"LCB {cut(figures.lcb or 0.0)} reaches {gate.floor:g}"
+        + (", not worse than the baseline" if strict else "")
     )
     return decision_of(
         gate,
@@ -85,6 +91,17 @@ def judge_p1(gate: P1Gate, given: Given) -> GateDecision:
         asked=f"LCB >= {gate.floor:g}",
         seen=f"{figures.passes}/{figures.trials}",
     )
+
+
+def _no_worse(gate: P1Gate, split: Parted, given: Given) -> list[Condition]:
+    if gate.baseline is None:
+        words = "profile strict is held against a baseline, and none is named"
+        return [Condition(name="baseline", decision=Decision.UNDECIDED, reason=words)]
+    without = {case.case for case in split.quarantined}
+    comparison = compared(given.root, gate.baseline, gate.selection, split.counted, without)
+    if not comparison.pairs:
+        return list(comparison.wanting)
+    return [*comparison.wanting, non_inferiority(comparison.pairs, gate.confidence)]
 
 
 def _enough_cases(gate: P1Gate, cases: Sequence[CaseTally]) -> Condition:
@@ -106,7 +123,7 @@ def _enough_cases(gate: P1Gate, cases: Sequence[CaseTally]) -> Condition:
 def _no_broken_case(cases: Sequence[CaseTally], waived: Collection[str]) -> Condition:
     """Ask whether a case fails most of its valid trials; a missing trial could still have saved it."""
     suspects = [case for case in cases if 2 * case.against > case.valid and case.case not in waived]
-    broken = [case for case in suspects if 2 * case.against > case.valid + case.missing]
+    broken = [case for case in suspects if 2 * case.against > case.slots - case.skipped]
     if not suspects:
         return Condition(
             name="broken cases", decision=Decision.OPEN, reason="no case fails most of its trials"
@@ -129,10 +146,6 @@ def _no_veto(veto: MarkExpression, cases: Sequence[CaseTally]) -> Condition:
     return Condition(name="veto", decision=Decision.OPEN, reason=f"veto {veto.text!r}: no trial failed")
 
 
-def _refuse_baseline(value: object, at: KeyPath, complaints: Complaints) -> None:  # noqa: ARG001  whatever its value, the key is refused
-    complaints.say(at, "is not read by kind 'p1': it judges against its floor alone. Remove the key")
-
-
 # Read up to 1, so that who writes 1.0 is told of kind p0; published as what can be used.
 _FLOOR: Final = replace(
     number("floor", "The rate that the lower bound must reach.", above=0.0, most=1.0, required=True),
@@ -147,8 +160,14 @@ _FIELDS: Final[tuple[Field, ...]] = (
     whole("cases_min", "Fewest distinct cases; 59 in profile default, 1 otherwise.", least=1, most=1_000_000),
     mark_expression("veto", "Cases with these marks must pass every trial, whatever the bound."),
     WAIVERS,
+    text("baseline", "A folder with ledgers; strict must show that it is not worse by five points."),
 )
-_BASELINE: Final = Field(name="baseline", doc="Refused.", read=_refuse_baseline, schema={"not": {}})
+# What `_build` says of the two keys, for editors that check while a file is written.
+_RULES: Final = {
+    "if": {"properties": {"profile": {"const": "strict"}}, "required": ["profile"]},
+    "then": {"required": ["baseline"]},
+    "else": {"properties": {"baseline": False}},
+}
 
 
 def _build(name: str, values: dict[str, Any], complaints: Complaints) -> P1Gate | None:
@@ -157,10 +176,19 @@ def _build(name: str, values: dict[str, Any], complaints: Complaints) -> P1Gate 
             ("floor",), "1.0 is out of reach for any bound; use kind = 'p0' to ask for every trial"
         )
     check_waivers(values.get("waivers") or (), complaints)
+    strict = values.get("profile") == "strict"
+    if strict and "baseline" not in values:
+        complaints.say_of_table(
+            (), "baseline", "'baseline' is missing: profile strict is held against a folder with ledgers"
+        )
+    if "baseline" in values and not strict:
+        complaints.say(
+            ("baseline",), "is read by profile 'strict' alone; name that profile, or remove the key"
+        )
     if complaints.found:
         return None
     profile = values.get("profile", "default")
-    values.setdefault("sided", 1 if profile == "strict" else 2)
+    values.setdefault("sided", 1 if strict else 2)
     values.setdefault("cases_min", CASES_MIN_DEFAULT if profile == "default" else 1)
     return P1Gate(name=name, **selection_of(values))
 
@@ -168,7 +196,8 @@ def _build(name: str, values: dict[str, Any], complaints: Complaints) -> P1Gate 
 P1: Final = Kind(
     name="p1",
     doc="The lower confidence bound of the selected cases' pass rate reaches the floor.",
-    fields=(*_FIELDS, _BASELINE),
+    fields=_FIELDS,
     build=_build,
     judge=judge_p1,
+    rules=_RULES,
 )

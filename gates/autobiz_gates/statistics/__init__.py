@@ -19,7 +19,7 @@ from .curtailment import curtail
 from .ecusum import ecusum, ecusum_step
 from .eprocess import eprocess_min_n, eprocess_value
 from .history import history_predictive_p
-from .newcombe import newcombe_paired
+from .newcombe import PairedDifference, newcombe_paired
 from .opening import case_failure_masses, chance_of_opening
 from .paired import mcnemar_exact, signflip_exact
 from .pass_k import pass_hat_k
@@ -29,6 +29,7 @@ from .wilson import Interval, wilson_interval, wilson_lower, wilson_upper
 
 __all__ = [
     "Interval",
+    "PairedDifference",
     "StatisticsError",
     "allowed_failed_runs_case_unit",
     "allowed_failures",

@@ -24,6 +24,7 @@ from .answering import answering, fail
 @click.option(
     "--shard", metavar="I/N", help="Only part I of N of the cases; `gate evaluate` folds the parts."
 )
+@click.option("--all", "run_all", is_flag=True, help="Go on even when no further trial can open the gates.")
 @click.option("--json", "as_json", is_flag=True, help="Print the decision as one JSON object on stdout.")
 @click.option("--plain", is_flag=True, help="Plain progress lines, as when stderr is no terminal.")
 @click.option(
@@ -34,10 +35,12 @@ from .answering import answering, fail
 )
 def run(
     stages: tuple[str, ...],
+    *,
     seed: int,
     resume: bool,
     slice_name: str | None,
     shard: str | None,
+    run_all: bool,
     as_json: bool,
     plain: bool,
     root: Path,
@@ -45,8 +48,8 @@ def run(
     """Run the STAGES (all of them by default), decide, and leave evidence and a report.
 
     Stages come from [[tool.autobiz.stage]] in pyproject.toml, or from the folders below suites/, or it is one
-    stage of all tests, run three times. A stage that fails stops the later ones. Ctrl-C leaves a run that
-    --resume goes on with.
+    stage of all tests, run three times. A stage that fails stops the later ones, and a repeated stage stops
+    when no further trial can open its gate. Ctrl-C leaves a run that --resume goes on with.
     """
     from autobiz_harness.run.config import ConfigError
     from autobiz_harness.run.progress import view_for
@@ -61,7 +64,13 @@ def run(
     _check_shard(shard)
     signal.signal(signal.SIGTERM, _as_ctrl_c)
     options = RunOptions(
-        root=root.resolve(), stages=stages, seed=seed, slice=slice_name, shard=shard, resume=resume
+        root=root.resolve(),
+        stages=stages,
+        seed=seed,
+        slice=slice_name,
+        shard=shard,
+        resume=resume,
+        run_all=run_all,
     )
     with answering():
         try:

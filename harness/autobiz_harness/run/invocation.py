@@ -30,6 +30,7 @@ class Invocation:
     rundir: RunDir
     shard: str | None
     env: Mapping[str, str]
+    limit_s: float
 
     def command(self) -> list[str]:
         stage = self.stage
@@ -73,7 +74,7 @@ def invoke(invocation: Invocation, look: Callable[[], None]) -> ProcessEnd:
                 start_new_session=True,
             )
         os.close(reader)
-        timed_out = _wait(process, began + invocation.stage.limit_s, look)
+        timed_out = _wait(process, began + invocation.limit_s, look)
         return ProcessEnd(code=process.returncode, timed_out=timed_out, seconds=monotonic() - began)
     finally:
         # Closing the lifeline also ends whatever a killed pytest left in its group.

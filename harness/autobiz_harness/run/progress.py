@@ -120,7 +120,7 @@ def sentence(end: StageEnd) -> str:
     """The counts that are not zero, the time, and the reason if there is one."""
     counts = (
         ("passed", end.passed), ("failed", end.failed), ("unknown", end.unknown),
-        ("skipped", end.skipped), ("missing", end.missing),
+        ("skipped", end.skipped), ("missing", end.missing), ("invalid", end.invalid),
     )  # fmt: skip
     said = ", ".join(f"{count} {word}" for word, count in counts if count) or "no trial"
     reason = f": {end.reason}" if end.reason else ""

@@ -1,14 +1,13 @@
 """The one loop of a deploy decision: stack, stages, fold, gates, evidence."""
 
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
-from autobiz_gates import GateFile, Tallies, decide_all, fold, left_out, read_gate_file
-from autobiz_gates.flakes import Quarantine, quarantine_beside
+from autobiz_gates import GateFile, Tallies, decide_all, fold, read_gate_file
+from autobiz_gates.flakes import quarantine_beside
 from autobiz_harness.clock import monotonic, utc_now
 from autobiz_harness.identity import new_run_id
 from autobiz_harness.subject import subject_of
@@ -16,6 +15,7 @@ from autobiz_reports import RunReport
 
 from .conclusion import conclude
 from .config import ConfigError, RunConfig, Stage, read_config, sliced
+from .curtailment import curtailment_of
 from .evidence import write_evidence
 from .progress import View
 from .rundir import Context, RunDir, RunDirError, create, latest
@@ -33,6 +33,7 @@ class RunOptions:
     slice: str | None = None
     shard: str | None = None
     resume: bool = False
+    run_all: bool = False
 
 
 def run_project(options: RunOptions, view: View) -> RunReport:
@@ -54,9 +55,9 @@ def run_project(options: RunOptions, view: View) -> RunReport:
                 shard=context.shard,
                 env=env,
                 view=view,
-                excused=partial(_excused, rundir, quarantine),
+                quarantine=quarantine,
             )
-            _run_stages(staging, stages, ends)
+            _run_stages(staging, stages, ends, None if options.run_all else gate_file)
     except KeyboardInterrupt:
         ends.append(_interrupted(stages, ends))
     ends += _not_run(stages, ends)
@@ -159,25 +160,37 @@ def _services(
         yield env
 
 
-def _run_stages(staging: Staging, stages: tuple[Stage, ...], ends: list[StageEnd]) -> None:
-    """Append to `ends` as they come, so that Ctrl-C loses none."""
+def _run_stages(
+    staging: Staging, stages: tuple[Stage, ...], ends: list[StageEnd], gate_file: GateFile | None
+) -> None:
+    """Append to `ends` as they come, so that Ctrl-C loses none. The gates of the file may end it early."""
     finished = staging.rundir.finished()
     for stage in stages:
+        curtailment = None
+        # A shard does not know what the others saw, and a stage of one run is there to name all its failures.
+        if gate_file is not None and staging.shard is None and stage.runs > 1:
+            curtailment = curtailment_of(
+                staging.rundir.ledger,
+                gate_file,
+                utc_now().date(),
+                staging.quarantine,
+                is_last=stage is stages[-1],
+            )
         for run in range(1, stage.runs + 1):
             before = finished.get((stage.name, run))
             if before is not None and before["status"] in FINAL:
                 end = StageEnd.from_dict(before)
                 staging.view.ended(end)
             else:
-                end = run_stage(staging, stage, run, ends)
+                end = run_stage(staging, stage, run, ends, curtailment)
             ends.append(end)
             if _stops(end):
                 return
 
 
 def _stops(end: StageEnd) -> bool:
-    """A failed trial of a repeated stage is its gate's business; everything else wrong ends the run."""
-    if end.status is StageStatus.FAILED:
+    """What the trials of a repeated stage did is its gates' business; all else that is wrong ends the run."""
+    if end.status in (StageStatus.FAILED, StageStatus.INVALID):
         return end.runs == 1
     return end.status is not StageStatus.PASSED
 
@@ -202,11 +215,6 @@ def _interrupted(stages: tuple[Stage, ...], ends: list[StageEnd]) -> StageEnd:
         status=StageStatus.INTERRUPTED,
         reason="resume it with `gate run --resume`",
     )
-
-
-def _excused(rundir: RunDir, quarantine: Quarantine, stage: Collection[str]) -> frozenset[str]:
-    cases = [case for case in _fold(rundir).cases if case.case in stage]
-    return left_out(cases, quarantine, utc_now().date())
 
 
 def _fold(rundir: RunDir) -> Tallies:

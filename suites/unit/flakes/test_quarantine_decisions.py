@@ -1,6 +1,7 @@
 """Quarantined cases in decisions: counted apart, never unseen, never P0."""
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,12 +19,14 @@ from autobiz_gates import (
     decide,
     explain,
     left_out,
+    settled,
 )
 from autobiz_gates.flakes import Cause, Quarantine, QuarantineEntry, caps_exceeded
 from autobiz_gates.statistics import wilson_lower
 from autobiz_reports import gates_markdown, gates_text
 
 from ...decided import figures_of
+from ...ledger_lines import header, plan, trial, write_ledger
 
 pytestmark = pytest.mark.priority("P0")
 
@@ -63,7 +66,7 @@ def p1(**changed: Any) -> P1Gate:
     return P1Gate(**{"name": "g", "floor": 0.95, **changed})
 
 
-GATES = [P0Gate(name="g"), p1(), p1(profile="literal"), p1(profile="strict", sided=1, cases_min=1)]
+GATES = [P0Gate(name="g"), p1(), p1(profile="literal")]
 
 
 def reason_of(decided: GateDecision, name: str) -> str:
@@ -79,6 +82,31 @@ def test_quarantined_case_is_in_neither_numerator_nor_denominator(gate: P0Gate |
     assert decided.decision is Decision.OPEN
     assert (figures.passes, figures.trials, figures.cases) == (291, 291, 97)
     assert figures.quarantined == ("c0", "c1", "c2")
+
+
+def test_strict_leaves_a_quarantined_case_out_of_the_baseline_too(tmp_path: Path) -> None:
+    """A quarantined case neither lowers the bound over cases nor counts as lost or worse than before."""
+    names = [f"c{number}" for number in range(CASES)]
+    for run in (1, 2, 3):
+        lines = [plan(*names, run=run), *(trial(name, run=run) for name in names)]
+        write_ledger(tmp_path / "before" / f"{run}.jsonl", header(run=run), *lines)
+    gate = p1(profile="strict", sided=1, cases_min=1, baseline="before")
+    three = quarantine(*map(entry, ("c0", "c1", "c2")))
+    decided = decide(gate, tallies(3), TODAY, tmp_path, three)
+    assert decided.decision is Decision.OPEN
+    assert figures_of(decided).cases == 97
+
+
+@pytest.mark.parametrize("gate", GATES)
+def test_run_is_not_ended_early_by_what_is_left_out(gate: P0Gate | P1Gate) -> None:
+    """A case that fails settles the gate as shut, but not while it is quarantined."""
+    begun = Tallies(
+        cases=(*(CaseTally(case=f"c{n}", outcomes=("pass",), priority="P2") for n in range(99)),
+               CaseTally(case="c99", outcomes=("fail", "fail", "fail"), priority="P2")),
+        runs=(1, 2, 3),
+    )  # fmt: skip
+    assert settled(P0Gate(name="g"), begun, TODAY) is Decision.SHUT
+    assert settled(gate, begun, TODAY, quarantine(entry("c99"))) is not Decision.SHUT
 
 
 def test_worst_bound_counts_every_quarantined_trial_as_failed() -> None:

@@ -1,0 +1,140 @@
+"""The same cases then and now: pairs that may be compared, why others may not, and is now no worse."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from .decision import Condition, Decision
+from .errors import LedgerError
+from .folding import fold
+from .selection import Selection
+from .statistics import PairedDifference, newcombe_paired
+from .tally import CaseTally
+from .wholeness import named
+
+MARGIN_POINTS: Final = 5
+_CASES_LOOKED_AT_MAX: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """One case, as the baseline judged it and as it was judged now."""
+
+    case: str
+    before: CaseTally
+    now: CaseTally
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """The pairs of a baseline, and what keeps them from being compared fairly: all of it undecided."""
+
+    pairs: tuple[Pair, ...]
+    wanting: tuple[Condition, ...]
+    even: bool = True
+
+
+def compared(
+    root: Path,
+    baseline: str,
+    selection: Selection,
+    cases: Sequence[CaseTally],
+    without: Collection[str] = (),
+) -> Comparison:
+    """Pair the cases with those of the baseline's ledgers, but for those it is to do `without`."""
+    try:
+        read = fold([root / baseline]).cases
+        before = [case for case in read if selection.picks(case) and case.case not in without]
+    except LedgerError as error:
+        words = f"the baseline cannot be read: {str(error).removesuffix('.')}"
+        return Comparison(pairs=(), wanting=(_undecided("baseline", words),))
+    now = {case.case: case for case in cases}
+    pairs = tuple(Pair(case=old.case, before=old, now=now[old.case]) for old in before if old.case in now)
+    lost = [old.case for old in before if old.valid and old.case not in now]
+    uneven = [pair.case for pair in pairs if pair.before.valid != pair.now.valid]
+    wanting = []
+    if not pairs:
+        wanting.append(_undecided("pairs", f"no case of {baseline} was tried again"))
+    if lost:
+        words = f"the baseline judged {named(lost)}, which was not tried again"
+        wanting.append(_undecided("lost cases", words))
+    if uneven:
+        words = f"judged in another number of runs than in the baseline: {named(uneven)}"
+        wanting.append(_undecided("uneven runs", words))
+    return Comparison(pairs=pairs, wanting=tuple(wanting), even=not uneven)
+
+
+def is_non_inferior(pairs: Sequence[Pair]) -> bool:
+    """Whether a drop of five points is excluded, by the majority of each case's trials."""
+    shown = _difference([(_passes(pair.before), _passes(pair.now)) for pair in pairs])
+    return shown["non_inferior_5pp"]
+
+
+def non_inferiority(pairs: Sequence[Pair], confidence: float) -> Condition:
+    """Judge whether a drop of five points is excluded, one-sided.
+
+    As with every bound it shuts only where the most favourable reading of empty slots fails too, and where
+    cases that all pass would have been enough: with fewer, the evidence is wanting and not the subject.
+    """
+    counted = [pair for pair in pairs if pair.before.valid and pair.now.valid]
+    if not counted:
+        return _undecided("non-inferiority", "no case was judged both in the baseline and now")
+    shown = _difference([(_passes(one.before), _passes(one.now)) for one in counted], confidence)
+    points = f"the difference of {len(counted)} cases is above {100 * shown['lower']:.2f} points"
+    if shown["non_inferior_5pp"]:
+        return Condition(name="non-inferiority", decision=Decision.OPEN, reason=points)
+    words = f"{points}, and must be above -{MARGIN_POINTS} to exclude a loss against the baseline"
+    favourable = _difference([(_passes(one.before), _could_pass(one.now)) for one in pairs], confidence)
+    perfect = _difference([(_passes(one.before), True) for one in pairs], confidence)
+    if favourable["upper"] < -MARGIN_POINTS / 100:
+        return Condition(name="non-inferiority", decision=Decision.SHUT, reason=f"{words}: it is worse")
+    if perfect["non_inferior_5pp"] and not favourable["non_inferior_5pp"]:
+        return Condition(name="non-inferiority", decision=Decision.SHUT, reason=words)
+    more = _cases_more([(_passes(one.before), _could_pass(one.now)) for one in pairs], confidence)
+    return Condition(
+        name="non-inferiority",
+        decision=Decision.UNDECIDED,
+        reason=f"{words}; {more} more cases that pass both times would show it",
+        clean_cases_more=more,
+    )
+
+
+def _cases_more(outcomes: list[tuple[bool, bool]], confidence: float) -> int:
+    low, high = 0, _CASES_LOOKED_AT_MAX
+    while low < high:
+        middle = (low + high) // 2
+        if _difference(outcomes, confidence, both_pass=middle)["non_inferior_5pp"]:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def _difference(
+    outcomes: Sequence[tuple[bool, bool]], confidence: float = 0.95, both_pass: int = 0
+) -> PairedDifference:
+    counts = {(was, is_now): 0 for was in (True, False) for is_now in (True, False)}
+    for pair in outcomes:
+        counts[pair] += 1
+    return newcombe_paired(
+        counts[True, True] + both_pass,
+        counts[True, False],
+        counts[False, True],
+        counts[False, False],
+        confidence,
+        1,
+    )
+
+
+def _passes(case: CaseTally) -> bool:
+    return 2 * case.passed > case.valid
+
+
+def _could_pass(case: CaseTally) -> bool:
+    """Whether most trials pass if every skipped and missing one does."""
+    return 2 * case.against < len(case.outcomes)
+
+
+def _undecided(name: str, reason: str) -> Condition:
+    return Condition(name=name, decision=Decision.UNDECIDED, reason=reason)
