@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Final
 
 from .cause import Cause
@@ -67,7 +68,7 @@ def _sitting(rows: list[HistoryRow]) -> Sitting:
     failures = [row for row in rows if failed(row)]
     agent = sum(row.cause is Cause.AGENT for row in failures)
     return Sitting(
-        day=rows[0].at.date(),
+        day=rows[0].at.astimezone(UTC).date(),
         subject=rows[0].subject,
         passes=len(rows) - len(failures),
         flaws=len(failures) - agent,

@@ -88,8 +88,8 @@ def test_strict_leaves_a_quarantined_case_out_of_the_baseline_too(tmp_path: Path
     """A quarantined case neither lowers the bound over cases nor counts as lost or worse than before."""
     names = [f"c{number}" for number in range(CASES)]
     for run in (1, 2, 3):
-        lines = [plan(*names, run=run), *(trial(name, run=run) for name in names)]
-        write_ledger(tmp_path / "before" / f"{run}.jsonl", header(run=run), *lines)
+        trials = (trial(name, run=run) for name in names)
+        write_ledger(tmp_path / "before" / f"{run}.jsonl", header(run=run), plan(*names, run=run), *trials)
     gate = p1(profile="strict", sided=1, cases_min=1, baseline="before")
     three = quarantine(*map(entry, ("c0", "c1", "c2")))
     decided = decide(gate, tallies(3), TODAY, tmp_path, three)
