@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from .marks import MarkExpression, MarkExpressionError
     from .planning import Plan, plan
     from .published import published_schema_text
-    from .quarantining import left_out
+    from .quarantining import left_out, quarantine_flaws
     from .schema import gate_file_schema
     from .selection import Selection
     from .tally import CaseTally, Outcome, Tallies, TallyError
@@ -109,6 +109,7 @@ __all__ = [
     "near",
     "plan",
     "published_schema_text",
+    "quarantine_flaws",
     "read_gate_file",
     "read_lines",
     "settled",
@@ -171,6 +172,7 @@ _HOMES = {
     "plan": "planning",
     "published_schema_text": "published",
     "left_out": "quarantining",
+    "quarantine_flaws": "quarantining",
     "gate_file_schema": "schema",
     "Selection": "selection",
     "CaseTally": "tally",

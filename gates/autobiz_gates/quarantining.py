@@ -1,13 +1,18 @@
 """Which of a gate's cases it leaves out today, and what is wrong if there are too many or the wrong ones."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from .decision import Condition, Decision
 from .flakes import Quarantine, QuarantineEntry, caps_exceeded
-from .tally import CaseTally
+from .gate import Gate
+from .tally import CaseTally, Tallies
 from .wholeness import named
+
+# All other kinds count a case as it is, quarantined or not.
+_HEEDING: Final = ("p0", "p1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +53,18 @@ def left_out(cases: Sequence[CaseTally], quarantine: Quarantine, today: date) ->
     """Return the cases whose failures are excused today; none, if they are too many or one is wrong."""
     split = parted(cases, quarantine, today)
     return frozenset() if split.conditions else frozenset(case.case for case in split.quarantined)
+
+
+def quarantine_flaws(
+    gates: Iterable[Gate], tallies: Tallies, quarantine: Quarantine, today: date
+) -> Iterator[str]:
+    """Say what keeps each gate that heeds the quarantine from opening, whatever the outcomes."""
+    for gate in gates:
+        if gate.kind in _HEEDING:
+            cases = [case for case in tallies.cases if gate.selection.picks(case)]
+            yield from (
+                f"gate {gate.name!r}: {one.reason}" for one in parted(cases, quarantine, today).conditions
+            )
 
 
 def _flaw(case: CaseTally, entry: QuarantineEntry) -> str:

@@ -119,7 +119,7 @@ def test_nothing_is_ever_changed_or_removed(place: str, table: str, statement: s
         ):
             connection.execute(sql)
     else:
-        refusal = pytest.raises(sqlite3.DatabaseError, match="append-only|syntax error")
+        refusal = pytest.raises(sqlite3.DatabaseError, match=r"append-only|syntax error")
         with refusal, sqlite3.connect(place) as file:
             file.execute(sql)
         file.close()

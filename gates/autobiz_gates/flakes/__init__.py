@@ -16,6 +16,7 @@ from .quarantine import (
     quarantine_beside,
     read_quarantine,
 )
+from .quarantine_edit import QuarantineEditError, add_entry, remove_entry, renew_entry
 from .sittings import CaseHistory, case_histories
 from .state import (
     BURST,
@@ -34,6 +35,7 @@ from .state import (
     stand,
     step,
 )
+from .survey import Survey, Surveyed, survey
 
 __all__ = [
     "BURST",
@@ -58,6 +60,7 @@ __all__ = [
     "HistoryRow",
     "Opened",
     "Quarantine",
+    "QuarantineEditError",
     "QuarantineEntry",
     "Regrade",
     "Released",
@@ -65,7 +68,10 @@ __all__ = [
     "Sitting",
     "Standing",
     "State",
+    "Survey",
+    "Surveyed",
     "Suspicion",
+    "add_entry",
     "caps_exceeded",
     "case_histories",
     "classify",
@@ -74,7 +80,10 @@ __all__ = [
     "open_history",
     "quarantine_beside",
     "read_quarantine",
+    "remove_entry",
+    "renew_entry",
     "rows_of",
     "stand",
     "step",
+    "survey",
 ]

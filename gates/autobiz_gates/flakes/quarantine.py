@@ -1,7 +1,7 @@
 """The reviewed file of cases that do not gate for now: who answers for each, why, and until when."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -33,6 +33,11 @@ class QuarantineEntry:
     expires: date
     renewed_by: str | None = None
     fixed: date | None = None
+
+    def to_dict(self) -> dict[str, str | None]:
+        """Return plain values for JSON, keys in the order of the file."""
+        values = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {name: None if value is None else str(value) for name, value in values.items()}
 
     def holds_on(self, today: date) -> bool:
         return self.opened <= today <= self.expires

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Final
 
 from .cause import Cause
@@ -14,13 +14,26 @@ _BADNESS: Final = {"pass": 0, "unknown": 1, "fail": 2}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A sitting, when it began, and the fingerprints of its failures."""
+
+    sitting: Sitting
+    at: datetime
+    signatures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseHistory:
     """Everything recorded of one case, oldest first."""
 
     case: str
     priority: str | None
     trials: tuple[HistoryRow, ...]
-    sittings: tuple[Sitting, ...]
+    recorded: tuple[Recorded, ...]
+
+    @property
+    def sittings(self) -> tuple[Sitting, ...]:
+        return tuple(one.sitting for one in self.recorded)
 
 
 def case_histories(rows: Iterable[HistoryRow]) -> dict[str, CaseHistory]:
@@ -60,17 +73,19 @@ def _of_case(case: str, trials: tuple[HistoryRow, ...]) -> CaseHistory:
         # Once P0, never excused: a mark that was taken off since may be a way around it.
         priority="P0" if any(row.priority == "P0" for row in trials) else trials[-1].priority,
         trials=trials,
-        sittings=tuple(_sitting(rows) for rows in together.values()),
+        recorded=tuple(_recorded(rows) for rows in together.values()),
     )
 
 
-def _sitting(rows: list[HistoryRow]) -> Sitting:
+def _recorded(rows: list[HistoryRow]) -> Recorded:
     failures = [row for row in rows if failed(row)]
     agent = sum(row.cause is Cause.AGENT for row in failures)
-    return Sitting(
+    sitting = Sitting(
         day=rows[0].at.astimezone(UTC).date(),
         subject=rows[0].subject,
         passes=len(rows) - len(failures),
         flaws=len(failures) - agent,
         agent=agent,
     )
+    signatures = sorted({row.signature for row in failures if row.signature is not None})
+    return Recorded(sitting=sitting, at=rows[0].at, signatures=tuple(signatures))

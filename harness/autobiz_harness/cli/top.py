@@ -12,6 +12,8 @@ _COMMANDS = {
     "check": ("autobiz_harness.cli.check", "The deploy job: may this commit be deployed?"),
     "override": ("autobiz_harness.cli.override", "Deploy against the gates, on two approvers' word."),
     "evaluate": ("autobiz_harness.cli.evaluate", "Decide from ledgers, JUnit XML or Allure results."),
+    "flakes": ("autobiz_harness.cli.flakes", "Record trials; list what disagrees and what to do."),
+    "quarantine": ("autobiz_harness.cli.quarantine", "Cases that do not gate for now, and until when."),
     "plan": ("autobiz_harness.cli.plan", "How many cases a gate needs, and how often it errs."),
     "init": ("autobiz_harness.cli.init", "Write a gate file to start from."),
     "stack": ("autobiz_harness.cli.stack", "PostgreSQL, Valkey and WireMock for this project."),
