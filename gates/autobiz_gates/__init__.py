@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from .marks import MarkExpression, MarkExpressionError
     from .planning import Plan, plan
     from .published import published_schema_text
+    from .quarantining import left_out, quarantine_flaws
     from .schema import criteria_file_schema, gate_file_schema
     from .selection import Selection
     from .tally import CaseTally, Outcome, Tallies, TallyError
@@ -123,10 +124,12 @@ __all__ = [
     "ledger_files",
     "ledger_schema",
     "ledgers_among",
+    "left_out",
     "lines_of_keys",
     "near",
     "plan",
     "published_schema_text",
+    "quarantine_flaws",
     "read_criteria_file",
     "read_gate_file",
     "read_lines",
@@ -177,8 +180,6 @@ _HOMES = {
     "RUNS_MAX": "gate",
     "Gate": "gate",
     "GateFile": "gatefile",
-    "GateFileError": "toml_file",
-    "Problem": "toml_file",
     "read_gate_file": "gatefile",
     "ledgers_among": "inputs",
     "tallies_from": "inputs",
@@ -203,12 +204,16 @@ _HOMES = {
     "plan": "planning",
     "published_schema_text": "published",
     "criteria_file_schema": "schema",
+    "left_out": "quarantining",
+    "quarantine_flaws": "quarantining",
     "gate_file_schema": "schema",
     "Selection": "selection",
     "CaseTally": "tally",
     "Outcome": "tally",
     "Tallies": "tally",
     "TallyError": "tally",
+    "GateFileError": "toml_file",
+    "Problem": "toml_file",
     "lines_of_keys": "toml_lines",
     "Waiver": "waiver",
 }

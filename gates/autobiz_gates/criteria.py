@@ -119,7 +119,7 @@ def _criteria_of(tables: Any, gates: Sequence[str], found: list[tuple[KeyPath, s
         found.append(((), "no criterion: nothing would be answered"))
     criteria = []
     for name, table in tables.items():
-        complaints = Complaints(name, what="criterion")
+        complaints = Complaints(name, noun="criterion")
         if not re.fullmatch(NAME_PATTERN, name):
             complaints.say((), "a name has 1 to 64 letters, digits, dots, dashes or underscores")
         values = read_fields(FIELDS, table, (), complaints)

@@ -1,6 +1,6 @@
 """Is a decision settled before the last trial? Then the rest need not be tried.
 
-    settled(gate, tallies, today) -> Decision | None
+    settled(gate, tallies, today, quarantine) -> Decision | None
 
 Ask it between the runs of a stage or within one, with everything recorded so far; 300 trials take under 2 ms.
 A slot is open while it holds no final outcome: nothing yet, a run still to be made, a trial to be made again.
@@ -21,15 +21,17 @@ from msgspec.structs import replace
 
 from .deciding import decide
 from .decision import Decision
+from .flakes import Quarantine
 from .gate import Gate
 from .kinds.p0 import P0Gate
 from .kinds.p1 import P1Gate
 from .tally import CaseTally, Outcome, Tallies
 
+_NOTHING = Quarantine()
 _FINAL = frozenset({Outcome.PASS, Outcome.FAIL, Outcome.UNKNOWN, Outcome.SKIP})
 
 
-def settled(gate: Gate, tallies: Tallies, today: date) -> Decision | None:
+def settled(gate: Gate, tallies: Tallies, today: date, quarantine: Quarantine = _NOTHING) -> Decision | None:
     """Return the decision that the rest of the planned trials cannot change, or None while it can.
 
     The tallies must name every planned case. Kinds that look at more than outcomes (a baseline, a file, a
@@ -41,19 +43,24 @@ def settled(gate: Gate, tallies: Tallies, today: date) -> Decision | None:
     if not cases and len(tallies.runs) < gate.runs:
         # A run that is still to be made may bring its cases along.
         return None
-    best = _decided(gate, cases, tallies, Outcome.PASS, today)
+    best = _decided(gate, cases, tallies, Outcome.PASS, today, quarantine)
     if best is Decision.SHUT:
         return best
-    return best if _decided(gate, cases, tallies, Outcome.FAIL, today) is best else None
+    return best if _decided(gate, cases, tallies, Outcome.FAIL, today, quarantine) is best else None
 
 
 def _decided(
-    gate: Gate, cases: Sequence[CaseTally], tallies: Tallies, word: Outcome, today: date
+    gate: Gate,
+    cases: Sequence[CaseTally],
+    tallies: Tallies,
+    word: Outcome,
+    today: date,
+    quarantine: Quarantine,
 ) -> Decision:
     """Return the decision if every open slot came to this outcome."""
     filled = tuple(replace(case, outcomes=_filled(case.outcomes, gate.runs, word)) for case in cases)
     whole = replace_fields(tallies, cases=filled, runs=_all_runs(tallies.runs, gate.runs))
-    return decide(gate, whole, today).decision
+    return decide(gate, whole, today, quarantine=quarantine).decision
 
 
 def _filled(outcomes: tuple[str, ...], runs: int, word: Outcome) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ def _remedy(condition: Condition) -> str:
 
 def _numbers(figures: Figures) -> list[str]:
     if figures.lcb is None or figures.lcb_case is None or figures.rate is None:
-        return ["  no trial was judged"]
+        return ["  no trial was judged", *_quarantine(figures)]
     counts = f"{figures.cases} cases, {figures.runs} of {figures.runs_min} runs"
     if figures.replayed:
         counts += f", {figures.runs_independent} independent ({figures.replayed} replays count no further)"
@@ -52,6 +52,17 @@ def _numbers(figures: Figures) -> list[str]:
         lines.append(f"  waived: {', '.join(figures.waived)}")
     if figures.waivers_expired:
         lines.append(f"  waivers that expired: {', '.join(figures.waivers_expired)}")
+    return lines + _quarantine(figures)
+
+
+def _quarantine(figures: Figures) -> list[str]:
+    lines = []
+    if figures.quarantined:
+        worst = "-" if figures.lcb_worst is None else cut(figures.lcb_worst)
+        names = ", ".join(figures.quarantined)
+        lines.append(f"  quarantined: {len(figures.quarantined)} ({names}); LCB {worst} if all had failed")
+    if figures.quarantine_expired:
+        lines.append(f"  quarantine expired, gating again: {', '.join(figures.quarantine_expired)}")
     return lines
 
 

@@ -58,6 +58,9 @@ class Figures:
     costing: tuple[CaseCost, ...]
     waived: tuple[str, ...]
     waivers_expired: tuple[str, ...]
+    quarantined: tuple[str, ...]
+    quarantine_expired: tuple[str, ...]
+    lcb_worst: float | None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON, keys always in this order."""
@@ -76,13 +79,19 @@ def case_figures(
     runs_min: int,
     waived: tuple[str, ...] = (),
     waivers_expired: tuple[str, ...] = (),
+    quarantined: Sequence[CaseTally] = (),
+    quarantine_expired: tuple[str, ...] = (),
 ) -> Figures:
-    """Count the selected cases; a case without a valid trial is not a distinct case of the sample."""
+    """Count the selected cases; a case without a valid trial is not a distinct case of the sample.
+
+    `quarantined` cases are not among them, but their every trial is a failure in `lcb_worst`.
+    """
     every = [case.counts for case in cases]
     counted = [counts for counts in every if counts.valid]
     passes = [counts.passed for counts in counted]
     valid = [counts.valid for counts in counted]
     k, n = sum(passes), sum(valid)
+    lost = [case.slots for case in quarantined if case.slots]
     lcb_case = case_lower(passes, valid, confidence, 1) if counted else None
     return Figures(
         floor=floor,
@@ -113,6 +122,11 @@ def case_figures(
         costing=_costing(cases, every),
         waived=waived,
         waivers_expired=waivers_expired,
+        quarantined=tuple(case.case for case in quarantined),
+        quarantine_expired=quarantine_expired,
+        lcb_worst=_bound(method, passes + [0] * len(lost), valid + lost, confidence, sided)
+        if counted or lost
+        else None,
     )
 
 

@@ -1,6 +1,6 @@
 """The same cases then and now: pairs that may be compared, why others may not, and is now no worse."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,10 +35,17 @@ class Comparison:
     even: bool = True
 
 
-def compared(given: Given, baseline: str, selection: Selection, cases: Sequence[CaseTally]) -> Comparison:
-    """Pair the cases with those of the baseline's ledgers."""
+def compared(
+    given: Given,
+    baseline: str,
+    selection: Selection,
+    cases: Sequence[CaseTally],
+    without: Collection[str] = (),
+) -> Comparison:
+    """Pair the cases with those of the baseline's ledgers, but for those it is to do `without`."""
     try:
-        before = [case for case in fold([given.root / baseline]).cases if selection.picks(case)]
+        read = fold([given.root / baseline]).cases
+        before = [case for case in read if selection.picks(case) and case.case not in without]
     except LedgerError as error:
         words = f"the baseline cannot be read: {given.told(error)}"
         return Comparison(pairs=(), wanting=(_undecided("baseline", words),))
@@ -68,8 +75,8 @@ def non_inferiority(pairs: Sequence[Pair], confidence: float) -> Condition:
     """Judge whether a drop of five points is excluded, one-sided.
 
     As with every bound it shuts only where the most favourable reading of empty slots fails too, and where
-    cases that all pass would have been enough: with fewer, the evidence is wanting and not the subject. A case
-    that the baseline judged and that was not judged now has not passed.
+    cases that all pass would have been enough: with fewer, the evidence is wanting and not the subject. A
+    case that the baseline judged and nobody judged now has not passed.
     """
     counted = [pair for pair in pairs if pair.before.valid]
     if not any(pair.now.valid for pair in counted):

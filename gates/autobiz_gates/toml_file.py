@@ -28,7 +28,10 @@ class Problem(NamedTuple):
 
 
 class GateFileError(ValueError):
-    """A gate file cannot be read. `problems` holds every mistake that was found, in the order of the file."""
+    """A gate file, or the quarantine beside it, cannot be read.
+
+    `problems` holds every mistake that was found, in the order of the file.
+    """
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
@@ -46,32 +49,38 @@ class TomlFile:
 
     def raise_if_any(self, found: Iterable[tuple[KeyPath, str]]) -> None:
         """Raise all mistakes at once, each with the line of the key that it is about."""
-        mistakes = list(found)
-        if not mistakes:
-            return
-        # Only a file with a mistake in it pays for finding lines.
-        from .toml_lines import lines_of_keys
-
-        lines = lines_of_keys(self.text)
-        problems = [Problem(self.name, _line_of(at, lines), message) for at, message in mistakes]
-        raise GateFileError(tuple(sorted(problems, key=lambda problem: problem.line or 0)))
+        complaints = list(found)
+        if complaints:
+            raise mistakes(self.name, self.text, complaints)
 
 
-def read_toml(path: str | PathLike[str]) -> TomlFile:
-    """Read a file; one that is not there, too large, or no TOML raises GateFileError."""
+def read_toml(
+    path: str | PathLike[str], *, holds: str = "at least one [gate.NAME] table", such_as: str = "gate.toml"
+) -> TomlFile:
+    """Read a file that `holds` something and is named `such_as` this one, or raise GateFileError."""
     name = fspath(path)
-    content = _bytes_of(name)
+    content = _bytes_of(name, holds, such_as)
     text = _text_of(name, content)
     return TomlFile(name=name, text=text, sha256=sha256(content).hexdigest(), table=_toml_of(name, text))
 
 
-def _bytes_of(name: str) -> bytes:
+def mistakes(name: str, text: str, found: Iterable[tuple[KeyPath, str]]) -> GateFileError:
+    """Return the error that tells all mistakes, each given with the path of its key, by their lines."""
+    # Only a file with a mistake in it pays for finding lines.
+    from .toml_lines import lines_of_keys
+
+    lines = lines_of_keys(text)
+    problems = [Problem(name, _line_of(at, lines), message) for at, message in found]
+    return GateFileError(tuple(sorted(problems, key=lambda problem: problem.line or 0)))
+
+
+def _bytes_of(name: str, holds: str, such_as: str) -> bytes:
     path = Path(name)
     try:
         if path.is_dir():
-            raise _whole_file(name, "is a directory; name the file in it, such as gate.toml")
+            raise _whole_file(name, f"is a directory; name the file in it, such as {such_as}")
         if not path.exists():
-            raise _whole_file(name, "no such file; create it with at least one [gate.NAME] table")
+            raise _whole_file(name, f"no such file; create it with {holds}")
         if not path.is_file():
             raise _whole_file(name, "is not a regular file")
         if path.stat().st_size > FILE_BYTES_MAX:

@@ -13,6 +13,7 @@ from autobiz_gates.gate import GATE_FIELDS, Gate, selection_of
 from autobiz_gates.given import Given
 from autobiz_gates.marks import MarkExpression
 from autobiz_gates.pairing import compared, non_inferiority
+from autobiz_gates.quarantining import Parted, parted
 from autobiz_gates.tally import CaseTally
 from autobiz_gates.waiver import WAIVERS, Waiver, check_waivers
 from autobiz_gates.wholeness import evidence_conditions, named, selected, unjudged_condition
@@ -49,14 +50,16 @@ class P1Gate(Gate):
 
 def judge_p1(gate: P1Gate, given: Given) -> GateDecision:
     """Decide from the bound and from what no bound can see: few cases, a dead case, missing evidence."""
-    cases = planned = selected(gate, given.tallies)
+    every = selected(gate, given.tallies)
+    split = parted(every, given.quarantine, given.today)
+    cases = split.counted
     sequence = sequenced(cases, given) if gate.mode == ANYTIME else None
     if sequence is not None and sequence.counted:
         # Cases behind the point where one stopped are not missing: they were never needed.
         cases = sequence.counted
     waived = tuple(waiver.case for waiver in gate.waivers if waiver.counts_on(given.today))
     expired = tuple(waiver.case for waiver in gate.waivers if not waiver.counts_on(given.today))
-    conditions = evidence_conditions(gate, cases, given.tallies)
+    conditions = [*evidence_conditions(gate, cases, given.tallies), *split.conditions]
     conditions += unjudged_condition(cases, waived)
     strict = gate.profile == "strict"
     wager = sequence and bet(sequence, floor=gate.floor, confidence=gate.confidence)
@@ -67,11 +70,12 @@ def judge_p1(gate: P1Gate, given: Given) -> GateDecision:
         conditions.append(bound(cases, floor=gate.floor, confidence=gate.confidence, sided=gate.sided))
     conditions.append(_enough_cases(gate, cases))
     if strict:
-        conditions += _no_worse(gate, cases, given)
+        conditions += _no_worse(gate, split, given)
     if gate.profile == "default":
         conditions.append(_no_broken_case(cases, waived))
     if gate.veto is not None:
-        conditions.append(_no_veto(gate.veto, planned))
+        # What no average makes up for, no quarantine does either.
+        conditions.append(_no_veto(gate.veto, every))
     figures = case_figures(
         cases,
         floor=gate.floor,
@@ -82,6 +86,8 @@ def judge_p1(gate: P1Gate, given: Given) -> GateDecision:
         runs_min=gate.runs,
         waived=waived,
         waivers_expired=expired,
+        quarantined=split.quarantined,
+        quarantine_expired=split.expired,
     )
     reached = wager.reason if wager else f"LCB {cut(figures.lcb or 0.0)} reaches {gate.floor:g}"
     if strict:
@@ -96,11 +102,12 @@ def judge_p1(gate: P1Gate, given: Given) -> GateDecision:
     )
 
 
-def _no_worse(gate: P1Gate, cases: Sequence[CaseTally], given: Given) -> list[Condition]:
+def _no_worse(gate: P1Gate, split: Parted, given: Given) -> list[Condition]:
     if gate.baseline is None:
         words = "profile strict is held against a baseline, and none is named"
         return [Condition(name="baseline", decision=Decision.UNDECIDED, reason=words)]
-    comparison = compared(given, gate.baseline, gate.selection, cases)
+    without = {case.case for case in split.quarantined}
+    comparison = compared(given, gate.baseline, gate.selection, split.counted, without)
     if not comparison.pairs:
         return list(comparison.wanting)
     return [*comparison.wanting, non_inferiority(comparison.pairs, gate.confidence)]

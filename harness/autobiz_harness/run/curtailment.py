@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from autobiz_gates import Decision, Gate, GateFile, P0Gate, fold, settled
+from autobiz_gates.flakes import Quarantine
 from autobiz_harness.clock import monotonic
 
 # Asking costs a fold of the ledger; it may take at most one part in so many of the time that trials take.
@@ -22,6 +23,7 @@ class Curtailment:
     ledger: Path
     gates: tuple[Gate, ...]
     today: date
+    quarantine: Quarantine
     _bad_seen: int = 0
     _ask_again_at: float = field(default=0.0)
 
@@ -36,14 +38,16 @@ class Curtailment:
     def _ask(self) -> None:
         tallies = fold([self.ledger])
         for gate in self.gates:
-            if settled(gate, tallies, self.today) is Decision.SHUT:
+            if settled(gate, tallies, self.today, self.quarantine) is Decision.SHUT:
                 raise Settled(f"gate {gate.name} is shut whatever the rest shows; --all runs it anyway")
 
 
-def curtailment_of(ledger: Path, gate_file: GateFile, today: date, *, is_last: bool) -> Curtailment:
+def curtailment_of(
+    ledger: Path, gate_file: GateFile, today: date, quarantine: Quarantine, *, is_last: bool
+) -> Curtailment:
     """What may end a stage early. How many more cases a later stage brings is unknown, and a bound depends on
     it; a failure under kind p0 is final however many there are."""
     gates = tuple(
         gate for gate in gate_file.gates if not gate.dry_run and (is_last or isinstance(gate, P0Gate))
     )
-    return Curtailment(ledger=ledger, gates=gates, today=today)
+    return Curtailment(ledger=ledger, gates=gates, today=today, quarantine=quarantine)

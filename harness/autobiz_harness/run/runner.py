@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autobiz_gates import GateFile, Tallies, decide_all, fold, read_gate_file
+from autobiz_gates.flakes import quarantine_beside
 from autobiz_harness.clock import monotonic, utc_now
 from autobiz_harness.identity import new_run_id
 from autobiz_harness.subject import subject_of
@@ -40,6 +41,7 @@ def run_project(options: RunOptions, view: View) -> RunReport:
     """Run what is asked, or what an interrupted run still lacks, and decide. Ctrl-C leaves it resumable."""
     config = read_config(options.root)
     gate_file, criteria = _gates(config), configured_criteria(config)
+    quarantine = quarantine_beside(gate_file.path)
     rundir = _open(options, config, gate_file)
     context = rundir.context()
     stages = _chosen(options, config, context)
@@ -48,7 +50,13 @@ def run_project(options: RunOptions, view: View) -> RunReport:
     try:
         with _services(config, stages, rundir, view) as env:
             staging = Staging(
-                root=options.root, seed=context.seed, rundir=rundir, shard=context.shard, env=env, view=view
+                root=options.root,
+                seed=context.seed,
+                rundir=rundir,
+                shard=context.shard,
+                env=env,
+                view=view,
+                quarantine=quarantine,
             )
             run_stages(staging, stages, ends, None if options.run_all else gate_file)
     except KeyboardInterrupt:
@@ -56,7 +64,7 @@ def run_project(options: RunOptions, view: View) -> RunReport:
     ends += not_run(stages, ends)
     tallies = _fold(rundir)
     today = utc_now().date()
-    decisions = decide_all(gate_file, tallies, today, options.root, [rundir.ledger])
+    decisions = decide_all(gate_file, tallies, today, options.root, [rundir.ledger], quarantine=quarantine)
     conclusion = conclude(ends, decisions)
     report = RunReport(
         run_id=context.run_id,
@@ -76,6 +84,8 @@ def run_project(options: RunOptions, view: View) -> RunReport:
         problems=tallies.problems,
         criteria=criteria.answer(options.root, rundir, tallies, today) if criteria is not None else None,
         folder=_relative(options.root, rundir.path),
+        quarantine_file=_relative(options.root, Path(quarantine.path)) if quarantine.path else None,
+        quarantine_file_sha256=quarantine.sha256,
     )
     write_evidence(options.root, rundir, report, today)
     return report

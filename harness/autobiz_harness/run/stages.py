@@ -55,7 +55,7 @@ def _curtailment(
     # A shard does not know what the others saw, and a stage of one run is there to name all its failures.
     if gate_file is None or staging.shard is not None or stage.runs == 1:
         return None
-    return curtailment_of(staging.rundir.ledger, gate_file, today, is_last=is_last)
+    return curtailment_of(staging.rundir.ledger, gate_file, today, staging.quarantine, is_last=is_last)
 
 
 def _stops(end: StageEnd) -> bool:

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autobiz_gates import TRIES_MAX
+from autobiz_gates import TRIES_MAX, fold, left_out
+from autobiz_gates.flakes import Quarantine
 from autobiz_harness.batch import Batch
-from autobiz_harness.clock import monotonic
+from autobiz_harness.clock import monotonic, utc_now
 from autobiz_harness.recording import EXIT_LEDGER_BROKEN
 
 from .config import Stage
@@ -35,6 +36,7 @@ class Staging:
     shard: str | None
     env: Mapping[str, str]
     view: View
+    quarantine: Quarantine
 
 
 def run_stage(
@@ -176,13 +178,29 @@ def _judged(staging: Staging, watch: Watch) -> tuple[StageStatus, str]:
         if staging.shard is not None:
             return StageStatus.PASSED, f"no case falls to shard {staging.shard}"
         return StageStatus.EMPTY, "no test was collected"
-    if watch.failures:
-        case, reason = watch.failures[0]
-        return StageStatus.FAILED, f"{case}: {reason}" if reason else case
-    if watch.invalid:
-        more = f" and {len(watch.invalid) - 1} more" if len(watch.invalid) > 1 else ""
-        return StageStatus.INVALID, f"the infrastructure failed {TRIES_MAX} times in {watch.invalid[0]}{more}"
+    return _without_excused(staging, watch)
+
+
+def _without_excused(staging: Staging, watch: Watch) -> tuple[StageStatus, str]:
+    spoiled = {case for case, _ in watch.failures} | set(watch.invalid)
+    excused = _excused(staging, watch) if spoiled else frozenset()
+    for case, reason in watch.failures:
+        if case not in excused:
+            return StageStatus.FAILED, f"{case}: {reason}" if reason else case
+    if invalid := [case for case in watch.invalid if case not in excused]:
+        more = f" and {len(invalid) - 1} more" if len(invalid) > 1 else ""
+        return StageStatus.INVALID, f"the infrastructure failed {TRIES_MAX} times in {invalid[0]}{more}"
+    if spoiled:
+        return StageStatus.PASSED, f"only quarantined cases failed: {_first(sorted(spoiled))}"
     return StageStatus.PASSED, ""
+
+
+def _excused(staging: Staging, watch: Watch) -> frozenset[str]:
+    """The stage's cases that are quarantined, within the caps and with nothing wrong about it."""
+    if not staging.quarantine.entries:
+        return frozenset()
+    cases = [case for case in fold([staging.rundir.ledger]).cases if case.case in watch.outcomes]
+    return left_out(cases, staging.quarantine, utc_now().date())
 
 
 def _internal_error(log: Path) -> str:
@@ -202,5 +220,9 @@ def _unfinished(watch: Watch) -> str:
     missing = watch.missing
     if not missing:
         return ""
-    more = f" and {len(missing) - _NAMES_MAX} more" if len(missing) > _NAMES_MAX else ""
-    return f"; without a verdict: {', '.join(missing[:_NAMES_MAX])}{more}"
+    return f"; without a verdict: {_first(missing)}"
+
+
+def _first(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMES_MAX} more" if len(names) > _NAMES_MAX else ""
+    return f"{', '.join(names[:_NAMES_MAX])}{more}"
