@@ -1,5 +1,9 @@
 """`gate approve`: from a key and a sentence to a gate that opens, and back when a file is changed."""
 
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -110,3 +114,29 @@ def test_a_file_that_is_not_there_cannot_be_approved(project: SmallProject) -> N
 
     assert answer.code == 3
     assert "design.md: no such file" in answer.err
+
+
+HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "approve-and-judge-criteria.md"
+
+
+def test_the_how_to_is_true(tmp_path: Path) -> None:
+    """Every command of the guide, typed one after the other in a project with its criteria, works."""
+    text = HOW_TO.read_text()
+    criteria, _ = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    project = small_project(tmp_path)
+    project.write("exit.toml", criteria)
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("AUTOBIZ", "PYTEST"))}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+
+    done = subprocess.run(
+        ["bash", "-ec", "".join(re.findall(r"```sh\n(.*?)```", text, re.DOTALL))],
+        cwd=tmp_path,
+        env={**inherited, "PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("\nOPEN\n")
+    assert "### Criteria: **2 of 2 hold**" in (tmp_path / "summary.md").read_text()
