@@ -3,13 +3,14 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from os import PathLike
+from hashlib import sha256
+from os import PathLike, fspath
 from typing import Any, Final
 
 from .decision import Decision, GateDecision, fold_decisions, worst
 from .fields import Complaints, KeyPath, near, read_fields, shown, text, texts
 from .gatefile import NAME_PATTERN, GateFile, gates_of
-from .toml_file import read_toml
+from .toml_file import mistakes, read_toml
 
 FIELDS: Final = (
     text("says", "The criterion in a sentence.", required=True),
@@ -58,15 +59,16 @@ class CriterionDecision:
 
 def read_criteria_file(path: str | PathLike[str]) -> CriteriaFile:
     """Read `[criterion.NAME]` tables and the `[gate.NAME]` tables that they are made of."""
-    file = read_toml(path)
+    file = fspath(path)
+    read = read_toml(file, holds="at least one [criterion.NAME] table", such_as="criteria.toml")
     found: list[tuple[KeyPath, str]] = [
         ((key,), f"unknown key {key!r}; tables are named [criterion.NAME] or [gate.NAME].{near(key, _KEYS)}")
-        for key in file.table
+        for key in read.table
         if key not in _KEYS
     ]
-    gates = gates_of(file.table, ("gate",), found)
-    tables = file.table.get("criterion", {})
-    declared = file.table.get("gate")
+    gates = gates_of(read.table, ("gate",), found)
+    tables = read.table.get("criterion", {})
+    declared = read.table.get("gate")
     names = tuple(declared) if isinstance(declared, dict) else ()
     criteria = _criteria_of(tables, names, found)
     used = {name for one in criteria for name in one.gates}
@@ -78,10 +80,10 @@ def read_criteria_file(path: str | PathLike[str]) -> CriteriaFile:
         for name in names
         if name not in used
     ]
-    file.raise_if_any(found)
-    return CriteriaFile(
-        gate_file=GateFile(path=file.name, sha256=file.sha256, gates=gates), criteria=tuple(criteria)
-    )
+    if found:
+        raise mistakes(file, read.text, found)
+    gate_file = GateFile(path=file, sha256=sha256(read.content).hexdigest(), gates=gates)
+    return CriteriaFile(gate_file=gate_file, criteria=tuple(criteria))
 
 
 def decide_criteria(

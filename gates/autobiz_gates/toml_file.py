@@ -1,11 +1,9 @@
-"""A TOML file that people wrote: its table, or every mistake with file, line and what to write instead."""
+"""A TOML file that people write for the gates: read whole, or refused with where and why."""
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
-from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -17,7 +15,7 @@ _TWICE = re.compile(r"Cannot declare \((?:'tool', 'autobiz', )?'(gate|criterion)
 
 
 class Problem(NamedTuple):
-    """One mistake in a gate file; the line is None where the file as a whole is at fault."""
+    """One mistake in a file; the line is None where the file as a whole is at fault."""
 
     path: str
     line: int | None
@@ -28,7 +26,10 @@ class Problem(NamedTuple):
 
 
 class GateFileError(ValueError):
-    """A gate file cannot be read. `problems` holds every mistake that was found, in the order of the file."""
+    """A gate file, or another reviewed file beside it, cannot be read.
+
+    `problems` holds every mistake that was found, in the order of the file.
+    """
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
@@ -37,41 +38,37 @@ class GateFileError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TomlFile:
-    """What a file holds, and the hash of its bytes that evidence is bound to."""
+    """The bytes of a file, their text, and what it says."""
 
-    name: str
+    content: bytes
     text: str
-    sha256: str
     table: dict[str, Any]
 
-    def raise_if_any(self, found: Iterable[tuple[KeyPath, str]]) -> None:
-        """Raise all mistakes at once, each with the line of the key that it is about."""
-        mistakes = list(found)
-        if not mistakes:
-            return
-        # Only a file with a mistake in it pays for finding lines.
-        from .toml_lines import lines_of_keys
 
-        lines = lines_of_keys(self.text)
-        problems = [Problem(self.name, _line_of(at, lines), message) for at, message in mistakes]
-        raise GateFileError(tuple(sorted(problems, key=lambda problem: problem.line or 0)))
-
-
-def read_toml(path: str | PathLike[str]) -> TomlFile:
-    """Read a file; one that is not there, too large, or no TOML raises GateFileError."""
-    name = fspath(path)
-    content = _bytes_of(name)
+def read_toml(name: str, *, holds: str, such_as: str) -> TomlFile:
+    """Read a file that `holds` something and is named `such_as` this one."""
+    content = _bytes_of(name, holds, such_as)
     text = _text_of(name, content)
-    return TomlFile(name=name, text=text, sha256=sha256(content).hexdigest(), table=_toml_of(name, text))
+    return TomlFile(content=content, text=text, table=_toml_of(name, text))
 
 
-def _bytes_of(name: str) -> bytes:
+def mistakes(name: str, text: str, found: Sequence[tuple[KeyPath, str]]) -> GateFileError:
+    """Return the error that tells all mistakes, each given with the path of its key, by their lines."""
+    # Only a file with a mistake in it pays for finding lines.
+    from .toml_lines import lines_of_keys
+
+    lines = lines_of_keys(text)
+    problems = [Problem(name, _line_of(at, lines), message) for at, message in found]
+    return GateFileError(tuple(sorted(problems, key=lambda problem: problem.line or 0)))
+
+
+def _bytes_of(name: str, holds: str, such_as: str) -> bytes:
     path = Path(name)
     try:
         if path.is_dir():
-            raise _whole_file(name, "is a directory; name the file in it, such as gate.toml")
+            raise _whole_file(name, f"is a directory; name the file in it, such as {such_as}")
         if not path.exists():
-            raise _whole_file(name, "no such file; create it with at least one [gate.NAME] table")
+            raise _whole_file(name, f"no such file; create it with {holds}")
         if not path.is_file():
             raise _whole_file(name, "is not a regular file")
         if path.stat().st_size > FILE_BYTES_MAX:
