@@ -95,6 +95,6 @@ def _print(answer: Decision, decided: tuple[CriterionDecision, ...], *, as_markd
 
     rows = tuple(one.to_dict() for one in decided)
     if as_markdown:
-        click.echo(criteria_markdown(rows), nl=False)
+        click.echo(criteria_markdown(str(answer), rows), nl=False)
     else:
         click.echo(f"{criteria_text(rows)}\n{str(answer).upper()}")

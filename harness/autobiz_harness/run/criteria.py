@@ -10,6 +10,7 @@ from autobiz_gates import (
     Tallies,
     decide_all,
     decide_criteria,
+    fold_criteria,
     read_criteria_file,
 )
 
@@ -32,6 +33,7 @@ class Criteria:
         return {
             "file": self.name,
             "sha256": gate_file.sha256,
+            "decision": str(fold_criteria(rows)),
             "criteria": [row.to_dict() for row in rows],
         }
 
