@@ -45,7 +45,13 @@ def plan(*cases: str, run_id: str = "run-a", run: int = 1) -> RunPlan:
 
 
 def trial(
-    case: str, outcome: str = "pass", *, run_id: str = "run-a", run: int = 1, phase: str = "call"
+    case: str,
+    outcome: str = "pass",
+    *,
+    run_id: str = "run-a",
+    run: int = 1,
+    phase: str = "call",
+    replay: str | None = None,
 ) -> Trial:
     return Trial(
         schema=LEDGER_SCHEMA,
@@ -66,6 +72,7 @@ def trial(
         started_at=NOON,
         duration_ms=1.0,
         worker="main",
+        replay=replay,
     )
 
 

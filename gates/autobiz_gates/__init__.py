@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .anytime import registered_place
     from .criteria import (
         CriteriaFile,
         Criterion,
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
         fold_criteria,
         read_criteria_file,
     )
+    from .curtailing import settled
     from .deciding import decide, decide_all
     from .decision import Condition, Decision, GateDecision, deploy_allowed, fold_decisions, worst
     from .entry import (
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from .explaining import explain
     from .fields import near
     from .figures import CaseCost, Figures
-    from .folding import fold
+    from .folding import TRIES_MAX, fold
     from .gate import PRIORITIES, RUNS_MAX, Gate
     from .gatefile import GateFile, read_gate_file
     from .inputs import ledgers_among, tallies_from
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
     from .marks import MarkExpression, MarkExpressionError
     from .planning import Plan, plan
     from .published import published_schema_text
+    from .quarantining import left_out, quarantine_flaws
     from .schema import criteria_file_schema, gate_file_schema
     from .selection import Selection
     from .tally import CaseTally, Outcome, Tallies, TallyError
@@ -63,6 +66,7 @@ __all__ = [
     "LEDGER_SCHEMA",
     "PRIORITIES",
     "RUNS_MAX",
+    "TRIES_MAX",
     "ApprovalGate",
     "ArtifactGate",
     "Case",
@@ -122,20 +126,26 @@ __all__ = [
     "ledger_files",
     "ledger_schema",
     "ledgers_among",
+    "left_out",
     "lines_of_keys",
     "near",
     "plan",
     "published_schema_text",
+    "quarantine_flaws",
     "read_criteria_file",
     "read_gate_file",
     "read_keys",
     "read_lines",
+    "registered_place",
+    "settled",
     "tallies_from",
     "worst",
 ]
 
 # A test session records trials without deciding anything: what it does not name is not loaded.
 _HOMES = {
+    "registered_place": "anytime",
+    "settled": "curtailing",
     "CriteriaFile": "criteria",
     "Criterion": "criteria",
     "CriterionDecision": "criteria",
@@ -167,13 +177,12 @@ _HOMES = {
     "near": "fields",
     "CaseCost": "figures",
     "Figures": "figures",
+    "TRIES_MAX": "folding",
     "fold": "folding",
     "PRIORITIES": "gate",
     "RUNS_MAX": "gate",
     "Gate": "gate",
     "GateFile": "gatefile",
-    "GateFileError": "toml_file",
-    "Problem": "toml_file",
     "read_gate_file": "gatefile",
     "ledgers_among": "inputs",
     "tallies_from": "inputs",
@@ -200,12 +209,16 @@ _HOMES = {
     "plan": "planning",
     "published_schema_text": "published",
     "criteria_file_schema": "schema",
+    "left_out": "quarantining",
+    "quarantine_flaws": "quarantining",
     "gate_file_schema": "schema",
     "Selection": "selection",
     "CaseTally": "tally",
     "Outcome": "tally",
     "Tallies": "tally",
     "TallyError": "tally",
+    "GateFileError": "toml_file",
+    "Problem": "toml_file",
     "lines_of_keys": "toml_lines",
     "Waiver": "waiver",
 }

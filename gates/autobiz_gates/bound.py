@@ -1,8 +1,8 @@
 """Does a lower bound reach the floor, and if not, is that the failures' fault or the sample's?
 
-Three readings of the same slots: as they stand, with every empty slot (skipped or missing) passing, and with
-everything passing. A gate is shut only when even the favourable reading fails and a perfect one would not,
-so that filling a slot with a pass can never make a decision worse.
+Three readings of the same slots: as they stand, with every empty slot (skipped, invalid or missing) passing,
+and with everything passing. A gate is shut only when even the favourable reading fails and a perfect one
+would not, so that filling a slot with a pass can never make a decision worse.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ from .tally import CaseTally
 def pooled_bound(cases: Sequence[CaseTally], *, floor: float, confidence: float, sided: int) -> Condition:
     """Judge the bound over all valid trials together."""
     k, n = sum(case.passed for case in cases), sum(case.valid for case in cases)
-    against, slots = n - k, sum(len(case.outcomes) for case in cases)
+    against, slots = n - k, sum(case.slots for case in cases)
     more = max(0, min_trials(against, floor, confidence, sided) - n)
     lcb = wilson_lower(k, n, confidence, sided) if n else 0.0
     if lcb >= floor:
@@ -57,8 +57,8 @@ def case_bound(cases: Sequence[CaseTally], *, floor: float, confidence: float, s
     lost = sum(case.against / case.valid for case in counted)
     needed = min_cases(lost, floor, confidence, sided)
     more = max(0, needed - len(counted))
-    slots = [len(case.outcomes) for case in cases]
-    favourable = [len(case.outcomes) - case.against for case in cases]
+    slots = [case.slots for case in cases]
+    favourable = [case.slots - case.against for case in cases]
     words = f"LCB {cut(lcb)} over {size} is below {floor:g}"
     if not cases:
         return _condition(

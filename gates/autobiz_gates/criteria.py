@@ -3,14 +3,13 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
-from os import PathLike, fspath
+from os import PathLike
 from typing import Any, Final
 
 from .decision import Decision, GateDecision, fold_decisions, worst
 from .fields import Complaints, KeyPath, near, read_fields, shown, text, texts
 from .gatefile import NAME_PATTERN, GateFile, gates_of
-from .toml_file import mistakes, read_toml
+from .toml_file import read_toml
 
 FIELDS: Final = (
     text("says", "The criterion in a sentence.", required=True),
@@ -59,16 +58,15 @@ class CriterionDecision:
 
 def read_criteria_file(path: str | PathLike[str]) -> CriteriaFile:
     """Read `[criterion.NAME]` tables and the `[gate.NAME]` tables that they are made of."""
-    file = fspath(path)
-    read = read_toml(file, holds="at least one [criterion.NAME] table", such_as="criteria.toml")
+    file = read_toml(path)
     found: list[tuple[KeyPath, str]] = [
         ((key,), f"unknown key {key!r}; tables are named [criterion.NAME] or [gate.NAME].{near(key, _KEYS)}")
-        for key in read.table
+        for key in file.table
         if key not in _KEYS
     ]
-    gates = gates_of(read.table, ("gate",), found)
-    tables = read.table.get("criterion", {})
-    declared = read.table.get("gate")
+    gates = gates_of(file.table, ("gate",), found)
+    tables = file.table.get("criterion", {})
+    declared = file.table.get("gate")
     names = tuple(declared) if isinstance(declared, dict) else ()
     criteria = _criteria_of(tables, names, found)
     used = {name for one in criteria for name in one.gates}
@@ -80,10 +78,10 @@ def read_criteria_file(path: str | PathLike[str]) -> CriteriaFile:
         for name in names
         if name not in used
     ]
-    if found:
-        raise mistakes(file, read.text, found)
-    gate_file = GateFile(path=file, sha256=sha256(read.content).hexdigest(), gates=gates)
-    return CriteriaFile(gate_file=gate_file, criteria=tuple(criteria))
+    file.raise_if_any(found)
+    return CriteriaFile(
+        gate_file=GateFile(path=file.name, sha256=file.sha256, gates=gates), criteria=tuple(criteria)
+    )
 
 
 def decide_criteria(
@@ -121,7 +119,7 @@ def _criteria_of(tables: Any, gates: Sequence[str], found: list[tuple[KeyPath, s
         found.append(((), "no criterion: nothing would be answered"))
     criteria = []
     for name, table in tables.items():
-        complaints = Complaints(name, what="criterion")
+        complaints = Complaints(name, noun="criterion")
         if not re.fullmatch(NAME_PATTERN, name):
             complaints.say((), "a name has 1 to 64 letters, digits, dots, dashes or underscores")
         values = read_fields(FIELDS, table, (), complaints)

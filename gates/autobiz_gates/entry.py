@@ -10,12 +10,16 @@ LEDGER_SCHEMA = "autobiz.ledger/1"
 
 
 class TrialOutcome(StrEnum):
-    """How one trial ended. Unknown counts against a gate; skip is no evidence at all."""
+    """How one trial ended. Unknown counts against a gate; skip is no evidence at all.
+
+    Invalid says that the infrastructure failed and nothing was learned of the subject: it is tried again.
+    """
 
     PASS = "pass"  # noqa: S105  # an outcome, not a password
     FAIL = "fail"
     UNKNOWN = "unknown"
     SKIP = "skip"
+    INVALID = "invalid"
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,6 +114,8 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True, tag="trial", tag_field="k
     cost: Cost | None = None
     trace_id: str | None = None
     fingerprint: str | None = None
+    # What the outcome followed from, where all of it is known: a case's trials with the same one count once.
+    replay: str | None = None
     attachments: tuple[str, ...] = ()
 
 

@@ -32,8 +32,10 @@ def _remedy(condition: Condition) -> str:
 
 def _numbers(figures: Figures) -> list[str]:
     if figures.lcb is None or figures.lcb_case is None or figures.rate is None:
-        return ["  no trial was judged"]
+        return ["  no trial was judged", *_quarantine(figures)]
     counts = f"{figures.cases} cases, {figures.runs} of {figures.runs_min} runs"
+    if figures.replayed:
+        counts += f", {figures.runs_independent} independent ({figures.replayed} replays count no further)"
     bound = f"LCB {cut(figures.lcb)} ({figures.method}, z = {figures.z:.6f}), floor {figures.floor:g}"
     lines = [
         f"  {figures.passes}/{figures.trials} trials passed ({figures.rate:.4f}), {counts}",
@@ -50,6 +52,17 @@ def _numbers(figures: Figures) -> list[str]:
         lines.append(f"  waived: {', '.join(figures.waived)}")
     if figures.waivers_expired:
         lines.append(f"  waivers that expired: {', '.join(figures.waivers_expired)}")
+    return lines + _quarantine(figures)
+
+
+def _quarantine(figures: Figures) -> list[str]:
+    lines = []
+    if figures.quarantined:
+        worst = "-" if figures.lcb_worst is None else cut(figures.lcb_worst)
+        names = ", ".join(figures.quarantined)
+        lines.append(f"  quarantined: {len(figures.quarantined)} ({names}); LCB {worst} if all had failed")
+    if figures.quarantine_expired:
+        lines.append(f"  quarantine expired, gating again: {', '.join(figures.quarantine_expired)}")
     return lines
 
 
@@ -64,6 +77,7 @@ def _costs(costing: tuple[CaseCost, ...]) -> list[str]:
                 (cost.unknown, "unknown"),
                 (cost.skipped, "skipped"),
                 (cost.missing, "missing"),
+                (cost.invalid, "invalid"),
             )
             if count
         ]

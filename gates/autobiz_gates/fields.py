@@ -17,21 +17,21 @@ KeyPath = tuple[str | int, ...]
 
 @dataclass(slots=True)
 class Complaints:
-    """What is wrong with one gate's table, each complaint with the path of the key it is about."""
+    """What is wrong with one table, each complaint with the path of the key it is about."""
 
     name: str
+    noun: str = "gate"
     found: list[tuple[KeyPath, str]] = field(default_factory=list)
-    what: str = "gate"
 
     def say(self, at: KeyPath, words: str) -> None:
         """Complain about the key at this path, which begins the sentence."""
         subject = f"{spoken(at)} " if at else ""
-        self.found.append((at, f"{self.what} {self.name!r}: {subject}{words}"))
+        self.found.append((at, f"{self.noun} {self.name!r}: {subject}{words}"))
 
     def say_of_table(self, at: KeyPath, key: str, words: str) -> None:
         """Complain about a key that is unknown to the table at this path, or wanting there."""
         inside = f"{spoken(at)}: " if at else ""
-        self.found.append(((*at, key), f"{self.what} {self.name!r}: {inside}{words}"))
+        self.found.append(((*at, key), f"{self.noun} {self.name!r}: {inside}{words}"))
 
 
 Reader = Callable[[Any, KeyPath, Complaints], Any]

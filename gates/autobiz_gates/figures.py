@@ -23,6 +23,7 @@ class CaseCost:
     unknown: int
     skipped: int
     missing: int
+    invalid: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +42,14 @@ class Figures:
     cases: int
     cases_min: int
     runs: int
+    runs_independent: int
     runs_min: int
     failed: int
     unknown: int
     skipped: int
     missing: int
+    invalid: int
+    replayed: int
     lcb_case: float | None
     z_case: float
     icc: float | None
@@ -54,6 +58,9 @@ class Figures:
     costing: tuple[CaseCost, ...]
     waived: tuple[str, ...]
     waivers_expired: tuple[str, ...]
+    quarantined: tuple[str, ...]
+    quarantine_expired: tuple[str, ...]
+    lcb_worst: float | None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON, keys always in this order."""
@@ -72,13 +79,19 @@ def case_figures(
     runs_min: int,
     waived: tuple[str, ...] = (),
     waivers_expired: tuple[str, ...] = (),
+    quarantined: Sequence[CaseTally] = (),
+    quarantine_expired: tuple[str, ...] = (),
 ) -> Figures:
-    """Count the selected cases; a case without a valid trial is not a distinct case of the sample."""
+    """Count the selected cases; a case without a valid trial is not a distinct case of the sample.
+
+    `quarantined` cases are not among them, but their every trial is a failure in `lcb_worst`.
+    """
     every = [case.counts for case in cases]
     counted = [counts for counts in every if counts.valid]
     passes = [counts.passed for counts in counted]
     valid = [counts.valid for counts in counted]
     k, n = sum(passes), sum(valid)
+    lost = [case.slots for case in quarantined if case.slots]
     lcb_case = case_lower(passes, valid, confidence, 1) if counted else None
     return Figures(
         floor=floor,
@@ -93,11 +106,14 @@ def case_figures(
         cases=len(counted),
         cases_min=cases_min,
         runs=max((len(case.outcomes) - case.missing for case in cases), default=0),
+        runs_independent=max((case.slots - case.missing for case in cases), default=0),
         runs_min=runs_min,
         failed=sum(counts.failed for counts in every),
         unknown=sum(counts.unknown for counts in every),
         skipped=sum(counts.skipped for counts in every),
         missing=sum(counts.missing for counts in every),
+        invalid=sum(counts.invalid for counts in every),
+        replayed=sum(counts.replayed for counts in every),
         lcb_case=lcb_case,
         z_case=z_quantile(confidence, 1),
         icc=anova_icc(passes, valid),
@@ -106,6 +122,11 @@ def case_figures(
         costing=_costing(cases, every),
         waived=waived,
         waivers_expired=waivers_expired,
+        quarantined=tuple(case.case for case in quarantined),
+        quarantine_expired=quarantine_expired,
+        lcb_worst=_bound(method, passes + [0] * len(lost), valid + lost, confidence, sided)
+        if counted or lost
+        else None,
     )
 
 
@@ -133,9 +154,9 @@ def _costing(cases: Sequence[CaseTally], every: Sequence[Counts]) -> tuple[CaseC
     costly = [
         case
         for case, counts in zip(cases, every, strict=True)
-        if counts.against or counts.missing or not counts.valid
+        if counts.against or counts.missing or counts.invalid or not counts.valid
     ]
-    costly.sort(key=lambda case: (-case.against, -case.missing, case.case))
+    costly.sort(key=lambda case: (-case.against, -case.missing, -case.invalid, case.case))
     return tuple(
         CaseCost(
             case=case.case,
@@ -144,6 +165,7 @@ def _costing(cases: Sequence[CaseTally], every: Sequence[Counts]) -> tuple[CaseC
             unknown=case.unknown,
             skipped=case.skipped,
             missing=case.missing,
+            invalid=case.invalid,
         )
         for case in costly
     )

@@ -14,13 +14,19 @@ class TallyError(ValueError):
 
 
 class Outcome(StrEnum):
-    """What one planned trial came to; `missing` means it was planned and left nothing behind."""
+    """What one planned trial came to.
+
+    `missing` was planned and left nothing behind; `invalid` met an infrastructure that failed; `replay` had
+    the inputs and the recorded answers of an earlier run's trial, and so is no evidence beyond it.
+    """
 
     PASS = "pass"  # noqa: S105  an outcome, not a password
     FAIL = "fail"
     UNKNOWN = "unknown"
     SKIP = "skip"
     MISSING = "missing"
+    INVALID = "invalid"
+    REPLAY = "replay"
 
 
 _WORDS = frozenset(str(word) for word in Outcome)
@@ -34,6 +40,8 @@ class Counts(NamedTuple):
     unknown: int
     skipped: int
     missing: int
+    invalid: int
+    replayed: int
     against: int
     valid: int
 
@@ -41,9 +49,11 @@ class Counts(NamedTuple):
 # A gate asks each case a dozen times, and among a million trials a handful of patterns is nearly all.
 @lru_cache(maxsize=4096)
 def _counts(outcomes: tuple[str, ...]) -> Counts:
-    passed, failed, unknown, skipped, missing = (outcomes.count(str(word)) for word in Outcome)
+    passed, failed, unknown, skipped, missing, invalid, replayed = (
+        outcomes.count(str(word)) for word in Outcome
+    )
     against = failed + unknown
-    return Counts(passed, failed, unknown, skipped, missing, against, passed + against)
+    return Counts(passed, failed, unknown, skipped, missing, invalid, replayed, against, passed + against)
 
 
 # A struct, not a dataclass: there may be a third of a million, and it is made in a third of the time.
@@ -92,6 +102,19 @@ class CaseTally(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return _counts(self.outcomes).missing
 
     @property
+    def invalid(self) -> int:
+        return _counts(self.outcomes).invalid
+
+    @property
+    def replayed(self) -> int:
+        return _counts(self.outcomes).replayed
+
+    @property
+    def slots(self) -> int:
+        """Trials that are evidence or could still become it: all but the replays."""
+        return len(self.outcomes) - _counts(self.outcomes).replayed
+
+    @property
     def against(self) -> int:
         """Trials that count against a gate: what could not be judged counts like a failure."""
         return _counts(self.outcomes).against
@@ -108,6 +131,9 @@ class Tallies:
     cases: tuple[CaseTally, ...]
     runs: tuple[int, ...]
     problems: tuple[str, ...] = ()
+    # What was fixed before the first trial: the seeds, and the hashes of the gate files (None: it had none).
+    seeds: tuple[int, ...] = ()
+    gate_files: tuple[str | None, ...] = ()
 
     def __post_init__(self) -> None:
         twice = [case for case, times in Counter(tally.case for tally in self.cases).items() if times > 1]

@@ -10,6 +10,9 @@ from .tally import CaseTally, Outcome, Tallies
 
 NAMES_MAX = 3
 
+# Beyond this share of invalid trials the infrastructure was measured, and not the subject.
+INVALID_SHARE_MAX = 0.02
+
 
 def selected(gate: Gate, tallies: Tallies) -> tuple[CaseTally, ...]:
     """Return the gate's cases, each with at least as many outcomes as the gate asks for runs.
@@ -22,7 +25,13 @@ def selected(gate: Gate, tallies: Tallies) -> tuple[CaseTally, ...]:
     return tuple(case if len(case.outcomes) >= gate.runs else _filled(case, gate.runs) for case in picked)
 
 
-def evidence_conditions(gate: Gate, cases: Sequence[CaseTally], tallies: Tallies) -> list[Condition]:
+def evidence_conditions(
+    gate: Gate,
+    cases: Sequence[CaseTally],
+    tallies: Tallies,
+    *,
+    invalid_share_max: float = INVALID_SHARE_MAX,
+) -> list[Condition]:
     """Return what is wanting in the evidence: none of it shuts a gate, any of it keeps one from opening."""
     wanting = []
     if not cases:
@@ -37,6 +46,7 @@ def evidence_conditions(gate: Gate, cases: Sequence[CaseTally], tallies: Tallies
         wanting.append(
             _undecided("missing", f"{trials} planned trials left no outcome, in {names}", trials_more=trials)
         )
+    wanting.extend(_invalid(cases, invalid_share_max))
     # A problem is a sentence without an addressee, so each one touches every gate.
     wanting.extend(_undecided("problems", problem) for problem in tallies.problems)
     return wanting
@@ -47,7 +57,17 @@ def unjudged_condition(cases: Sequence[CaseTally], waived: Collection[str]) -> l
     silent = [case.case for case in cases if not case.valid and not case.missing and case.case not in waived]
     if not silent:
         return []
-    return [_undecided("skipped", f"no run judged {named(silent)}: skipped every time")]
+    return [_undecided("skipped", f"no run judged {named(silent)}: skipped or invalid every time")]
+
+
+def _invalid(cases: Sequence[CaseTally], share_max: float) -> list[Condition]:
+    spoiled = [case for case in cases if case.invalid]
+    trials, of = sum(case.invalid for case in spoiled), sum(case.slots for case in cases)
+    if trials <= share_max * of:
+        return []
+    limit = f", more than {share_max:.0%}" if share_max else ""
+    words = f"{trials} of {of} trials are invalid{limit}: the infrastructure failed in "
+    return [_undecided("invalid", words + named([case.case for case in spoiled]), trials_more=trials)]
 
 
 def named(cases: Sequence[str]) -> str:

@@ -1,3 +1,5 @@
 """Run suites and gather evidence: pytest plugin, runner, stack, gate command line."""
 
-__all__: list[str] = []
+from .infrastructure import InfrastructureError
+
+__all__ = ["InfrastructureError"]

@@ -21,6 +21,11 @@ class Judgement:
     fingerprint: str | None = None
 
 
+def mark_infrastructure(report: "pytest.TestReport | pytest.CollectReport") -> None:
+    """Remember of a report that it tells of the infrastructure's failure."""
+    vars(report)["autobiz_infrastructure"] = True
+
+
 _PASSED = Judgement(outcome="pass", phase="call")
 
 
@@ -28,6 +33,9 @@ def judge(reports: Sequence["pytest.TestReport"]) -> Judgement:
     """The worst that happened counts: a rerun that went well does not undo the attempt that failed."""
     if len(reports) == 3 and all(report.outcome == "passed" for report in reports):  # set-up, call, teardown
         return _PASSED
+    failures = [report for report in reports if report.outcome == "failed"]
+    if failures and all(hasattr(report, "autobiz_infrastructure") for report in failures):
+        return _invalid(failures[0])
     for phase in ("call", "teardown", "setup"):
         for report in reports:
             if report.when == phase and report.outcome == "failed":
@@ -42,6 +50,16 @@ def _failed(report: "pytest.TestReport") -> Judgement:
     # A test whose set-up broke was never judged: that is unknown, not a verdict on the subject.
     return Judgement(
         outcome="unknown" if report.when == "setup" else "fail",
+        phase=str(report.when),
+        reason=reason_of(report),
+        fingerprint=fingerprint_of(report),
+    )
+
+
+def _invalid(report: "pytest.TestReport") -> Judgement:
+    # Only where nothing else went wrong: what failed for two reasons has failed.
+    return Judgement(
+        outcome="invalid",
         phase=str(report.when),
         reason=reason_of(report),
         fingerprint=fingerprint_of(report),

@@ -10,13 +10,17 @@ import pytest
 from autobiz_gates import Case
 
 from .cases import case_of_item, mark_problems
-from .judging import Judgement, judge, reason_of
+from .infrastructure import is_infrastructure
+from .judging import Judgement, judge, mark_infrastructure, reason_of
 from .marks import suite_of_path
 from .seeds import shard_of, shuffle_key
 from .settings import Settings, settings_from
 from .trial_writer import TrialWriter
 
 CASE = pytest.StashKey[Case]()
+
+# A test that answers from a recording says which: record_property("cassette", its fingerprint).
+CASSETTE_PROPERTY = "cassette"
 
 # sysexits' EX_IOERR: pytest's own codes end at 5, so nobody mistakes a full disk for a failed test.
 EXIT_LEDGER_BROKEN = 74
@@ -46,6 +50,7 @@ class Recorder:
         self._broken_elsewhere: str | None = None
         self._reports: list[pytest.TestReport] = []
         self._crashed: set[str] = set()
+        self._whole: list[pytest.Item] = []
 
     def case_of(self, item: pytest.Item) -> str:
         """The case's name: its node id as collected, before any other plugin decorates it."""
@@ -89,7 +94,9 @@ class Recorder:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         if self._writer is None or not self.settings.is_first_writer or session.config.option.collectonly:
             return
-        cases = [item.stash.get(CASE, None) for item in session.items]
+        # Of a batch the whole is planned: what is behind it is known to be missing, as long as it is.
+        items = session.items if self.settings.batch is None else self._whole
+        cases = [item.stash.get(CASE, None) for item in items]
         # Where another plugin broke the collection there is nothing to plan, and its error must be seen.
         if None not in cases:
             self._writer.plan(tuple(case for case in cases if case is not None))
@@ -107,6 +114,7 @@ class Recorder:
                 judge(reports),
                 started=min(report.start for report in reports),
                 seconds=sum(report.duration for report in reports),
+                replay=self._replay(item, reports[-1]),
             )
             if self._writer.broken is not None:
                 item.session.shouldfail = self._writer.broken
@@ -120,6 +128,15 @@ class Recorder:
         self._reports.append(report)
         if report.failed:
             report.sections.append(("how to repeat this trial", self._repeat(report.nodeid)))
+
+    def pytest_exception_interact(
+        self,
+        call: "pytest.CallInfo[object]",
+        report: pytest.CollectReport | pytest.TestReport,
+    ) -> None:
+        names = self.settings.infrastructure_errors
+        if call.excinfo is not None and is_infrastructure(call.excinfo.value, names):
+            mark_infrastructure(report)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_handlecrashitem(self, crashitem: str, report: pytest.TestReport) -> None:
@@ -159,6 +176,10 @@ class Recorder:
         kept = items[:]
         if (shard := self.settings.shard) is not None:
             kept = [item for item in kept if shard_of(self.case_of(item), shard.count) == shard.index]
+        self._whole = kept
+        if (batch := self.settings.batch) is not None:
+            taken = batch.take(map(self.case_of, kept), self.settings.seed)
+            kept = [item for item in kept if self.case_of(item) in taken]
         if self.settings.resume_from is not None and self._writer is not None:
             done = self._writer.done(self.settings.resume_from)
             kept = [item for item in kept if self.case_of(item) not in done]
@@ -166,6 +187,15 @@ class Recorder:
             keep = set(map(id, kept))
             config.hook.pytest_deselected(items=[item for item in items if id(item) not in keep])
             items[:] = kept
+
+    def _replay(self, item: pytest.Item, report: pytest.TestReport) -> str | None:
+        """What the trial followed from, if the test says by which recorded answers it went."""
+        for name, value in report.user_properties:
+            if name == CASSETTE_PROPERTY:
+                # A test that draws from its seed has other inputs in each run, whatever it is answered.
+                drawn = "seed" in getattr(item, "fixturenames", ())
+                return f"{value}/{self.settings.seed}/{self.settings.run}" if drawn else str(value)
+        return None
 
     def _repeat(self, nodeid: str) -> str:
         settings = self.settings

@@ -1,10 +1,12 @@
 """Write this process's part of the ledger: one file, opened with the first line it has to hold."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 from autobiz_gates import (
     LEDGER_SCHEMA,
+    TRIES_MAX,
     Case,
     Header,
     LedgerWriter,
@@ -37,7 +39,15 @@ class TrialWriter:
         """Say what is to be tried, so that a trial that never came is known to be missing."""
         self._append(RunPlan(run_id=self._settings.run_id, run=self._settings.run, cases=cases))
 
-    def trial(self, case: Case, judgement: Judgement, *, started: float, seconds: float) -> None:
+    def trial(
+        self,
+        case: Case,
+        judgement: Judgement,
+        *,
+        started: float,
+        seconds: float,
+        replay: str | None = None,
+    ) -> None:
         """Append one entry."""
         settings = self._settings
         self._append(
@@ -61,6 +71,7 @@ class TrialWriter:
                 duration_ms=round(seconds * 1000, 3),
                 worker=settings.worker,
                 fingerprint=judgement.fingerprint,
+                replay=replay,
             )
         )
 
@@ -69,14 +80,19 @@ class TrialWriter:
         self.trial(case, judgement, started=utc_now().timestamp(), seconds=0.0)
 
     def done(self, names: tuple[str, ...]) -> set[str]:
-        """The cases of this run that have an entry in the named files."""
+        """The cases of this run that the named files judge, or that were tried often enough in vain."""
         run = (self._settings.run_id, self._settings.run)
-        return {
-            line.case
-            for name in names
-            for line in read_lines(self._folder / name)
-            if isinstance(line, Trial) and line.phase != "collect" and (line.run_id, line.run) == run
-        }
+        judged: set[str] = set()
+        invalid: Counter[str] = Counter()
+        for name in names:
+            for line in read_lines(self._folder / name):
+                if not isinstance(line, Trial) or line.phase == "collect" or (line.run_id, line.run) != run:
+                    continue
+                if line.outcome is TrialOutcome.INVALID:
+                    invalid[line.case] += 1
+                else:
+                    judged.add(line.case)
+        return judged | {case for case, tries in invalid.items() if tries >= TRIES_MAX}
 
     def planned(self, nodeid: str) -> Case:
         """A test's case as some worker planned it; xdist's controller collects nothing itself."""

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from .rows import COLUMNS, cells_of, cost_lines, criteria_line, method_of
+from .rows import COLUMNS, cells_of, cost_lines, criteria_line, method_of, quarantine_lines
 from .run_report import RunReport
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ def print_gates(gates: tuple[dict[str, Any], ...], problems: tuple[str, ...], co
     for gate in gates:
         if gate["decision"] != "open":
             _print_reason(gate, console)
+        for line in quarantine_lines(gate):
+            console.print(f"[yellow]{_plain(gate['gate'])}[/]: {_plain(line)}")
     for problem in problems:
         console.print(f"[yellow]evidence:[/] {_plain(problem)}")
 

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from .rows import COLUMNS, CRITERIA_COLUMNS, cells_of, cost_lines, method_of
+from .rows import COLUMNS, CRITERIA_COLUMNS, cells_of, cost_lines, method_of, quarantine_lines
 
 # Names of cases come from the project under test: none of them may end a cell, a line or a code span.
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~!&@])")
@@ -25,6 +25,7 @@ def gates_markdown(
         if gate["decision"] != "open":
             lines.append(f"- {_safe(gate['reason'])}")
             lines += [f"  - {_safe(line)}" for line in cost_lines(gate)]
+    lines += [_safe_item(gate["gate"], line) for gate in gates for line in quarantine_lines(gate)]
     lines += [f"- evidence: {_safe(problem)}" for problem in problems]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -47,6 +48,10 @@ def criteria_markdown(decision: str, criteria: tuple[dict[str, Any], ...]) -> st
 
 def _row(cells: tuple[str, ...]) -> str:
     return f"| {' | '.join(cells)} |"
+
+
+def _safe_item(name: str, line: str) -> str:
+    return f"- {_safe(name)}: {_safe(line)}"
 
 
 def _safe(text: str) -> str:

@@ -5,7 +5,16 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
-from .rows import COLUMNS, CRITERIA_COLUMNS, cells_of, costing_of, criteria_line, duration, method_of
+from .rows import (
+    COLUMNS,
+    CRITERIA_COLUMNS,
+    cells_of,
+    costing_of,
+    criteria_line,
+    duration,
+    method_of,
+    quarantine_lines,
+)
 from .run_report import RunReport
 
 _ANSWER = {
@@ -67,6 +76,7 @@ def _gate(gate: dict[str, Any]) -> str:
     name, *numbers, decision = map(escape, cells_of(gate))
     cells = "".join(f'<td class="n">{number}</td>' for number in numbers)
     costing = "".join(f"<br><code>{escape(case)}</code> {counts}" for case, counts in costing_of(gate))
+    costing += "".join(f"<br>{escape(line)}" for line in quarantine_lines(gate))
     return (
         f'<tr class="has-reason"><td><strong>{name}</strong></td>{cells}<td>{_bar(gate)}</td>'
         f'<td class="{gate["decision"]}"><strong>{decision}</strong></td></tr>\n'
@@ -95,7 +105,7 @@ def _stages(stages: Iterable[dict[str, Any]]) -> str:
     return (
         '<h2>Stages</h2>\n<div class="wide"><table>\n<tr><th>stage</th><th>ended</th>'
         '<th class="n">passed</th><th class="n">failed</th><th class="n">unknown</th>'
-        '<th class="n">skipped</th><th class="n">missing</th>'
+        '<th class="n">skipped</th><th class="n">missing</th><th class="n">invalid</th>'
         f'<th class="n">time</th></tr>\n{rows}</table></div>\n'
     )
 
@@ -104,7 +114,8 @@ def _stage(stage: dict[str, Any]) -> str:
     name = f"{stage['name']} {stage['run']}/{stage['runs']}" if stage["runs"] > 1 else stage["name"]
     good = {"passed": "open", "failed": "shut"}.get(stage["status"], "undecided")
     counts = "".join(
-        f'<td class="n">{stage[word]}</td>' for word in ("passed", "failed", "unknown", "skipped", "missing")
+        f'<td class="n">{stage[word]}</td>'
+        for word in ("passed", "failed", "unknown", "skipped", "missing", "invalid")
     )
     reason = f"<br><small>{escape(stage['reason'])}</small>" if stage["reason"] else ""
     return (
@@ -137,10 +148,13 @@ def _about(report: RunReport) -> str:
         "commit": report.subject["commit"],
         "configuration": report.subject["config_hash"],
         "gate file": f"{report.gate_file} (sha256 {report.gate_file_sha256})",
+        "quarantine": f"{report.quarantine_file} (sha256 {report.quarantine_file_sha256})",
         "seed": str(report.seed),
         "exit code": str(report.exit_code),
         "folder": report.folder,
     }
+    if report.quarantine_file is None:
+        del rows["quarantine"]
     items = "".join(
         f"<dt>{escape(name)}</dt><dd><code>{escape(value)}</code></dd>\n" for name, value in rows.items()
     )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .rows import COLUMNS, CRITERIA_COLUMNS, cells_of, cost_lines, method_of
+from .rows import COLUMNS, CRITERIA_COLUMNS, cells_of, cost_lines, method_of, quarantine_lines
 
 
 def gates_text(gates: tuple[dict[str, Any], ...], problems: tuple[str, ...]) -> str:
@@ -14,6 +14,7 @@ def gates_text(gates: tuple[dict[str, Any], ...], problems: tuple[str, ...]) -> 
         if gate["decision"] != "open":
             lines.append(f"{gate['gate']}: {gate['reason']}")
             lines += [f"    {line}" for line in cost_lines(gate)]
+    lines += [f"{gate['gate']}: {line}" for gate in gates for line in quarantine_lines(gate)]
     lines += [f"evidence: {problem}" for problem in problems]
     return "\n".join(lines)
 

@@ -1,10 +1,10 @@
 """Numbers as people read them; a bound is cut, never rounded up to its floor."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 COSTING_MAX = 5
-_COSTLY = ("failed", "unknown", "missing", "skipped")
+_COSTLY = ("failed", "unknown", "missing", "invalid", "skipped")
 
 CRITERIA_COLUMNS = ("criterion", "says", "decision", "reason")
 COLUMNS = ("gate", "asks for", "saw", "rate", "LCB", "cases", "runs", "decision")
@@ -20,9 +20,15 @@ def cells_of(gate: dict[str, Any]) -> tuple[str, ...]:
         percent(figures.get("rate")),
         bound(figures.get("lcb")),
         str(figures.get("cases", "-")),
-        str(figures.get("runs", "-")),
+        _runs(figures),
         gate["decision"].upper() + (" (dry run)" if gate["dry_run"] else ""),
     )
+
+
+def _runs(figures: dict[str, Any]) -> str:
+    """How many runs; where some of them were replays, also how many of them are evidence."""
+    runs = str(figures.get("runs", "-"))
+    return f"{runs}, {figures['runs_independent']} independent" if figures.get("replayed") else runs
 
 
 def costing_of(gate: dict[str, Any]) -> list[tuple[str, str]]:
@@ -39,6 +45,23 @@ def cost_lines(gate: dict[str, Any]) -> list[str]:
     lines = [f"{case} {counts}" for case, counts in costing[:COSTING_MAX]]
     more = len(costing) - COSTING_MAX
     return [*lines, f"and {more} more in the evidence"] if more > 0 else lines
+
+
+def quarantine_lines(gate: dict[str, Any]) -> list[str]:
+    """What a gate left out, and where its bound would be if all of that had failed; open gates say it too."""
+    figures = gate["figures"] or {}
+    lines = []
+    if names := figures.get("quarantined"):
+        worst = bound(figures["lcb_worst"])
+        lines.append(f"{len(names)} quarantined ({_some(names)}), LCB {worst} if every trial had failed")
+    if names := figures.get("quarantine_expired"):
+        lines.append(f"quarantine expired, gating again: {_some(names)}")
+    return lines
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - COSTING_MAX
+    return ", ".join(names[:COSTING_MAX]) + (f" and {more} more" if more > 0 else "")
 
 
 def method_of(gates: Iterable[dict[str, Any]]) -> str:

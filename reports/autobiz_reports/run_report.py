@@ -25,6 +25,8 @@ class RunReport:
     problems: tuple[str, ...]
     folder: str
     criteria: dict[str, Any] | None = None
+    quarantine_file: str | None = None
+    quarantine_file_sha256: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         return {

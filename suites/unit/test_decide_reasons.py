@@ -112,7 +112,7 @@ def test_default_profile_is_the_rule_of_the_vectors(vector: dict[str, Any]) -> N
         (p1(), ["ppp"] * 60 + ["pff"], "shut", "g is shut: most trials failed in case c60."),
         (p1(), ["ppp"] * 60 + ["puu"], "shut", "g is shut: most trials failed in case c60."),
         (p1(), ["ppp"] * 60 + ["fmm"], "undecided", "most trials so far failed in case c60."),
-        (p1(), ["ppp"] * 60 + ["sss"], "undecided", "no run judged case c60: skipped every time."),
+        (p1(), ["ppp"] * 60 + ["sss"], "undecided", "no run judged case c60: skipped or invalid every time."),
         (p1(), ["ppp"] * 60 + ["pps"], "open", "182/182 trials of 61 cases passed"),
     ],
 )

@@ -1,5 +1,6 @@
 """The fast fold against a slow one that anybody can read."""
 
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -7,20 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autobiz_gates import Header, LedgerError, RunPlan, Torn, fold, ledger_files, read_lines
+from autobiz_gates import Header, LedgerError, RunPlan, Trial, fold, ledger_files, read_lines
 
 from ..ledger_lines import header, plan, trial, write_ledger
 
 pytestmark = pytest.mark.priority("P0")
 
-BADNESS = ["missing", "skip", "pass", "unknown", "fail"]
+BADNESS = ["missing", "invalid", "skip", "pass", "unknown", "fail"]
 
 runs = st.integers(1, 3)
 names = st.sampled_from(["a", "b", "c", "d\u00e9", "e[1\n2]"])
-outcomes = st.sampled_from(["pass", "fail", "unknown", "skip"])
+outcomes = st.sampled_from(["pass", "fail", "unknown", "skip", "invalid"])
+keys = st.sampled_from([None, None, "x", "y"])
 lines = st.lists(
     st.one_of(
-        st.tuples(st.just("trial"), names, outcomes, runs, st.sampled_from(["call", "setup", "collect"])),
+        st.tuples(
+            st.just("trial"), names, outcomes, runs, st.sampled_from(["call", "setup", "collect"]), keys
+        ),
         st.tuples(st.just("plan"), st.lists(names), runs),
     ),
     max_size=12,
@@ -29,26 +33,38 @@ lines = st.lists(
 
 def model(folder: Path) -> tuple[dict[str, tuple[str, ...]], int]:
     """The fold as its definition reads: of each case and run, the worst of what the lines say."""
+    lines = [line for path in ledger_files([folder]) for line in read_lines(path)]
+    made = {line.run for line in lines if isinstance(line, Header)}
+    tried = [line for line in lines if isinstance(line, Trial) and line.phase != "collect"]
+    said = [
+        (line.run, case.case, "missing") for line in lines if isinstance(line, RunPlan) for case in line.cases
+    ]
+    said += [(line.run, line.case, str(line.outcome)) for line in tried]
     seen: dict[tuple[int, str], str] = {}
-    cases, made = set(), set()
-    for path in ledger_files([folder]):
-        for line in read_lines(path):
-            said: list[tuple[str, str]] = []
-            if isinstance(line, Torn):
-                continue
-            if isinstance(line, Header):
-                made.add(line.run)
-            elif isinstance(line, RunPlan):
-                said = [(case.case, "missing") for case in line.cases]
-            elif line.phase != "collect":
-                said = [(line.case, str(line.outcome))]
-            for case, word in said:
-                cases.add(case)
-                key = (line.run, case)
-                seen[key] = max(seen.get(key, word), word, key=BADNESS.index)
-    return {
-        case: tuple(seen[run, case] for run in sorted(made) if (run, case) in seen) for case in cases
-    }, len(made)
+    for run, case, word in said:
+        seen[run, case] = max(seen.get((run, case), word), word, key=BADNESS.index)
+    for (run, case), word in list(seen.items()):
+        if said.count((run, case, "invalid")) >= 3 and word in ("pass", "skip"):
+            seen[run, case] = "invalid"
+    for case in {case for _, case, _ in said}:
+        mine = [line for line in tried if line.case == case and line.outcome not in ("invalid", "skip")]
+        replace_replays(seen, case, [(line.run, line.replay) for line in mine if line.replay is not None])
+    rows = {case: tuple(seen[run, case] for run in sorted(made) if (run, case) in seen) for _, case in seen}
+    return rows, len(made)
+
+
+def replace_replays(seen: dict[tuple[int, str], str], case: str, pairs: list[tuple[int, str]]) -> None:
+    """Runs of a case are alike when a chain of shared keys leads from one to the other."""
+    group = {run: run for run, _ in pairs}
+    for _ in pairs:
+        for (run, key), (other, other_key) in product(pairs, pairs):
+            if key == other_key:
+                group[run] = group[other] = min(group[run], group[other])
+    for first in set(group.values()):
+        alike = [run for run in group if group[run] == first]
+        worst = max((seen[run, case] for run in alike), key=BADNESS.index)
+        seen.update({(run, case): "replay" for run in alike})
+        seen[first, case] = worst
 
 
 @given(files=st.lists(st.tuples(runs, lines), min_size=1, max_size=4), cut=st.integers(0, 60))
@@ -62,7 +78,7 @@ def test_the_fast_fold_is_the_simple_fold(
             written = [
                 plan(*line[1], run=line[2])  # type: ignore[misc, arg-type]  # drawn as one of two tuples
                 if line[0] == "plan"
-                else trial(line[1], line[2], run=line[3], phase=line[4])  # type: ignore[arg-type]  # the same
+                else trial(line[1], line[2], run=line[3], phase=line[4], replay=line[5])  # type: ignore[arg-type]  # the same
                 for line in said
             ]
             path = write_ledger(folder / f"{number}.jsonl", header(run=run), *written)

@@ -11,16 +11,18 @@ OUTCOMES = st.lists(st.sampled_from([str(outcome) for outcome in Outcome]), max_
 
 @given(OUTCOMES)
 def test_every_outcome_is_counted_exactly_once(outcomes: tuple[str, ...]) -> None:
-    """The five counts add up to the planned trials, and neither skips nor gaps are valid trials."""
+    """The seven counts add up to the planned trials, and only what was judged is a valid trial."""
     tally = CaseTally(case="a", outcomes=outcomes)
-    assert tally.passed + tally.failed + tally.unknown + tally.skipped + tally.missing == len(outcomes)
+    without_evidence = tally.skipped + tally.missing + tally.invalid
     assert tally.valid == tally.passed + tally.failed + tally.unknown
+    assert tally.slots == tally.valid + without_evidence
+    assert tally.slots + tally.replayed == len(outcomes)
     assert tally.against == tally.failed + tally.unknown
 
 
 @pytest.mark.parametrize("word", ["passed", "PASS", "", "error", "xfail"])
 def test_unknown_outcome_word_is_refused(word: str) -> None:
-    """An outcome outside the five words is refused: it would silently count as nothing."""
+    """An outcome outside the seven words is refused: it would silently count as nothing."""
     with pytest.raises(TallyError, match=f"case 'a': unknown outcome '{word}'"):
         CaseTally(case="a", outcomes=("pass", word))
 

@@ -108,18 +108,18 @@ def state(
 def write_statement(statement: Statement) -> bytes:
     """Return the payload: canonical, and a plain `test-result` for readers that know no more than that."""
     evidence = statement.evidence
-    gate_file = {"name": evidence["gate_file"], "digest": {"sha256": evidence["gate_file_sha256"]}}
+    judged_by = _judged_by(evidence)
     by_result = {"passedTests": [], "warnedTests": [], "failedTests": []}  # type: dict[str, list[str]]
     for tally in statement.tallies:
         by_result[_result_of(tally)].append(tally["case"])
     value = {
         "_type": STATEMENT_TYPE,
-        "subject": _subjects(statement, gate_file),
+        "subject": _subjects(statement, judged_by),
         "predicateType": PREDICATE_TYPE,
         "predicate": {
             # There is no word for undecided, and what was not shown did not pass.
             "result": "PASSED" if statement.decision == "open" else "FAILED",
-            "configuration": [gate_file],
+            "configuration": judged_by,
             **by_result,
             EVIDENCE_SCHEMA: {
                 "evidence": evidence,
@@ -170,6 +170,9 @@ def checked_evidence(value: Any, where: str) -> dict[str, Any]:
         wrong.append("subject")
     if not isinstance(ledgers, dict) or not all(map(_is_hash, ledgers.values())):
         wrong.append("ledgers")
+    quarantine, digest = value.get("quarantine_file"), value.get("quarantine_file_sha256")
+    if (quarantine, digest) != (None, None) and not (isinstance(quarantine, str) and _is_hash(digest)):
+        wrong.append("quarantine_file")
     wrong += [name for name in ("gates", "stages") if not _all_objects(value.get(name))]
     if not isinstance(value.get("slice"), str | None) or not isinstance(value.get("shard"), str | None):
         wrong.append("slice or shard")
@@ -204,11 +207,17 @@ def day_of(value: Any, where: str) -> date:
     return read
 
 
-def _subjects(statement: Statement, gate_file: dict[str, Any]) -> list[dict[str, Any]]:
+def _judged_by(evidence: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the gate file, and the quarantine if there was one, each with its digest."""
+    names = [name for name in ("gate_file", "quarantine_file") if evidence.get(name) is not None]
+    return [{"name": evidence[name], "digest": {"sha256": evidence[f"{name}_sha256"]}} for name in names]
+
+
+def _subjects(statement: Statement, judged_by: list[dict[str, Any]]) -> list[dict[str, Any]]:
     subjects = [
         {"name": name, "digest": {"sha256": digest}} for name, digest in sorted(statement.files.items())
     ]
-    subjects.append(gate_file)
+    subjects += judged_by
     # A tree that differs from its commit is not that commit, and gets no digest that says so.
     if COMMIT.fullmatch(statement.commit):
         subjects.append({"name": "commit", "digest": {"gitCommit": statement.commit}})
@@ -253,13 +262,16 @@ def _tally(case: CaseTally) -> dict[str, Any]:
         "unknown": case.unknown,
         "skipped": case.skipped,
         "missing": case.missing,
+        "invalid": case.invalid,
+        "replayed": case.replayed,
     }
 
 
 def _result_of(tally: dict[str, Any]) -> str:
     if tally["failed"] or tally["unknown"]:
         return "failedTests"
-    return "warnedTests" if tally["skipped"] or tally["missing"] or not tally["passed"] else "passedTests"
+    wanting = any(tally[word] for word in ("skipped", "missing", "invalid")) or not tally["passed"]
+    return "warnedTests" if wanting else "passedTests"
 
 
 def _is_hash(value: Any) -> bool:

@@ -49,7 +49,7 @@ def judge_count(gate: CountGate, given: Given) -> GateDecision:
 
 
 def _enough_spotless(cases_min: int, cases: Sequence[CaseTally]) -> Condition:
-    spotless = sum(1 for case in cases if case.passed == len(case.outcomes))
+    spotless = sum(1 for case in cases if case.passed == case.slots)
     failed = [case.case for case in cases if case.against]
     more = max(0, cases_min - spotless)
     if not more:

@@ -8,6 +8,7 @@ from autobiz_gates.decision import Condition, Decision, GateDecision
 from autobiz_gates.figures import METHOD_EVERY, case_figures
 from autobiz_gates.gate import GATE_FIELDS, Gate
 from autobiz_gates.given import Given
+from autobiz_gates.quarantining import parted
 from autobiz_gates.tally import CaseTally
 from autobiz_gates.wholeness import evidence_conditions, named, selected
 
@@ -16,15 +17,20 @@ from .kind import Kind, builder_of, decision_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class P0Gate(Gate):
-    """No floor, no waiver: one trial that fails or cannot be judged shuts it."""
+    """No floor, no waiver: one trial that fails or cannot be judged shuts it.
+
+    It may leave a quarantined case out, but never one of priority P0.
+    """
 
     kind: ClassVar[str] = "p0"
 
 
 def judge_p0(gate: P0Gate, given: Given) -> GateDecision:
     """Decide from outcomes alone; a skipped trial is evidence that is missing."""
-    cases = selected(gate, given.tallies)
-    conditions = evidence_conditions(gate, cases, given.tallies)
+    split = parted(selected(gate, given.tallies), given.quarantine, given.today)
+    cases = split.counted
+    conditions = evidence_conditions(gate, cases, given.tallies, invalid_share_max=0.0)
+    conditions += split.conditions
     conditions += _skips(cases)
     conditions.append(_every_trial_passes(cases))
     figures = case_figures(
@@ -34,6 +40,8 @@ def judge_p0(gate: P0Gate, given: Given) -> GateDecision:
         confidence=0.95,
         sided=2,
         runs_min=gate.runs,
+        quarantined=split.quarantined,
+        quarantine_expired=split.expired,
     )
     when_open = f"all {figures.trials} trials of {figures.cases} cases passed"
     return decision_of(

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -17,10 +18,11 @@ from autobiz_gates import (
     read_gate_file,
     tallies_from,
 )
-from autobiz_harness.clock import utc_now
+from autobiz_gates.flakes import quarantine_beside
 from autobiz_harness.exit_codes import ExitCode
 
 from .answering import answering
+from .today import day_of, today_option
 
 CODES = {
     Decision.OPEN: ExitCode.OPEN,
@@ -47,6 +49,7 @@ CODES = {
 @click.option("--json", "as_json", is_flag=True, help="Print the decisions as one JSON object.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print a table for a CI job's summary.")
 @click.option("--explain", "in_full", is_flag=True, help="Print every condition and every number.")
+@today_option
 def evaluate(
     paths: tuple[Path, ...],
     runs: tuple[tuple[int, Path], ...],
@@ -54,11 +57,12 @@ def evaluate(
     as_json: bool,
     as_markdown: bool,
     in_full: bool,
+    today: datetime | None,
 ) -> None:
     """Decide every gate from PATHS: ledgers, JUnit XML files, folders of Allure results.
 
     Ledgers know their runs, from any number of machines and shards. Results of other tools do not: name each
-    with --run, or they all are taken as run 1.
+    with --run, or they all are taken as run 1. Cases in quarantine.toml beside the gate file are left out.
     """
     if not paths and not runs:
         raise click.UsageError("name a ledger, a JUnit XML file or a folder of results")
@@ -67,7 +71,10 @@ def evaluate(
     with answering():
         gates = read_gate_file(gate_file or found_gate_file())
         tallies = tallies_from(paths, runs)
-        decisions = decide_all(gates, tallies, utc_now().date(), ledgers=ledgers_among(paths))
+        quarantine = quarantine_beside(gates.path)
+        decisions = decide_all(
+            gates, tallies, day_of(today), ledgers=ledgers_among(paths), quarantine=quarantine
+        )
         answer = fold_decisions(decisions)
         if as_json:
             click.echo(json.dumps(_as_dict(answer, decisions, tallies), indent=2))

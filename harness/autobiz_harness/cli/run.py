@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 @click.option(
     "--shard", metavar="I/N", help="Only part I of N of the cases; `gate evaluate` folds the parts."
 )
+@click.option("--all", "run_all", is_flag=True, help="Go on even when no further trial can open the gates.")
 @click.option("--json", "as_json", is_flag=True, help="Print the decision as one JSON object on stdout.")
 @click.option(
     "--markdown",
@@ -60,6 +61,7 @@ def run(
     resume: bool,
     slice_name: str | None,
     shard: str | None,
+    run_all: bool,
     as_json: bool,
     markdown: Path | None,
     sign: bool,
@@ -71,8 +73,8 @@ def run(
     """Run the STAGES (all of them by default), decide, and leave evidence and a report.
 
     Stages come from [[tool.autobiz.stage]] in pyproject.toml, or from the folders below suites/, or it is one
-    stage of all tests, run three times. A stage that fails stops the later ones. Ctrl-C leaves a run that
-    --resume goes on with.
+    stage of all tests, run three times. A stage that fails stops the later ones, and a repeated stage stops
+    when no further trial can open its gate. Ctrl-C leaves a run that --resume goes on with.
     """
     from autobiz_harness.run.config import ConfigError
     from autobiz_harness.run.progress import view_for
@@ -81,9 +83,7 @@ def run(
     from autobiz_harness.stack import StackError
 
     if resume and (slice_name or shard or seed):
-        raise click.UsageError(
-            "--resume goes on with the run as it was begun; leave --seed, --slice and --shard out"
-        )
+        raise click.UsageError("--resume goes on as the run was begun; leave --seed, --slice and --shard out")
     if key is not None and not sign:
         raise click.UsageError("--key is for --sign, which is not there")
     _check_shard(shard)
@@ -91,7 +91,13 @@ def run(
     signer = _signer(key) if sign else None
     signal.signal(signal.SIGTERM, _as_ctrl_c)
     options = RunOptions(
-        root=root.resolve(), stages=stages, seed=seed, slice=slice_name, shard=shard, resume=resume
+        root=root.resolve(),
+        stages=stages,
+        seed=seed,
+        slice=slice_name,
+        shard=shard,
+        resume=resume,
+        run_all=run_all,
     )
     with answering():
         try:

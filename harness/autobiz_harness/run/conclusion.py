@@ -8,7 +8,13 @@ from autobiz_harness.exit_codes import ExitCode
 
 from .stage_end import StageEnd, StageStatus
 
-_LACKING = (StageStatus.INCOMPLETE, StageStatus.TIMEOUT, StageStatus.EMPTY, StageStatus.NOT_RUN)
+_LACKING = (
+    StageStatus.INCOMPLETE,
+    StageStatus.TIMEOUT,
+    StageStatus.CURTAILED,
+    StageStatus.EMPTY,
+    StageStatus.NOT_RUN,
+)
 _BROKEN = (
     (StageStatus.INTERRUPTED, ExitCode.INTERRUPTED, "interrupted in"),
     (StageStatus.MISCONFIGURED, ExitCode.USAGE, "misconfigured:"),
@@ -56,7 +62,8 @@ def _failed(stages: Sequence[StageEnd], decisions: Sequence[GateDecision]) -> Co
 
 def _lacking(stages: Sequence[StageEnd], decisions: Sequence[GateDecision]) -> Conclusion | None:
     for stage in stages:
-        if stage.status in _LACKING:
+        # How many invalid trials a repeated stage can bear is its gates' business, too.
+        if stage.status in _LACKING or (stage.status is StageStatus.INVALID and stage.runs == 1):
             reason = f": {stage.reason}" if stage.reason else ""
             return _undecided(ExitCode.UNDECIDED, f"stage {stage.name} {stage.status}{reason}")
     for one in decisions:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from autobiz_harness.batch import Batch
 from autobiz_harness.clock import monotonic
 from autobiz_harness.lifeline import VARIABLE
 
@@ -30,6 +31,8 @@ class Invocation:
     rundir: RunDir
     shard: str | None
     env: Mapping[str, str]
+    limit_s: float
+    batch: Batch | None = None
 
     def command(self) -> list[str]:
         stage = self.stage
@@ -41,6 +44,8 @@ class Invocation:
         ]  # fmt: skip
         if self.shard is not None:
             command.append(f"--gate-shard={self.shard}")
+        if self.batch is not None:
+            command.append(f"--gate-batch={self.batch}")
         if stage.workers:
             command += ["-n", str(stage.workers), "--dist=worksteal"]
         return command
@@ -73,7 +78,7 @@ def invoke(invocation: Invocation, look: Callable[[], None]) -> ProcessEnd:
                 start_new_session=True,
             )
         os.close(reader)
-        timed_out = _wait(process, began + invocation.stage.limit_s, look)
+        timed_out = _wait(process, began + invocation.limit_s, look)
         return ProcessEnd(code=process.returncode, timed_out=timed_out, seconds=monotonic() - began)
     finally:
         # Closing the lifeline also ends whatever a killed pytest left in its group.

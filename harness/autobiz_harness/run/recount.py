@@ -21,6 +21,7 @@ from autobiz_gates import (
     read_lines,
 )
 from autobiz_gates.evidence import EVIDENCE_FILE, EvidenceError, checked_evidence
+from autobiz_gates.flakes import quarantine_beside
 
 from .conclusion import conclude
 from .config import ConfigError, read_config
@@ -56,6 +57,10 @@ def recount(root: Path, rundir: RunDir, gate_file: Path | None, today: date) -> 
     gates = read_gate_file(gate_file or root / evidence["gate_file"])
     if gates.sha256 != evidence["gate_file_sha256"]:
         problems.append(f"{gates.path}: the gate file is not the one that the run was judged by")
+    quarantine = quarantine_beside(gates.path)
+    if quarantine.sha256 != evidence.get("quarantine_file_sha256"):
+        place = quarantine.path or evidence.get("quarantine_file")
+        problems.append(f"{place}: the quarantine is not the one that the run was judged by")
     problems += [
         *_other_context(rundir, evidence),
         *_other_stages(rundir, evidence),
@@ -68,7 +73,7 @@ def recount(root: Path, rundir: RunDir, gate_file: Path | None, today: date) -> 
     if any(rundir.ledger.glob("*.jsonl")):
         tallies = fold([rundir.ledger])
         problems += _other_headers(rundir, evidence)
-    decisions = decide_all(gates, tallies, decided_on, root, [rundir.ledger])
+    decisions = decide_all(gates, tallies, decided_on, root, [rundir.ledger], quarantine=quarantine)
     problems += _other_decisions(evidence, decisions, tallies)
     problems += _other_criteria(root, rundir, evidence, tallies, decided_on)
     _raise_if_any(problems)

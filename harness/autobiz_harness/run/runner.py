@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autobiz_gates import GateFile, Tallies, decide_all, fold, read_gate_file
+from autobiz_gates.flakes import quarantine_beside
 from autobiz_harness.clock import monotonic, utc_now
 from autobiz_harness.identity import new_run_id
 from autobiz_harness.subject import subject_of
@@ -19,7 +20,8 @@ from .evidence import write_evidence
 from .progress import View
 from .rundir import Context, RunDir, RunDirError, create, latest
 from .stage_end import FINAL, StageEnd, StageStatus
-from .staging import Staging, run_stage
+from .stages import not_run, run_stages
+from .staging import Staging
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,12 +34,14 @@ class RunOptions:
     slice: str | None = None
     shard: str | None = None
     resume: bool = False
+    run_all: bool = False
 
 
 def run_project(options: RunOptions, view: View) -> RunReport:
     """Run what is asked, or what an interrupted run still lacks, and decide. Ctrl-C leaves it resumable."""
     config = read_config(options.root)
     gate_file, criteria = _gates(config), configured_criteria(config)
+    quarantine = quarantine_beside(gate_file.path)
     rundir = _open(options, config, gate_file)
     context = rundir.context()
     stages = _chosen(options, config, context)
@@ -46,15 +50,21 @@ def run_project(options: RunOptions, view: View) -> RunReport:
     try:
         with _services(config, stages, rundir, view) as env:
             staging = Staging(
-                root=options.root, seed=context.seed, rundir=rundir, shard=context.shard, env=env, view=view
+                root=options.root,
+                seed=context.seed,
+                rundir=rundir,
+                shard=context.shard,
+                env=env,
+                view=view,
+                quarantine=quarantine,
             )
-            _run_stages(staging, stages, ends)
+            run_stages(staging, stages, ends, None if options.run_all else gate_file)
     except KeyboardInterrupt:
         ends.append(_interrupted(stages, ends))
-    ends += _not_run(stages, ends)
+    ends += not_run(stages, ends)
     tallies = _fold(rundir)
     today = utc_now().date()
-    decisions = decide_all(gate_file, tallies, today, options.root, [rundir.ledger])
+    decisions = decide_all(gate_file, tallies, today, options.root, [rundir.ledger], quarantine=quarantine)
     conclusion = conclude(ends, decisions)
     report = RunReport(
         run_id=context.run_id,
@@ -74,6 +84,8 @@ def run_project(options: RunOptions, view: View) -> RunReport:
         problems=tallies.problems,
         criteria=criteria.answer(options.root, rundir, tallies, today) if criteria is not None else None,
         folder=_relative(options.root, rundir.path),
+        quarantine_file=_relative(options.root, Path(quarantine.path)) if quarantine.path else None,
+        quarantine_file_sha256=quarantine.sha256,
     )
     write_evidence(options.root, rundir, report, today)
     return report
@@ -150,41 +162,8 @@ def _services(
         yield env
 
 
-def _run_stages(staging: Staging, stages: tuple[Stage, ...], ends: list[StageEnd]) -> None:
-    """Append to `ends` as they come, so that Ctrl-C loses none."""
-    finished = staging.rundir.finished()
-    for stage in stages:
-        for run in range(1, stage.runs + 1):
-            before = finished.get((stage.name, run))
-            if before is not None and before["status"] in FINAL:
-                end = StageEnd.from_dict(before)
-                staging.view.ended(end)
-            else:
-                end = run_stage(staging, stage, run, ends)
-            ends.append(end)
-            if _stops(end):
-                return
-
-
-def _stops(end: StageEnd) -> bool:
-    """A failed trial of a repeated stage is its gate's business; everything else wrong ends the run."""
-    if end.status is StageStatus.FAILED:
-        return end.runs == 1
-    return end.status is not StageStatus.PASSED
-
-
-def _not_run(stages: tuple[Stage, ...], ends: list[StageEnd]) -> list[StageEnd]:
-    told = {(end.name, end.run) for end in ends}
-    return [
-        StageEnd(name=stage.name, run=run, runs=stage.runs, status=StageStatus.NOT_RUN)
-        for stage in stages
-        for run in range(1, stage.runs + 1)
-        if (stage.name, run) not in told
-    ]
-
-
 def _interrupted(stages: tuple[Stage, ...], ends: list[StageEnd]) -> StageEnd:
-    rest = _not_run(stages, ends)
+    rest = not_run(stages, ends)
     stage = rest[0] if rest else StageEnd(name="end", run=1, runs=1, status=StageStatus.INTERRUPTED)
     return StageEnd(
         name=stage.name,

@@ -6,10 +6,12 @@ from typing import Any
 
 
 class StageStatus(StrEnum):
-    """What became of a stage's run; only the first three are final when a run is resumed."""
+    """What became of a stage's run; only the first five are final when a run is resumed."""
 
     PASSED = "passed"
     FAILED = "failed"
+    INVALID = "invalid"
+    CURTAILED = "curtailed"
     EMPTY = "empty"
     INCOMPLETE = "incomplete"
     TIMEOUT = "timeout"
@@ -19,7 +21,15 @@ class StageStatus(StrEnum):
     NOT_RUN = "not run"
 
 
-FINAL = frozenset({StageStatus.PASSED, StageStatus.FAILED, StageStatus.EMPTY})
+FINAL = frozenset(
+    {
+        StageStatus.PASSED,
+        StageStatus.FAILED,
+        StageStatus.INVALID,
+        StageStatus.CURTAILED,
+        StageStatus.EMPTY,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +45,14 @@ class StageEnd:
     failed: int = 0
     unknown: int = 0
     skipped: int = 0
+    invalid: int = 0
     seconds: float = 0.0
     reason: str = ""
     log: str = ""
 
     @property
     def missing(self) -> int:
-        return self.planned - self.passed - self.failed - self.unknown - self.skipped
+        return self.planned - self.passed - self.failed - self.unknown - self.skipped - self.invalid
 
     def to_dict(self) -> dict[str, Any]:
         return {**asdict(self), "status": str(self.status), "missing": self.missing}

@@ -1,12 +1,14 @@
 """Follow a stage's ledger files while they grow: the progress of a run is read from its evidence."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
-from autobiz_gates import RunPlan, Trial
+from autobiz_gates import TRIES_MAX, RunPlan, Trial
 from autobiz_gates.statistics import wilson_lower
+from autobiz_harness.batch import Batch
 
 _line = msgspec.json.Decoder(RunPlan | Trial)
 
@@ -19,8 +21,11 @@ class Watch:
     stage: str
     run: int
     passed_before: int = 0
-    judged_before: int = 0
+    bad_before: int = 0
+    batch: Batch | None = None
+    seed: int = 0
     planned: set[str] = field(default_factory=set)
+    tries_invalid: Counter[str] = field(default_factory=Counter)
     outcomes: dict[str, str] = field(default_factory=dict)
     failures: list[tuple[str, str]] = field(default_factory=list)
     uncollected: list[tuple[str, str]] = field(default_factory=list)
@@ -47,12 +52,26 @@ class Watch:
 
     @property
     def missing(self) -> list[str]:
-        return sorted(self.planned - self.outcomes.keys())
+        return sorted(self.due - self.outcomes.keys())
+
+    @property
+    def due(self) -> set[str]:
+        """The cases that are to be tried by now: those of later batches are not."""
+        return self.planned if self.batch is None else self.batch.take_all_so_far(self.planned, self.seed)
+
+    @property
+    def invalid(self) -> list[str]:
+        return sorted(case for case, outcome in self.outcomes.items() if outcome == "invalid")
+
+    @property
+    def to_try_again(self) -> list[str]:
+        """What the infrastructure spoiled, and not too often yet."""
+        return [case for case in self.invalid if self.tries_invalid[case] < TRIES_MAX]
 
     @property
     def lower_bound(self) -> float | None:
         """Wilson lower bound of what has been judged so far, in this run of the stage and those before."""
-        judged = self.judged_before + self.done - self.count("skip")
+        judged = self.passed_before + self.bad_before + self.done - self.count("skip", "invalid")
         return wilson_lower(self.passed_before + self.count("pass"), judged) if judged else None
 
     def _take(self, raw: bytes) -> None:
@@ -66,5 +85,6 @@ class Watch:
             self.uncollected.append((line.case, line.reason))
         else:
             self.outcomes[line.case] = str(line.outcome)
+            self.tries_invalid[line.case] += line.outcome == "invalid"
             if line.outcome in ("fail", "unknown"):
                 self.failures.append((line.case, line.reason))

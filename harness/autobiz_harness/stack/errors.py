@@ -7,8 +7,10 @@ StackError
 
 import errno
 
+from autobiz_harness.infrastructure import InfrastructureError
 
-class StackError(Exception):
+
+class StackError(InfrastructureError):
     """The infrastructure is at fault, not the subject and not the caller."""
 
     @classmethod

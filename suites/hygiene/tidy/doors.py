@@ -8,7 +8,15 @@ from .source import COMPONENTS, Complaint, Source
 _PACKAGES = tuple(f"autobiz_{name}" for name in COMPONENTS)
 
 # What a component offers others: its own front door, and the rooms that have one of their own.
-DOORS = frozenset({*_PACKAGES, "autobiz_gates.evidence", "autobiz_gates.statistics", "autobiz_harness.stack"})
+DOORS = frozenset(
+    {
+        *_PACKAGES,
+        "autobiz_gates.evidence",
+        "autobiz_gates.flakes",
+        "autobiz_gates.statistics",
+        "autobiz_harness.stack",
+    }
+)
 
 # Tests of one piece may look inside it; tests of the whole use what a customer can use.
 _MAY_LOOK_INSIDE = ("hygiene", "unit", "integration_internal")

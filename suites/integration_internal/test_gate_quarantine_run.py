@@ -1,0 +1,138 @@
+"""A quarantine in a whole run: the case runs and is told, and evidence holds only under the same file."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from autobiz_harness.clock import utc_now
+
+from ..quarantines import quarantine_text
+from ..small_project import LITERAL, SmallProject, small_project
+
+pytestmark = pytest.mark.priority("P0")
+
+FLAKY = """
+import pytest
+@pytest.mark.parametrize('n', range(80))
+def test_it(n): assert n != 3
+"""
+CASE = "test_small.py::test_it[3]"
+P0_TESTS = FLAKY.replace("@pytest.mark.param", "@pytest.mark.priority('P0')\n@pytest.mark.param")
+
+
+def project(root: Path, tests: str = FLAKY, text: str | None = None) -> SmallProject:
+    made = small_project(root, tests)
+    today = utc_now().date()
+    made.write("quarantine.toml", quarantine_text(CASE, opened=today) if text is None else text)
+    return made
+
+
+def expired(days: int = 8) -> str:
+    opened: date = utc_now().date() - timedelta(days=days)
+    return quarantine_text(CASE, opened=opened)
+
+
+def test_quarantined_case_runs_and_is_told_and_does_not_gate(tmp_path: Path) -> None:
+    """The failing case is in the ledger and the report, its stage passes with a reason, the gate is open."""
+    ran = project(tmp_path).gate("run", "--json")
+    assert ran.code == 0, ran.out + ran.err
+    (gate,) = ran.json["gates"]
+    assert gate["figures"]["quarantined"] == [CASE]
+    assert (gate["figures"]["passes"], gate["figures"]["trials"]) == (79, 79)
+    assert gate["figures"]["lcb_worst"] < 0.95 < gate["figures"]["lcb"]
+    (stage,) = ran.json["stages"]
+    assert (stage["failed"], stage["reason"]) == (1, f"only quarantined cases failed: {CASE}")
+    page = Path(tmp_path, ran.json["files"]["report"]).read_text()
+    assert "1 quarantined" in page
+    assert "quarantine.toml (sha256 " in page
+
+
+def test_evaluate_gives_the_same_gates_on_the_same_day_and_others_later(tmp_path: Path) -> None:
+    """`gate evaluate` reads the same quarantine; as of a day after its expiry the case gates again."""
+    made = project(tmp_path)
+    ran = made.gate("run", "--json")
+    evaluated = made.gate("evaluate", str(made.ledger), "--json")
+    assert (evaluated.code, evaluated.json["gates"]) == (0, ran.json["gates"])
+    later = made.gate(
+        "evaluate", str(made.ledger), "--json", "--today", str(utc_now().date() + timedelta(days=8))
+    )
+    assert later.code == 1
+    assert later.json["gates"][0]["figures"]["quarantine_expired"] == [CASE]
+
+
+@pytest.mark.negative
+@pytest.mark.parametrize(
+    ("tests", "text"), [(FLAKY, expired()), (P0_TESTS, None)], ids=["expired", "a P0 case"]
+)
+def test_what_must_not_be_excused_shuts(tmp_path: Path, tests: str, text: str | None) -> None:
+    """An expired entry and an entry for a P0 case excuse nothing: the run is shut."""
+    ran = project(tmp_path, tests, text).gate("run", "--json")
+    assert ran.code == 1
+    assert ran.json["gates"][0]["figures"]["quarantined"] == []
+
+
+@pytest.mark.negative
+def test_unreadable_quarantine_is_a_mistake_of_usage_before_anything_runs(tmp_path: Path) -> None:
+    """A broken file ends the run with 2 and every mistake, and no run is begun."""
+    answer = project(tmp_path, text="[[quarantine]]\ncase = 3\n").gate("run")
+    assert answer.code == 2
+    assert "quarantine.toml:2: quarantine 'number 1': case must be a string" in answer.err
+    assert "'owner' is missing" in answer.err
+    assert not (tmp_path / ".autobiz").exists()
+
+
+def test_evidence_is_bound_to_the_quarantine(tmp_path: Path) -> None:
+    """Evidence is signed under the file of the run, and the bundle names the file with its digest."""
+    made = project(tmp_path)
+    made.gate("keygen", "ci.key")
+    made.gate("run")
+    signed = made.gate("evidence", "--key", "ci.key", "--json")
+    assert signed.code == 0, signed.err
+    verified = made.gate("verify", signed.json["bundle"], "--allow", "ci.key.pub")
+    assert verified.code == 0, verified.out
+
+
+@pytest.mark.negative
+@pytest.mark.parametrize("change", ["taken away", "extended", "added"])
+def test_another_quarantine_is_found_before_signing(tmp_path: Path, change: str) -> None:
+    """A file that is gone, was changed or came later is named, and nothing is signed."""
+    made = small_project(tmp_path) if change == "added" else project(tmp_path)
+    made.gate("keygen", "ci.key")
+    assert made.gate("run").code == 0
+    path = tmp_path / "quarantine.toml"
+    if change == "taken away":
+        path.unlink()
+    else:
+        made.write("quarantine.toml", expired() if change == "added" else path.read_text() + "# more\n")
+    answer = made.gate("evidence", "--key", "ci.key")
+    assert answer.code == 1
+    assert "quarantine.toml: the quarantine is not the one that the run was judged by" in answer.err
+
+
+def test_gate_file_of_another_folder_has_its_own_quarantine(tmp_path: Path) -> None:
+    """The quarantine that counts lies beside the gate file, wherever that is."""
+    made = small_project(tmp_path, FLAKY, gate_file="")
+    made.write("gates/gate.toml", LITERAL)
+    made.write("quarantine.toml", quarantine_text(CASE, opened=utc_now().date()))
+    assert made.gate("run").code == 1
+    (tmp_path / "quarantine.toml").rename(tmp_path / "gates" / "quarantine.toml")
+    assert made.gate("run").code == 0
+
+
+def test_criteria_leave_out_what_the_gates_leave_out(tmp_path: Path) -> None:
+    """A criterion answers as the same gate would, in the run and when it is asked later; then it is over."""
+    made = project(tmp_path)
+    gate = LITERAL.replace("[gate.tests]", "[gate.same]")
+    made.write("criteria.toml", f'{gate}\n[criterion.A]\nsays = "Tests pass"\ngates = ["same"]\n')
+    made.write(
+        "pyproject.toml",
+        (tmp_path / "pyproject.toml").read_text() + '[tool.autobiz]\ncriteria = "criteria.toml"\n',
+    )
+
+    ran = made.gate("run", "--json")
+
+    assert ran.json["criteria"]["decision"] == "open"
+    assert made.gate("criteria", "criteria.toml").code == 0
+    later = str(utc_now().date() + timedelta(days=8))
+    assert made.gate("criteria", "criteria.toml", "--today", later).code == 1
