@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .anytime import registered_place
     from .curtailing import settled
     from .deciding import decide, decide_all
     from .decision import Condition, Decision, GateDecision, deploy_allowed, fold_decisions, worst
@@ -112,6 +113,7 @@ __all__ = [
     "quarantine_flaws",
     "read_gate_file",
     "read_lines",
+    "registered_place",
     "settled",
     "tallies_from",
     "worst",
@@ -119,6 +121,7 @@ __all__ = [
 
 # A test session records trials without deciding anything: what it does not name is not loaded.
 _HOMES = {
+    "registered_place": "anytime",
     "settled": "curtailing",
     "decide": "deciding",
     "decide_all": "deciding",

@@ -1,6 +1,7 @@
 """Read a ledger in blocks, of each trial only what a tally needs: the fold's way through a million lines."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -11,6 +12,19 @@ from .errors import LedgerError
 from .ledger import LINE_BYTES_MAX, Torn, check_order, read_line, unreadable
 
 _BLOCK_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Some consecutive lines of a file, or all of them."""
+
+    path: Path
+    start: int = 0
+    end: int | None = None
+
+    def limit(self, position: int) -> int:
+        """How much to read next."""
+        return _BLOCK_BYTES if self.end is None else min(_BLOCK_BYTES, self.end - position)
 
 
 class TrialBrief(msgspec.Struct, frozen=True, gc=False, tag="trial", tag_field="kind"):
@@ -84,18 +98,19 @@ class Block:
         return LedgerError(f"{self._path}:{self._first}: from here on, the lines are not a ledger's.")
 
 
-def read_blocks(path: Path) -> Iterator[Block | Torn]:
-    """The blocks of one file in order. What `read_lines` refuses is refused here, in the same words."""
+def read_blocks(part: Part) -> Iterator[Block | Torn]:
+    """The blocks of a part in order. What `read_lines` refuses is refused here, of a file in its words."""
     try:
-        with path.open("rb") as file:
-            yield from _blocks(path, file)
+        with part.path.open("rb") as file:
+            file.seek(part.start)
+            yield from _blocks(part, file)
     except OSError as error:
-        raise unreadable(path, error) from None
+        raise unreadable(part.path, error) from None
 
 
-def _blocks(path: Path, file: BinaryIO) -> Iterator[Block | Torn]:
-    first, headed = 1, False
-    while data := file.read(_BLOCK_BYTES):
+def _blocks(part: Part, file: BinaryIO) -> Iterator[Block | Torn]:
+    path, first, headed = part.path, 1, part.start > 0
+    while data := file.read(part.limit(file.tell())):
         if not data.endswith(b"\n"):
             data += file.readline(LINE_BYTES_MAX)
         tail = b""

@@ -13,6 +13,7 @@ a gate from opening: who stops on shut saves the rest, who stops on open still h
 """
 
 from collections.abc import Sequence
+from dataclasses import replace as replace_fields
 from datetime import date
 from itertools import count
 
@@ -58,7 +59,7 @@ def _decided(
 ) -> Decision:
     """Return the decision if every open slot came to this outcome."""
     filled = tuple(replace(case, outcomes=_filled(case.outcomes, gate.runs, word)) for case in cases)
-    whole = Tallies(cases=filled, runs=_all_runs(tallies.runs, gate.runs), problems=tallies.problems)
+    whole = replace_fields(tallies, cases=filled, runs=_all_runs(tallies.runs, gate.runs))
     return decide(gate, whole, today, quarantine=quarantine).decision
 
 

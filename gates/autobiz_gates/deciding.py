@@ -16,10 +16,24 @@ _NOTHING = Quarantine()
 
 
 def decide(
-    gate: Gate, tallies: Tallies, today: date, root: Path = _HERE, quarantine: Quarantine = _NOTHING
+    gate: Gate,
+    tallies: Tallies,
+    today: date,
+    root: Path = _HERE,
+    gate_file_sha256: str | None = None,
+    quarantine: Quarantine = _NOTHING,
 ) -> GateDecision:
-    """Return the gate's decision on these tallies, as of this day; the files it names lie below `root`."""
-    given = Given(tallies=tallies, today=today, root=root, quarantine=quarantine)
+    """Return the gate's decision on these tallies, as of this day; the files it names lie below `root`.
+
+    The hash of the gate's file is asked for by mode anytime, which holds only under a rule fixed beforehand.
+    """
+    given = Given(
+        tallies=tallies,
+        today=today,
+        root=root,
+        gate_file_sha256=gate_file_sha256,
+        quarantine=quarantine,
+    )
     return KINDS[gate.kind].judge(gate, given)
 
 
@@ -31,4 +45,5 @@ def decide_all(
     quarantine: Quarantine = _NOTHING,
 ) -> tuple[GateDecision, ...]:
     """Return every gate's decision, in the order of the file."""
-    return tuple(decide(gate, tallies, today, root, quarantine) for gate in gate_file.gates)
+    sha256 = gate_file.sha256
+    return tuple(decide(gate, tallies, today, root, sha256, quarantine) for gate in gate_file.gates)

@@ -10,9 +10,10 @@ from .tally import Tallies
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """The tallies, the day, what is quarantined, and where the project lies whose files a gate may name."""
+    """The tallies, the day, the project, the file that names the gate, and what is quarantined."""
 
     tallies: Tallies
     today: date
     root: Path = field(default_factory=Path)
+    gate_file_sha256: str | None = None
     quarantine: Quarantine = field(default_factory=Quarantine)

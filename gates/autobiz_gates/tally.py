@@ -131,6 +131,9 @@ class Tallies:
     cases: tuple[CaseTally, ...]
     runs: tuple[int, ...]
     problems: tuple[str, ...] = ()
+    # What was fixed before the first trial: the seeds, and the hashes of the gate files (None: it had none).
+    seeds: tuple[int, ...] = ()
+    gate_files: tuple[str | None, ...] = ()
 
     def __post_init__(self) -> None:
         twice = [case for case, times in Counter(tally.case for tally in self.cases).items() if times > 1]

@@ -20,6 +20,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     option("--gate-run", metavar="R", type=int, default=1, help="which run this is, from 1 (default: 1)")
     option("--gate-order", choices=("file", "random"), default="file", help="random: by seed and run")
     option("--gate-shard", metavar="I/N", help="run part I of N; the parts' ledgers fold together")
+    option("--gate-batch", metavar="K/N", help="run the K-th N cases of the order that --gate-seed fixes")
     option("--gate-resume", action="store_true", help="leave out what the ledger holds of this run")
     option("--gate-stage", metavar="NAME", help="name of the stage, kept in the ledger")
     parser.addini(
@@ -50,6 +51,7 @@ def _asked(config: pytest.Config) -> bool:
     return bool(
         option.gate_ledger
         or option.gate_shard
+        or option.gate_batch
         or option.gate_order != "file"
         or option.gate_seed
         or option.gate_run != 1

@@ -50,6 +50,7 @@ class Recorder:
         self._broken_elsewhere: str | None = None
         self._reports: list[pytest.TestReport] = []
         self._crashed: set[str] = set()
+        self._whole: list[pytest.Item] = []
 
     def case_of(self, item: pytest.Item) -> str:
         """The case's name: its node id as collected, before any other plugin decorates it."""
@@ -93,7 +94,9 @@ class Recorder:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         if self._writer is None or not self.settings.is_first_writer or session.config.option.collectonly:
             return
-        cases = [item.stash.get(CASE, None) for item in session.items]
+        # Of a batch the whole is planned: what is behind it is known to be missing, as long as it is.
+        items = session.items if self.settings.batch is None else self._whole
+        cases = [item.stash.get(CASE, None) for item in items]
         # Where another plugin broke the collection there is nothing to plan, and its error must be seen.
         if None not in cases:
             self._writer.plan(tuple(case for case in cases if case is not None))
@@ -173,6 +176,10 @@ class Recorder:
         kept = items[:]
         if (shard := self.settings.shard) is not None:
             kept = [item for item in kept if shard_of(self.case_of(item), shard.count) == shard.index]
+        self._whole = kept
+        if (batch := self.settings.batch) is not None:
+            taken = batch.take(map(self.case_of, kept), self.settings.seed)
+            kept = [item for item in kept if self.case_of(item) in taken]
         if self.settings.resume_from is not None and self._writer is not None:
             done = self._writer.done(self.settings.resume_from)
             kept = [item for item in kept if self.case_of(item) not in done]

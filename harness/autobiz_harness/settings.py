@@ -9,6 +9,7 @@ import pytest
 
 from autobiz_gates import RUNS_MAX, Shard, Subject
 
+from .batch import Batch
 from .clock import utc_now
 from .identity import new_run_id
 from .infrastructure import infrastructure_errors
@@ -25,6 +26,7 @@ class Settings:
     run: int
     order: str
     shard: Shard | None
+    batch: Batch | None
     resume_from: tuple[str, ...] | None
     stage: str | None
     run_id: str
@@ -45,6 +47,7 @@ def settings_from(config: pytest.Config) -> Settings:
     option = config.option
     ledger = _ledger(config, problems)
     shard = _shard(option.gate_shard, problems)
+    batch = _batch(option.gate_batch, problems)
     if not 1 <= option.gate_run <= RUNS_MAX:
         problems.append(f"--gate-run {option.gate_run}: runs are counted from 1 to {RUNS_MAX}")
     if option.gate_resume and not option.gate_context:
@@ -63,6 +66,7 @@ def settings_from(config: pytest.Config) -> Settings:
         run=option.gate_run,
         order=option.gate_order,
         shard=shard,
+        batch=batch,
         resume_from=_resume_from(config, ledger),
         stage=option.gate_stage,
         run_id=context["run_id"],
@@ -110,6 +114,16 @@ def _shard(given: str | None, problems: list[str]) -> Shard | None:
     if slash and index.isdecimal() and count.isdecimal() and 1 <= int(index) <= int(count):
         return Shard(index=int(index), count=int(count))
     problems.append(f"--gate-shard {given}: write it as I/N with 1 <= I <= N, for example 1/4")
+    return None
+
+
+def _batch(given: str | None, problems: list[str]) -> Batch | None:
+    if given is None:
+        return None
+    number, _, size = given.partition("/")
+    if number.isdecimal() and size.isdecimal() and int(number) >= 1 and int(size) >= 1:
+        return Batch(number=int(number), size=int(size))
+    problems.append(f"--gate-batch {given}: write it as K/N, for example 2/25 for the 26th to the 50th case")
     return None
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final
 
+from autobiz_gates.anytime import bet, registration, sequenced
 from autobiz_gates.bound import case_bound, pooled_bound
 from autobiz_gates.decision import Condition, Decision, GateDecision
 from autobiz_gates.fields import Complaints, Field, choice, mark_expression, number, text, whole
@@ -21,6 +22,7 @@ from .kind import Kind, decision_of
 
 # 0.95 to the power of 59 is the first below 5 %: fewer clean cases are too likely with a worse subject.
 CASES_MIN_DEFAULT: Final = 59
+FIXED, ANYTIME = MODES = ("fixed", "anytime")
 PROFILES: Final = ("default", "literal", "strict")
 
 
@@ -39,6 +41,7 @@ class P1Gate(Gate):
     confidence: float = 0.95
     sided: int = 2
     profile: str = "default"
+    mode: str = FIXED
     cases_min: int = CASES_MIN_DEFAULT
     veto: MarkExpression | None = None
     baseline: str | None = None
@@ -47,24 +50,32 @@ class P1Gate(Gate):
 
 def judge_p1(gate: P1Gate, given: Given) -> GateDecision:
     """Decide from the bound and from what no bound can see: few cases, a dead case, missing evidence."""
-    every = selected(gate, given.tallies)
-    split = parted(every, given.quarantine, given.today)
+    planned = selected(gate, given.tallies)
+    split = parted(planned, given.quarantine, given.today)
     cases = split.counted
+    sequence = sequenced(cases, given) if gate.mode == ANYTIME else None
+    if sequence is not None and sequence.counted:
+        # Cases behind the point where one stopped are not missing: they were never needed.
+        cases = sequence.counted
     waived = tuple(waiver.case for waiver in gate.waivers if waiver.counts_on(given.today))
     expired = tuple(waiver.case for waiver in gate.waivers if not waiver.counts_on(given.today))
     conditions = [*evidence_conditions(gate, cases, given.tallies), *split.conditions]
     conditions += unjudged_condition(cases, waived)
     strict = gate.profile == "strict"
-    bound = case_bound if strict else pooled_bound
-    conditions.append(bound(cases, floor=gate.floor, confidence=gate.confidence, sided=gate.sided))
+    wager = sequence and bet(sequence, floor=gate.floor, confidence=gate.confidence)
+    if wager:
+        conditions += [*registration(given), wager]
+    else:
+        bound = case_bound if strict else pooled_bound
+        conditions.append(bound(cases, floor=gate.floor, confidence=gate.confidence, sided=gate.sided))
     conditions.append(_enough_cases(gate, cases))
     if strict:
-        conditions += _no_worse(gate, split, given)
+        conditions += _no_worse(gate, cases, split, given)
     if gate.profile == "default":
         conditions.append(_no_broken_case(cases, waived))
     if gate.veto is not None:
         # What no average makes up for, no quarantine does either.
-        conditions.append(_no_veto(gate.veto, every))
+        conditions.append(_no_veto(gate.veto, planned))
     figures = case_figures(
         cases,
         floor=gate.floor,
@@ -78,27 +89,25 @@ def judge_p1(gate: P1Gate, given: Given) -> GateDecision:
         quarantined=split.quarantined,
         quarantine_expired=split.expired,
     )
-    when_open = (
-        f"{figures.passes}/{figures.trials} trials of {figures.cases} cases passed, "
-        f"LCB {cut(figures.lcb or 0.0)} reaches {gate.floor:g}"
-        + (", not worse than the baseline" if strict else "")
-    )
+    reached = wager.reason if wager else f"LCB {cut(figures.lcb or 0.0)} reaches {gate.floor:g}"
+    if strict:
+        reached += ", not worse than the baseline"
     return decision_of(
         gate,
         conditions,
         figures,
-        when_open,
-        asked=f"LCB >= {gate.floor:g}",
+        f"{figures.passes}/{figures.trials} trials of {figures.cases} cases passed, {reached}",
+        asked=f"{'bet against' if wager else 'LCB >='} {gate.floor:g}",
         seen=f"{figures.passes}/{figures.trials}",
     )
 
 
-def _no_worse(gate: P1Gate, split: Parted, given: Given) -> list[Condition]:
+def _no_worse(gate: P1Gate, cases: Sequence[CaseTally], split: Parted, given: Given) -> list[Condition]:
     if gate.baseline is None:
         words = "profile strict is held against a baseline, and none is named"
         return [Condition(name="baseline", decision=Decision.UNDECIDED, reason=words)]
     without = {case.case for case in split.quarantined}
-    comparison = compared(given.root, gate.baseline, gate.selection, split.counted, without)
+    comparison = compared(given.root, gate.baseline, gate.selection, cases, without)
     if not comparison.pairs:
         return list(comparison.wanting)
     return [*comparison.wanting, non_inferiority(comparison.pairs, gate.confidence)]
@@ -157,6 +166,7 @@ _FIELDS: Final[tuple[Field, ...]] = (
     number("confidence", "The level of the bound.", above=0.5, below=1.0),
     choice("sided", "Sides of the interval whose lower end is the bound; strict takes 1.", (1, 2)),
     choice("profile", "default, literal (the pooled bound alone) or strict (case rates).", PROFILES),
+    choice("mode", "fixed, or anytime: a bet that may be stopped after any case.", MODES),
     whole("cases_min", "Fewest distinct cases; 59 in profile default, 1 otherwise.", least=1, most=1_000_000),
     mark_expression("veto", "Cases with these marks must pass every trial, whatever the bound."),
     WAIVERS,
@@ -185,6 +195,8 @@ def _build(name: str, values: dict[str, Any], complaints: Complaints) -> P1Gate 
         complaints.say(
             ("baseline",), "is read by profile 'strict' alone; name that profile, or remove the key"
         )
+    if strict and values.get("mode") == ANYTIME:
+        complaints.say(("mode",), "'anytime' is judged by case already; leave profile 'strict' out")
     if complaints.found:
         return None
     profile = values.get("profile", "default")

@@ -34,6 +34,11 @@ class Stage(_Strict):
     runs: int = Field(default=1, ge=1, le=1000)
     workers: int | Literal["auto"] = Field(default=0, description="xdist workers; 0 runs in one process")
     limit_s: float = Field(default=600.0, gt=0, description="the stage is ended when one run takes longer")
+    batch: int | None = Field(
+        default=None,
+        ge=1,
+        description="all runs of so many cases, then of the next; for mode anytime",
+    )
     order: Literal["file", "random"] = "file"
     pytest_args: list[str] = []
 

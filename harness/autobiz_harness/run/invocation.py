@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from autobiz_harness.batch import Batch
 from autobiz_harness.clock import monotonic
 from autobiz_harness.lifeline import VARIABLE
 
@@ -31,6 +32,7 @@ class Invocation:
     shard: str | None
     env: Mapping[str, str]
     limit_s: float
+    batch: Batch | None = None
 
     def command(self) -> list[str]:
         stage = self.stage
@@ -42,6 +44,8 @@ class Invocation:
         ]  # fmt: skip
         if self.shard is not None:
             command.append(f"--gate-shard={self.shard}")
+        if self.batch is not None:
+            command.append(f"--gate-batch={self.batch}")
         if stage.workers:
             command += ["-n", str(stage.workers), "--dist=worksteal"]
         return command

@@ -81,6 +81,7 @@ class LiveView:
         self._console.print(words, markup=False)
 
     def started(self, name: str, run: int, runs: int) -> None:
+        self._stop_bar()
         self._label = label(name, run, runs)
         self._bar = Progress(
             SpinnerColumn(),
@@ -104,11 +105,14 @@ class LiveView:
             )
 
     def ended(self, end: StageEnd) -> None:
+        self._stop_bar()
+        sign = _SIGN.get(end.status, "[red]✘[/]")
+        self._console.print(f"{sign} {label(end.name, end.run, end.runs)}  [dim]{sentence(end)}[/]")
+
+    def _stop_bar(self) -> None:
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
-        sign = _SIGN.get(end.status, "[red]✘[/]")
-        self._console.print(f"{sign} {label(end.name, end.run, end.runs)}  [dim]{sentence(end)}[/]")
 
 
 def label(name: str, run: int, runs: int) -> str:

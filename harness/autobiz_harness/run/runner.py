@@ -15,12 +15,12 @@ from autobiz_reports import RunReport
 
 from .conclusion import conclude
 from .config import ConfigError, RunConfig, Stage, read_config, sliced
-from .curtailment import curtailment_of
 from .evidence import write_evidence
 from .progress import View
 from .rundir import Context, RunDir, RunDirError, create, latest
 from .stage_end import FINAL, StageEnd, StageStatus
-from .staging import Staging, run_stage
+from .stages import not_run, run_stages
+from .staging import Staging
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +57,10 @@ def run_project(options: RunOptions, view: View) -> RunReport:
                 view=view,
                 quarantine=quarantine,
             )
-            _run_stages(staging, stages, ends, None if options.run_all else gate_file)
+            run_stages(staging, stages, ends, None if options.run_all else gate_file)
     except KeyboardInterrupt:
         ends.append(_interrupted(stages, ends))
-    ends += _not_run(stages, ends)
+    ends += not_run(stages, ends)
     tallies = _fold(rundir)
     today = utc_now().date()
     decisions = decide_all(gate_file, tallies, today, options.root, quarantine)
@@ -160,53 +160,8 @@ def _services(
         yield env
 
 
-def _run_stages(
-    staging: Staging, stages: tuple[Stage, ...], ends: list[StageEnd], gate_file: GateFile | None
-) -> None:
-    """Append to `ends` as they come, so that Ctrl-C loses none. The gates of the file may end it early."""
-    finished = staging.rundir.finished()
-    for stage in stages:
-        curtailment = None
-        # A shard does not know what the others saw, and a stage of one run is there to name all its failures.
-        if gate_file is not None and staging.shard is None and stage.runs > 1:
-            curtailment = curtailment_of(
-                staging.rundir.ledger,
-                gate_file,
-                utc_now().date(),
-                staging.quarantine,
-                is_last=stage is stages[-1],
-            )
-        for run in range(1, stage.runs + 1):
-            before = finished.get((stage.name, run))
-            if before is not None and before["status"] in FINAL:
-                end = StageEnd.from_dict(before)
-                staging.view.ended(end)
-            else:
-                end = run_stage(staging, stage, run, ends, curtailment)
-            ends.append(end)
-            if _stops(end):
-                return
-
-
-def _stops(end: StageEnd) -> bool:
-    """What the trials of a repeated stage did is its gates' business; all else that is wrong ends the run."""
-    if end.status in (StageStatus.FAILED, StageStatus.INVALID):
-        return end.runs == 1
-    return end.status is not StageStatus.PASSED
-
-
-def _not_run(stages: tuple[Stage, ...], ends: list[StageEnd]) -> list[StageEnd]:
-    told = {(end.name, end.run) for end in ends}
-    return [
-        StageEnd(name=stage.name, run=run, runs=stage.runs, status=StageStatus.NOT_RUN)
-        for stage in stages
-        for run in range(1, stage.runs + 1)
-        if (stage.name, run) not in told
-    ]
-
-
 def _interrupted(stages: tuple[Stage, ...], ends: list[StageEnd]) -> StageEnd:
-    rest = _not_run(stages, ends)
+    rest = not_run(stages, ends)
     stage = rest[0] if rest else StageEnd(name="end", run=1, runs=1, status=StageStatus.INTERRUPTED)
     return StageEnd(
         name=stage.name,

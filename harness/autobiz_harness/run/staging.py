@@ -7,6 +7,7 @@ from pathlib import Path
 
 from autobiz_gates import TRIES_MAX, fold, left_out
 from autobiz_gates.flakes import Quarantine
+from autobiz_harness.batch import Batch
 from autobiz_harness.clock import monotonic, utc_now
 from autobiz_harness.recording import EXIT_LEDGER_BROKEN
 
@@ -44,6 +45,7 @@ def run_stage(
     run: int,
     before: Sequence[StageEnd],
     curtailment: Curtailment | None = None,
+    batch: Batch | None = None,
 ) -> StageEnd:
     """Run the trials of one stage's run that the ledger does not hold yet, until all is tried or settled."""
     earlier = [end for end in before if end.name == stage.name]
@@ -53,6 +55,8 @@ def run_stage(
         run=run,
         passed_before=sum(end.passed for end in earlier),
         bad_before=sum(end.failed + end.unknown for end in earlier),
+        batch=batch,
+        seed=staging.seed,
     )
     staging.view.started(stage.name, run, stage.runs)
 
@@ -71,6 +75,7 @@ def run_stage(
         shard=staging.shard,
         env=staging.env,
         limit_s=stage.limit_s,
+        batch=batch,
     )
     began = monotonic()
     try:
@@ -80,9 +85,7 @@ def run_stage(
     except Settled as settled:
         watch.look()
         stopped = ProcessEnd(code=_STOPPED, timed_out=False, seconds=monotonic() - began)
-        return _told(
-            staging, _end(staging, stage, run, watch, stopped, (StageStatus.CURTAILED, str(settled)))
-        )
+        return _end(staging, stage, run, watch, stopped, (StageStatus.CURTAILED, str(settled)))
     except KeyboardInterrupt:
         watch.look()
         interrupted = ProcessEnd(code=_STOPPED, timed_out=False, seconds=0.0)
@@ -91,10 +94,11 @@ def run_stage(
         raise
     watch.look()
     status = _status(staging, stage, watch, process)
-    return _told(staging, _end(staging, stage, run, watch, process, status))
+    return _end(staging, stage, run, watch, process, status)
 
 
-def _told(staging: Staging, end: StageEnd) -> StageEnd:
+def record(staging: Staging, end: StageEnd) -> StageEnd:
+    """Keep an end where a resumed run finds it, and show it."""
     staging.rundir.record_end(end.to_dict())
     staging.view.ended(end)
     return end

@@ -8,6 +8,7 @@ import msgspec
 
 from autobiz_gates import TRIES_MAX, RunPlan, Trial
 from autobiz_gates.statistics import wilson_lower
+from autobiz_harness.batch import Batch
 
 _line = msgspec.json.Decoder(RunPlan | Trial)
 
@@ -21,6 +22,8 @@ class Watch:
     run: int
     passed_before: int = 0
     bad_before: int = 0
+    batch: Batch | None = None
+    seed: int = 0
     planned: set[str] = field(default_factory=set)
     tries_invalid: Counter[str] = field(default_factory=Counter)
     outcomes: dict[str, str] = field(default_factory=dict)
@@ -49,7 +52,12 @@ class Watch:
 
     @property
     def missing(self) -> list[str]:
-        return sorted(self.planned - self.outcomes.keys())
+        return sorted(self.due - self.outcomes.keys())
+
+    @property
+    def due(self) -> set[str]:
+        """The cases that are to be tried by now: those of later batches are not."""
+        return self.planned if self.batch is None else self.batch.take_all_so_far(self.planned, self.seed)
 
     @property
     def invalid(self) -> list[str]:

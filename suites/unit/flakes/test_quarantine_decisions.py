@@ -92,7 +92,7 @@ def test_strict_leaves_a_quarantined_case_out_of_the_baseline_too(tmp_path: Path
         write_ledger(tmp_path / "before" / f"{run}.jsonl", header(run=run), plan(*names, run=run), *trials)
     gate = p1(profile="strict", sided=1, cases_min=1, baseline="before")
     three = quarantine(*map(entry, ("c0", "c1", "c2")))
-    decided = decide(gate, tallies(3), TODAY, tmp_path, three)
+    decided = decide(gate, tallies(3), TODAY, tmp_path, quarantine=three)
     assert decided.decision is Decision.OPEN
     assert figures_of(decided).cases == 97
 
