@@ -5,6 +5,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .anytime import registered_place
+    from .criteria import (
+        CriteriaFile,
+        Criterion,
+        CriterionDecision,
+        decide_criteria,
+        fold_criteria,
+        read_criteria_file,
+    )
     from .curtailing import settled
     from .deciding import decide, decide_all
     from .decision import Condition, Decision, GateDecision, deploy_allowed, fold_decisions, worst
@@ -29,7 +37,8 @@ if TYPE_CHECKING:
     from .folding import TRIES_MAX, fold
     from .gate import PRIORITIES, RUNS_MAX, Gate
     from .gatefile import GateFile, read_gate_file
-    from .inputs import tallies_from
+    from .inputs import ledgers_among, tallies_from
+    from .kinds.approval import ApprovalGate
     from .kinds.artifact import ArtifactGate
     from .kinds.command import CommandGate
     from .kinds.count import CountGate
@@ -39,12 +48,13 @@ if TYPE_CHECKING:
     from .kinds.p1 import P1Gate
     from .kinds.ratchet import RatchetGate
     from .kinds.regression import RegressionGate
+    from .kinds.soak import SoakGate
     from .ledger import LedgerWriter, Torn, ledger_files, read_lines
     from .marks import MarkExpression, MarkExpressionError
     from .planning import Plan, plan
     from .published import published_schema_text
     from .quarantining import left_out, quarantine_flaws
-    from .schema import gate_file_schema
+    from .schema import criteria_file_schema, gate_file_schema
     from .selection import Selection
     from .tally import CaseTally, Outcome, Tallies, TallyError
     from .toml_file import GateFileError, Problem
@@ -56,6 +66,7 @@ __all__ = [
     "PRIORITIES",
     "RUNS_MAX",
     "TRIES_MAX",
+    "ApprovalGate",
     "ArtifactGate",
     "Case",
     "CaseCost",
@@ -65,6 +76,9 @@ __all__ = [
     "Cost",
     "CountGate",
     "CoverageGate",
+    "CriteriaFile",
+    "Criterion",
+    "CriterionDecision",
     "Decision",
     "Figures",
     "Gate",
@@ -89,6 +103,7 @@ __all__ = [
     "RunPlan",
     "Selection",
     "Shard",
+    "SoakGate",
     "Subject",
     "Tallies",
     "TallyError",
@@ -96,21 +111,26 @@ __all__ = [
     "Trial",
     "TrialOutcome",
     "Waiver",
+    "criteria_file_schema",
     "decide",
     "decide_all",
+    "decide_criteria",
     "deploy_allowed",
     "explain",
     "fold",
+    "fold_criteria",
     "fold_decisions",
     "gate_file_schema",
     "ledger_files",
     "ledger_schema",
+    "ledgers_among",
     "left_out",
     "lines_of_keys",
     "near",
     "plan",
     "published_schema_text",
     "quarantine_flaws",
+    "read_criteria_file",
     "read_gate_file",
     "read_lines",
     "registered_place",
@@ -123,6 +143,12 @@ __all__ = [
 _HOMES = {
     "registered_place": "anytime",
     "settled": "curtailing",
+    "CriteriaFile": "criteria",
+    "Criterion": "criteria",
+    "CriterionDecision": "criteria",
+    "decide_criteria": "criteria",
+    "fold_criteria": "criteria",
+    "read_criteria_file": "criteria",
     "decide": "deciding",
     "decide_all": "deciding",
     "Condition": "decision",
@@ -155,7 +181,9 @@ _HOMES = {
     "Gate": "gate",
     "GateFile": "gatefile",
     "read_gate_file": "gatefile",
+    "ledgers_among": "inputs",
     "tallies_from": "inputs",
+    "ApprovalGate": "kinds.approval",
     "ArtifactGate": "kinds.artifact",
     "CommandGate": "kinds.command",
     "CountGate": "kinds.count",
@@ -165,6 +193,7 @@ _HOMES = {
     "P1Gate": "kinds.p1",
     "RatchetGate": "kinds.ratchet",
     "RegressionGate": "kinds.regression",
+    "SoakGate": "kinds.soak",
     "LedgerWriter": "ledger",
     "Torn": "ledger",
     "ledger_files": "ledger",
@@ -174,6 +203,7 @@ _HOMES = {
     "Plan": "planning",
     "plan": "planning",
     "published_schema_text": "published",
+    "criteria_file_schema": "schema",
     "left_out": "quarantining",
     "quarantine_flaws": "quarantining",
     "gate_file_schema": "schema",

@@ -1,5 +1,6 @@
 """Decide: the one place that asks every gate, and the only order they are asked in."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -20,19 +21,23 @@ def decide(
     tallies: Tallies,
     today: date,
     root: Path = _HERE,
-    gate_file_sha256: str | None = None,
+    ledgers: Sequence[Path] = (),
+    *,
     quarantine: Quarantine = _NOTHING,
+    gate_file_sha256: str | None = None,
 ) -> GateDecision:
     """Return the gate's decision on these tallies, as of this day; the files it names lie below `root`.
 
-    The hash of the gate's file is asked for by mode anytime, which holds only under a rule fixed beforehand.
+    `ledgers` are those that the tallies were folded from, for gates that look at single trials. The gate
+    file's digest is asked for by mode anytime, which holds only under a rule fixed beforehand.
     """
     given = Given(
         tallies=tallies,
         today=today,
         root=root,
-        gate_file_sha256=gate_file_sha256,
+        ledgers=tuple(ledgers),
         quarantine=quarantine,
+        gate_file_sha256=gate_file_sha256,
     )
     return KINDS[gate.kind].judge(gate, given)
 
@@ -42,8 +47,13 @@ def decide_all(
     tallies: Tallies,
     today: date,
     root: Path = _HERE,
+    ledgers: Sequence[Path] = (),
+    *,
     quarantine: Quarantine = _NOTHING,
 ) -> tuple[GateDecision, ...]:
     """Return every gate's decision, in the order of the file."""
     sha256 = gate_file.sha256
-    return tuple(decide(gate, tallies, today, root, sha256, quarantine) for gate in gate_file.gates)
+    return tuple(
+        decide(gate, tallies, today, root, ledgers, quarantine=quarantine, gate_file_sha256=sha256)
+        for gate in gate_file.gates
+    )

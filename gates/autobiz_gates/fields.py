@@ -221,9 +221,8 @@ def texts(name: str, doc: str, *, options: tuple[str, ...] = (), required: bool 
     def read(value: Any, at: KeyPath, complaints: Complaints) -> tuple[str, ...]:
         items = value if isinstance(value, list) else [value]
         if not items:
-            complaints.say(
-                at, "must name at least one value; leave the key out to select by other keys alone"
-            )
+            hint = "" if required else "; leave the key out to select by other keys alone"
+            complaints.say(at, f"must name at least one value{hint}")
         for item in items:
             if not isinstance(item, str) or not item.strip():
                 complaints.say(at, f"must be a string or an array of strings, not {shown(value)}")

@@ -2,8 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from hashlib import sha256
-from os import PathLike, fspath
+from os import PathLike
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,7 +10,7 @@ from .fields import Complaints, KeyPath, choice, either, near, read_fields, show
 from .gate import Gate
 from .kinds.kind import Kind
 from .kinds.registry import KINDS
-from .toml_file import mistakes, read_toml
+from .toml_file import read_toml
 
 NO_GATE: Final = "no gate: nothing would be decided"
 NAME_PATTERN: Final = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}"
@@ -28,23 +27,22 @@ class GateFile:
 
 def read_gate_file(path: str | PathLike[str]) -> GateFile:
     """Read `[gate.NAME]` tables, or `[tool.autobiz.gate.NAME]` where the file is a pyproject.toml."""
-    name = fspath(path)
-    read = read_toml(name, holds="at least one [gate.NAME] table", such_as="gate.toml")
-    root: KeyPath = ("tool", "autobiz", "gate") if Path(name).name == "pyproject.toml" else ("gate",)
+    file = read_toml(path)
+    root: KeyPath = ("tool", "autobiz", "gate") if Path(file.name).name == "pyproject.toml" else ("gate",)
     found: list[tuple[KeyPath, str]] = []
-    gates = _gates_of(read.table, root, found)
-    if found:
-        raise mistakes(name, read.text, found)
-    return GateFile(path=name, sha256=sha256(read.content).hexdigest(), gates=tuple(gates))
-
-
-def _gates_of(table: dict[str, Any], root: KeyPath, found: list[tuple[KeyPath, str]]) -> list[Gate]:
     if root == ("gate",):
         found.extend(
             ((key,), f"unknown key {key!r}; gates are tables named [gate.NAME].{near(key, ['gate'])}")
-            for key in table
+            for key in file.table
             if key != "gate"
         )
+    gates = gates_of(file.table, root, found)
+    file.raise_if_any(found)
+    return GateFile(path=file.name, sha256=file.sha256, gates=gates)
+
+
+def gates_of(table: dict[str, Any], root: KeyPath, found: list[tuple[KeyPath, str]]) -> tuple[Gate, ...]:
+    """Build every gate of the tables at `root`, and add what is wrong with them to `found`."""
     tables: Any = table
     for step, key in enumerate(root, start=1):
         tables = tables.get(key, {})
@@ -52,7 +50,7 @@ def _gates_of(table: dict[str, Any], root: KeyPath, found: list[tuple[KeyPath, s
             home = ".".join(map(str, root))
             words = f"{'.'.join(map(str, root[:step]))} must hold tables named [{home}.NAME]"
             found.append((root[:step], f"{words}, not {shown(tables)}"))
-            return []
+            return ()
     if not tables and not found:
         found.append(((), NO_GATE))
     gates = []
@@ -62,7 +60,7 @@ def _gates_of(table: dict[str, Any], root: KeyPath, found: list[tuple[KeyPath, s
         found.extend(((*root, name, *at), words) for at, words in complaints.found)
         if gate is not None:
             gates.append(gate)
-    return gates
+    return tuple(gates)
 
 
 def _gate_of(name: str, table: Any, complaints: Complaints) -> Gate | None:

@@ -10,10 +10,19 @@ from .tally import Tallies
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """The tallies, the day, the project, the file that names the gate, and what is quarantined."""
+    """The tallies and the ledgers they are of, the day, what is quarantined, the project whose files a gate
+    may name, and the gate file's digest."""
 
     tallies: Tallies
     today: date
     root: Path = field(default_factory=Path)
-    gate_file_sha256: str | None = None
+    ledgers: tuple[Path, ...] = ()
     quarantine: Quarantine = field(default_factory=Quarantine)
+    gate_file_sha256: str | None = None
+
+    def told(self, error: Exception) -> str:
+        """Return what went wrong with a file, in words that are the same wherever the project lies."""
+        words = str(error).removesuffix(".")
+        for root in (self.root.resolve(), self.root):
+            words = words.replace(f"{root}/", "")
+        return words

@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from .decision import Condition, Decision
 from .errors import LedgerError
 from .folding import fold
+from .given import Given
 from .selection import Selection
 from .statistics import PairedDifference, newcombe_paired
 from .tally import CaseTally
@@ -36,7 +36,7 @@ class Comparison:
 
 
 def compared(
-    root: Path,
+    given: Given,
     baseline: str,
     selection: Selection,
     cases: Sequence[CaseTally],
@@ -44,10 +44,10 @@ def compared(
 ) -> Comparison:
     """Pair the cases with those of the baseline's ledgers, but for those it is to do `without`."""
     try:
-        read = fold([root / baseline]).cases
+        read = fold([given.root / baseline]).cases
         before = [case for case in read if selection.picks(case) and case.case not in without]
     except LedgerError as error:
-        words = f"the baseline cannot be read: {str(error).removesuffix('.')}"
+        words = f"the baseline cannot be read: {given.told(error)}"
         return Comparison(pairs=(), wanting=(_undecided("baseline", words),))
     now = {case.case: case for case in cases}
     pairs = tuple(Pair(case=old.case, before=old, now=now[old.case]) for old in before if old.case in now)
@@ -75,23 +75,24 @@ def non_inferiority(pairs: Sequence[Pair], confidence: float) -> Condition:
     """Judge whether a drop of five points is excluded, one-sided.
 
     As with every bound it shuts only where the most favourable reading of empty slots fails too, and where
-    cases that all pass would have been enough: with fewer, the evidence is wanting and not the subject.
+    cases that all pass would have been enough: with fewer, the evidence is wanting and not the subject. A
+    case that the baseline judged and nobody judged now has not passed.
     """
-    counted = [pair for pair in pairs if pair.before.valid and pair.now.valid]
-    if not counted:
+    counted = [pair for pair in pairs if pair.before.valid]
+    if not any(pair.now.valid for pair in counted):
         return _undecided("non-inferiority", "no case was judged both in the baseline and now")
     shown = _difference([(_passes(one.before), _passes(one.now)) for one in counted], confidence)
     points = f"the difference of {len(counted)} cases is above {100 * shown['lower']:.2f} points"
     if shown["non_inferior_5pp"]:
         return Condition(name="non-inferiority", decision=Decision.OPEN, reason=points)
     words = f"{points}, and must be above -{MARGIN_POINTS} to exclude a loss against the baseline"
-    favourable = _difference([(_passes(one.before), _could_pass(one.now)) for one in pairs], confidence)
-    perfect = _difference([(_passes(one.before), True) for one in pairs], confidence)
+    favourable = _difference([(_passes(one.before), _could_pass(one.now)) for one in counted], confidence)
+    perfect = _difference([(_passes(one.before), True) for one in counted], confidence)
     if favourable["upper"] < -MARGIN_POINTS / 100:
         return Condition(name="non-inferiority", decision=Decision.SHUT, reason=f"{words}: it is worse")
     if perfect["non_inferior_5pp"] and not favourable["non_inferior_5pp"]:
         return Condition(name="non-inferiority", decision=Decision.SHUT, reason=words)
-    more = _cases_more([(_passes(one.before), _could_pass(one.now)) for one in pairs], confidence)
+    more = _cases_more([(_passes(one.before), _could_pass(one.now)) for one in counted], confidence)
     return Condition(
         name="non-inferiority",
         decision=Decision.UNDECIDED,
@@ -133,7 +134,7 @@ def _passes(case: CaseTally) -> bool:
 
 def _could_pass(case: CaseTally) -> bool:
     """Whether most trials pass if every skipped and missing one does."""
-    return 2 * case.against < len(case.outcomes)
+    return 2 * case.against < case.slots
 
 
 def _undecided(name: str, reason: str) -> Condition:

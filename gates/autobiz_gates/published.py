@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import Final
 
 from .entry import ledger_schema
-from .schema import gate_file_schema
+from .schema import criteria_file_schema, gate_file_schema
 
 SCHEMAS: Final = {
+    "criteria-file.schema.json": criteria_file_schema,
     "gate-file.schema.json": gate_file_schema,
     "ledger.schema.json": ledger_schema,
 }

@@ -1,9 +1,24 @@
 """Which cases a gate looks at."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from .marks import MarkExpression
-from .tally import CaseTally
+
+
+class Selectable(Protocol):
+    """What is known of a case, a planned one and a trial alike."""
+
+    @property
+    def suite(self) -> str | None: ...
+    @property
+    def priority(self) -> str | None: ...
+    @property
+    def requirements(self) -> tuple[str, ...]: ...
+    @property
+    def workflow(self) -> str | None: ...
+    @property
+    def marks(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +31,7 @@ class Selection:
     workflow: tuple[str, ...] = ()
     marks: MarkExpression | None = None
 
-    def picks(self, case: CaseTally) -> bool:
+    def picks(self, case: Selectable) -> bool:
         return (
             (not self.suite or case.suite in self.suite)
             and (not self.priority or case.priority in self.priority)

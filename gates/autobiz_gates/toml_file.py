@@ -1,9 +1,11 @@
-"""A TOML file that people write for the gates: read whole, or refused with where and why."""
+"""A TOML file that people wrote: its table, or every mistake with file, line and what to write instead."""
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
+from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -11,11 +13,11 @@ from .fields import KeyPath
 
 FILE_BYTES_MAX: Final = 1_000_000
 _POSITION = re.compile(r"\(at (?:line (\d+), column \d+|end of document)\)")
-_TWICE = re.compile(r"Cannot declare \((?:'tool', 'autobiz', )?'gate', '(.*)'\) twice")
+_TWICE = re.compile(r"Cannot declare \((?:'tool', 'autobiz', )?'(gate|criterion)', '(.*)'\) twice")
 
 
 class Problem(NamedTuple):
-    """One mistake in a file; the line is None where the file as a whole is at fault."""
+    """One mistake in a gate file; the line is None where the file as a whole is at fault."""
 
     path: str
     line: int | None
@@ -38,21 +40,31 @@ class GateFileError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TomlFile:
-    """The bytes of a file, their text, and what it says."""
+    """What a file holds, and the hash of its bytes that evidence is bound to."""
 
-    content: bytes
+    name: str
     text: str
+    sha256: str
     table: dict[str, Any]
 
+    def raise_if_any(self, found: Iterable[tuple[KeyPath, str]]) -> None:
+        """Raise all mistakes at once, each with the line of the key that it is about."""
+        complaints = list(found)
+        if complaints:
+            raise mistakes(self.name, self.text, complaints)
 
-def read_toml(name: str, *, holds: str, such_as: str) -> TomlFile:
-    """Read a file that `holds` something and is named `such_as` this one."""
+
+def read_toml(
+    path: str | PathLike[str], *, holds: str = "at least one [gate.NAME] table", such_as: str = "gate.toml"
+) -> TomlFile:
+    """Read a file that `holds` something and is named `such_as` this one, or raise GateFileError."""
+    name = fspath(path)
     content = _bytes_of(name, holds, such_as)
     text = _text_of(name, content)
-    return TomlFile(content=content, text=text, table=_toml_of(name, text))
+    return TomlFile(name=name, text=text, sha256=sha256(content).hexdigest(), table=_toml_of(name, text))
 
 
-def mistakes(name: str, text: str, found: Sequence[tuple[KeyPath, str]]) -> GateFileError:
+def mistakes(name: str, text: str, found: Iterable[tuple[KeyPath, str]]) -> GateFileError:
     """Return the error that tells all mistakes, each given with the path of its key, by their lines."""
     # Only a file with a mistake in it pays for finding lines.
     from .toml_lines import lines_of_keys
@@ -99,7 +111,7 @@ def _toml_of(name: str, text: str) -> dict[str, Any]:
         line = int(position[1]) if position and position[1] else text.count("\n") + 1
         twice = _TWICE.search(words)
         if twice:
-            words = f"gate {twice[1]!r} is declared twice; rename one of the two"
+            words = f"{twice[1]} {twice[2]!r} is declared twice; rename one of the two"
         else:
             words = f"not valid TOML: {_POSITION.sub('', words).strip()}"
         raise GateFileError((Problem(name, line, words),)) from error

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from .rows import COLUMNS, cells_of, cost_lines, method_of, quarantine_lines
+from .rows import COLUMNS, cells_of, cost_lines, criteria_line, method_of, quarantine_lines
 from .run_report import RunReport
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ def print_decision(report: RunReport, console: "Console") -> None:
             console.print(f"[dim]only {name} {part}: not the whole of the suites[/]")
     passed, failed, skipped = (sum(stage[word] for stage in report.stages) for word in _COUNTED)
     console.print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
+    if report.criteria is not None:
+        console.print(f"[dim]{_plain(criteria_line(report.criteria))}[/]")
     colour = _COLOUR[report.decision]
     console.print(f"[bold {colour}]{_VERDICT[report.decision]}[/]  [dim]{_plain(report.sentence)}[/]")
 

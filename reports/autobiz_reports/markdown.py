@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from .rows import COLUMNS, cells_of, cost_lines, method_of, quarantine_lines
+from .rows import COLUMNS, CRITERIA_COLUMNS, cells_of, cost_lines, method_of, quarantine_lines
 
 # Names of cases come from the project under test: none of them may end a cell, a line or a code span.
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~!&@])")
@@ -28,6 +28,22 @@ def gates_markdown(
     lines += [_safe_item(gate["gate"], line) for gate in gates for line in quarantine_lines(gate)]
     lines += [f"- evidence: {_safe(problem)}" for problem in problems]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def criteria_markdown(criteria: tuple[dict[str, Any], ...]) -> str:
+    """How many hold, then a row a criterion with the reason of its decision."""
+    hold = sum(one["decision"] == "open" for one in criteria)
+    lines = [
+        f"### Criteria: **{hold} of {len(criteria)} hold**",
+        "",
+        _row(CRITERIA_COLUMNS),
+        _row(("---",) * 4),
+    ]
+    lines += [
+        _row(tuple(map(_safe, (one["criterion"], one["says"], one["decision"].upper(), one["reason"]))))
+        for one in criteria
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def _row(cells: tuple[str, ...]) -> str:

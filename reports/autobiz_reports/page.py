@@ -5,7 +5,16 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
-from .rows import COLUMNS, cells_of, costing_of, duration, method_of, quarantine_lines
+from .rows import (
+    COLUMNS,
+    CRITERIA_COLUMNS,
+    cells_of,
+    costing_of,
+    criteria_line,
+    duration,
+    method_of,
+    quarantine_lines,
+)
 from .run_report import RunReport
 
 _ANSWER = {
@@ -22,7 +31,9 @@ _BAR_FROM = 0.8
 def render_page(report: RunReport) -> str:
     """Everything of a run on one page."""
     css = files(__package__ or "autobiz_reports").joinpath("page.css").read_text(encoding="utf-8")
-    body = "".join((_answer(report), _gates(report.gates), _stages(report.stages), _about(report)))
+    body = "".join(
+        (_answer(report), _gates(report.gates), _stages(report.stages), _criteria(report), _about(report))
+    )
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -110,6 +121,22 @@ def _stage(stage: dict[str, Any]) -> str:
     return (
         f'<tr><td>{escape(name)}{reason}</td><td class="{good}">{escape(stage["status"])}</td>'
         f'{counts}<td class="n">{duration(stage["seconds"])}</td></tr>\n'
+    )
+
+
+def _criteria(report: RunReport) -> str:
+    if report.criteria is None:
+        return ""
+    rows = "".join(
+        f"<tr><td>{escape(one['criterion'])}</td><td>{escape(one['says'])}</td>"
+        f'<td class="{one["decision"]}"><strong>{escape(one["decision"].upper())}</strong></td>'
+        f'<td class="reason">{escape(one["reason"])}</td></tr>\n'
+        for one in report.criteria["criteria"]
+    )
+    heads = "".join(f"<th>{name}</th>" for name in CRITERIA_COLUMNS)
+    return (
+        f'<h2>Criteria</h2>\n<div class="wide"><table>\n<tr>{heads}</tr>\n{rows}</table></div>\n'
+        f"<p><small>{escape(criteria_line(report.criteria))}</small></p>\n"
     )
 
 

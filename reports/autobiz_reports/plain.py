@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .rows import COLUMNS, cells_of, cost_lines, method_of, quarantine_lines
+from .rows import COLUMNS, CRITERIA_COLUMNS, cells_of, cost_lines, method_of, quarantine_lines
 
 
 def gates_text(gates: tuple[dict[str, Any], ...], problems: tuple[str, ...]) -> str:
@@ -19,9 +19,17 @@ def gates_text(gates: tuple[dict[str, Any], ...], problems: tuple[str, ...]) -> 
     return "\n".join(lines)
 
 
-def _table(rows: list[tuple[str, ...]]) -> list[str]:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
-    left = (0, len(COLUMNS) - 1)
+def criteria_text(criteria: tuple[dict[str, Any], ...]) -> str:
+    """A row a criterion, and why each that does not hold does not."""
+    *names, _ = CRITERIA_COLUMNS
+    rows = [(one["criterion"], one["says"], one["decision"].upper()) for one in criteria]
+    lines = _table([tuple(names), *rows], left=(0, 1, 2))
+    lines += [f"{one['criterion']}: {one['reason']}" for one in criteria if one["decision"] != "open"]
+    return "\n".join(lines)
+
+
+def _table(rows: list[tuple[str, ...]], left: tuple[int, ...] = (0, len(COLUMNS) - 1)) -> list[str]:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return [
         "  ".join(
             cell.ljust(width) if column in left else cell.rjust(width)

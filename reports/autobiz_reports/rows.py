@@ -6,6 +6,7 @@ from typing import Any
 COSTING_MAX = 5
 _COSTLY = ("failed", "unknown", "missing", "invalid", "skipped")
 
+CRITERIA_COLUMNS = ("criterion", "says", "decision", "reason")
 COLUMNS = ("gate", "asks for", "saw", "rate", "LCB", "cases", "runs", "decision")
 
 
@@ -72,6 +73,13 @@ def method_of(gates: Iterable[dict[str, Any]]) -> str:
         for z, confidence, sided in sorted(kinds)
     )
     return f"LCB: Wilson's lower confidence bound of the pass rate, {'; '.join(said)}" if kinds else ""
+
+
+def criteria_line(answered: dict[str, Any]) -> str:
+    """How many criteria hold, and in which file they stand."""
+    rows = answered["criteria"]
+    hold = sum(one["decision"] == "open" for one in rows)
+    return f"{hold} of {len(rows)} criteria hold ({answered['file']})"
 
 
 def percent(rate: float | None) -> str:

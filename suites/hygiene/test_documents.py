@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autobiz_gates import GateFileError, read_gate_file
+from autobiz_gates import GateFileError, read_criteria_file, read_gate_file
 
 from ..small_project import EIGHTY, small_project
 from .documents import (
@@ -71,7 +71,8 @@ def problem_of_toml(block: Block, folder: Path) -> str | None:
         tomllib.loads(block.text)
         if "[gate." in block.text:
             (folder / "gate.toml").write_text(block.text, encoding="utf-8")
-            read_gate_file(folder / "gate.toml")
+            read = read_criteria_file if "[criterion." in block.text else read_gate_file
+            read(folder / "gate.toml")
     except (tomllib.TOMLDecodeError, GateFileError) as error:
         return str(error)
     return None

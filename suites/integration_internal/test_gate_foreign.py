@@ -157,6 +157,38 @@ def test_plan_says_how_many_cases_and_how_often_it_errs(tmp_path: Path) -> None:
     assert chances[-1] == pytest.approx(1.0)
 
 
+def test_the_plot_is_drawn_into_a_file(tmp_path: Path) -> None:
+    """--svg leaves a picture that loads nothing from elsewhere."""
+    project = foreign(tmp_path)
+
+    answer = project.gate("plan", "--svg", "plan.svg")
+
+    picture = (tmp_path / "plan.svg").read_text()
+    assert answer.code == 0
+    assert picture.startswith("<svg xmlns=")
+    assert "floor 0.95" in picture
+    assert "href" not in picture
+
+
+@pytest.mark.negative
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (("--svg", "nowhere/plan.svg"), 4, "nowhere/plan.svg: No such file or directory"),
+        (("--svg", "plan.svg", "--true-rate", "0.9"), 2, "nothing to draw"),
+    ],
+)
+def test_a_plot_that_cannot_be_drawn_is_told(
+    tmp_path: Path, arguments: tuple[str, ...], code: int, says: str
+) -> None:
+    """A folder that is not there and a plan without a suite leave no file."""
+    answer = foreign(tmp_path).gate("plan", *arguments)
+
+    assert answer.code == code
+    assert says in answer.err
+    assert not (tmp_path / "plan.svg").exists()
+
+
 @pytest.mark.negative
 @pytest.mark.parametrize(
     "arguments", [("--floor", "2"), ("--profile", "lax"), ("--icc", "-1"), ("--cases", "0")]

@@ -34,7 +34,10 @@ dry_run = true
 waivers = [{ case = "g-1", reason = "provider bug", expires = 2030-01-31 }]
 """
 
-ANY_KIND = "'p0', 'p1', 'count', 'regression', 'coverage', 'metric', 'ratchet', 'command' or 'artifact'"
+ANY_KIND = (
+    "'p0', 'p1', 'count', 'regression', 'coverage', 'metric', 'ratchet', 'command', 'artifact', 'approval' "
+    "or 'soak'"
+)
 
 
 def write(folder: Path, text: str, name: str = "gate.toml") -> Path:
@@ -205,7 +208,10 @@ def test_wrong_value_is_named_with_what_would_be_right(tmp_path: Path, line: str
             "[gate.a]\nkind = 'p0'\ncases_min = 1",
             "'cases_min' is a key of kind 'p1' or 'count', not of kind 'p0'",
         ),
-        ("[gate.a]\nkind = 'p0'\nfloor = 1.0", "gate 'a': 'floor' is a key of kind 'p1', not of kind 'p0'"),
+        (
+            "[gate.a]\nkind = 'p0'\nfloor = 1.0",
+            "gate 'a': 'floor' is a key of kind 'p1' or 'soak', not of kind 'p0'",
+        ),
         ("[gate.a]\nkind = 'p0'\n[gate.a]\n", "gate.toml:3: gate 'a' is declared twice; rename one"),
         ("[gate.a]\nkind = 'p0'\nkind = 'p1'\n", "gate.toml:3: not valid TOML: Cannot overwrite a value"),
         ("[gate.a\n", "gate.toml:1: not valid TOML"),

@@ -66,4 +66,6 @@ def test_the_example_of_the_reference_is_a_gate_file(tmp_path: Path) -> None:
         "ratchet",
         "command",
         "artifact",
+        "approval",
+        "soak",
     ]

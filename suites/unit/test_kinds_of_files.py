@@ -244,6 +244,8 @@ def test_an_absent_or_empty_artifact_is_undecided(tmp_path: Path, content: str |
         ('[gate.c]\nkind = "command"\ncommand = "make check"\n', "no shell is involved"),
         (artifact('sha256 = "abc"'), "64 lower-case hexadecimal digits"),
         (artifact("floor = 0.9"), "is a key of kind"),
+        (artifact("verifies = true"), "needs 'keys'"),
+        (artifact("keys = 'ci.pub'"), "are for 'verifies = true'"),
     ],
 )
 def test_a_gate_that_cannot_decide_is_refused_when_read(tmp_path: Path, gate_file: str, words: str) -> None:

@@ -143,3 +143,11 @@ def test_no_answer_gets_worse_when_one_outcome_improves(
     better = [*pairs[:i], (was, now[:j] + "p" + now[j + 1 :]), *pairs[i + 1 :]]
 
     assert BADNESS[judged(*better).decision] <= BADNESS[judged(*pairs).decision]
+
+
+@pytest.mark.negative
+def test_a_case_lost_to_silence_is_not_left_out() -> None:
+    """A case that passed in the baseline and was not judged now does not make the others look better."""
+    assert judged(*[("ppp", "ppp")] * 60).decision is Decision.OPEN
+    assert judged(*[("ppp", "ppp")] * 60, *[("ppp", "mmm")] * 9).decision is not Decision.OPEN
+    assert judged(("ppp", "mmm"), ("fff", "mmp")).decision is not Decision.OPEN

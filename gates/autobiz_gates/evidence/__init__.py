@@ -3,6 +3,7 @@
 A door of its own beside `autobiz_gates`: whoever only gates must not pay for cryptography.
 """
 
+from .approval import Approval, SignedApproval, approval_envelope, open_approval
 from .bundle import Bundle, open_bundle, sign_bundle
 from .canonical import canonical
 from .chain import ChainEntry, ChainError, Head, entry_after, hash_of_line, walk
@@ -44,6 +45,7 @@ __all__ = [
     "APPROVERS_MIN",
     "EVIDENCE_FILE",
     "LEDGER_FOLDER",
+    "Approval",
     "Bundle",
     "ChainEntry",
     "ChainError",
@@ -59,10 +61,12 @@ __all__ = [
     "Override",
     "PublicKey",
     "Refusal",
+    "SignedApproval",
     "SignedOverride",
     "SigningKey",
     "Statement",
     "answer_deploy",
+    "approval_envelope",
     "by_id",
     "canonical",
     "checked_evidence",
@@ -70,6 +74,7 @@ __all__ = [
     "generate_key",
     "hash_of_line",
     "key_bytes",
+    "open_approval",
     "open_bundle",
     "open_chain",
     "open_override",

@@ -1,6 +1,5 @@
 """Deploy against the gates: for one bundle, on two people's word, for a stated reason, until a day."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,7 +11,7 @@ from .chain import ChainEntry, Head, entry_after
 from .dsse import Envelope, read_envelope, verify_envelope
 from .errors import EvidenceError
 from .keys import PublicKey
-from .statement import HASH, moment
+from .statement import HASH, day_of, moment
 
 PAYLOAD_TYPE: Final = "application/vnd.autobiz.override+json"
 OVERRIDE_SCHEMA: Final = "autobiz.override/1"
@@ -22,7 +21,6 @@ REASON_CHARS_MIN: Final = 10
 REASON_CHARS_MAX: Final = 500
 COMMIT_CHARS_MAX: Final = 100
 _FIELDS: Final = frozenset({"bundle_sha256", "commit", "expires", "reason", "requested_at", "schema"})
-_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,22 +131,15 @@ def envelope_of_entry(entry: ChainEntry) -> bytes:
 
 def _read(payload: bytes) -> Override:
     value = read_object(payload, _FIELDS, "override")
-    day = text_of(value["expires"], "override.expires")
     if value["schema"] != OVERRIDE_SCHEMA:
         raise EvidenceError("override", f"has schema {value['schema']!r}, not {OVERRIDE_SCHEMA!r}")
     bundle = text_of(value["bundle_sha256"], "override.bundle_sha256")
     if not HASH.fullmatch(bundle):
         raise EvidenceError("override.bundle_sha256", "is not a SHA-256")
-    try:
-        expires = date.fromisoformat(day) if _DAY.fullmatch(day) else None
-    except ValueError:
-        expires = None
-    if expires is None:
-        raise EvidenceError("override.expires", "is not a day such as 2026-01-31")
     return Override(
         bundle_sha256=bundle,
         commit=text_of(value["commit"], "override.commit"),
         reason=text_of(value["reason"], "override.reason"),
-        expires=expires,
+        expires=day_of(value["expires"], "override.expires"),
         requested_at=moment(value["requested_at"], "override.requested_at"),
     )

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from autobiz_gates.tally import CaseTally, Tallies
@@ -20,6 +20,7 @@ EVIDENCE_FILE: Final = "evidence.json"
 LEDGER_FOLDER: Final = "ledger/"
 COMMIT: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 HASH: Final = re.compile(r"[0-9a-f]{64}")
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 _STATEMENT_FIELDS: Final = frozenset({"_type", "predicate", "predicateType", "subject"})
 _PREDICATE_FIELDS: Final = frozenset(
@@ -60,8 +61,17 @@ class Statement:
         return moment(self.evidence["started_at"], "evidence.started_at")
 
     def exit_criteria(self) -> list[dict[str, Any]]:
-        """Return one row for whatever must hold before a deploy, and whether it does."""
+        """Return one row for each criterion of the project and for whatever must hold before a deploy."""
+        answered = self.evidence.get("criteria") or {"criteria": []}
         rows = [
+            {
+                "criterion": f"{one['criterion']} {one['says']}",
+                "holds": one["decision"] == "open",
+                "reason": one["reason"],
+            }
+            for one in answered["criteria"]
+        ]
+        rows += [
             {
                 "criterion": f"stage {stage['name']}, run {stage['run']} of {stage['runs']}",
                 # Failed trials of a repeated stage are its gate's business.
@@ -166,6 +176,9 @@ def checked_evidence(value: Any, where: str) -> dict[str, Any]:
     wrong += [name for name in ("gates", "stages") if not _all_objects(value.get(name))]
     if not isinstance(value.get("slice"), str | None) or not isinstance(value.get("shard"), str | None):
         wrong.append("slice or shard")
+    criteria = value.get("criteria")
+    if criteria is not None and not (isinstance(criteria, dict) and _all_objects(criteria.get("criteria"))):
+        wrong.append("criteria")
     if wrong:
         raise EvidenceError(where, f"absent or of a wrong type: {', '.join(wrong)}")
     moment(value["started_at"], f"{where}.started_at")
@@ -180,6 +193,17 @@ def moment(value: Any, where: str) -> datetime:
         read = None
     if read is None or read.tzinfo is None:
         raise EvidenceError(where, "is not a moment such as 2026-01-31T12:00:00+00:00")
+    return read
+
+
+def day_of(value: Any, where: str) -> date:
+    """Read a day, written the one way."""
+    try:
+        read = date.fromisoformat(value) if isinstance(value, str) and _DAY.fullmatch(value) else None
+    except ValueError:
+        read = None
+    if read is None:
+        raise EvidenceError(where, "is not a day such as 2026-01-31")
     return read
 
 

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
 from autobiz_gates.fields import Complaints, Field, KeyPath, choice, day, near, read_fields, shown, text
-from autobiz_gates.toml_file import mistakes, read_toml
+from autobiz_gates.toml_file import read_toml
 
 from .cause import QUARANTINABLE, Cause
 
@@ -76,9 +75,8 @@ def read_quarantine(path: str | Path) -> Quarantine:
     read = read_toml(name, holds="[[quarantine]] tables, or not at all", such_as=QUARANTINE_FILE)
     found: list[tuple[KeyPath, str]] = []
     entries = entries_of(read.table, found)
-    if found:
-        raise mistakes(name, read.text, found)
-    return Quarantine(path=name, sha256=sha256(read.content).hexdigest(), entries=entries)
+    read.raise_if_any(found)
+    return Quarantine(path=name, sha256=read.sha256, entries=entries)
 
 
 def entries_of(table: dict[str, Any], found: list[tuple[KeyPath, str]]) -> tuple[QuarantineEntry, ...]:

@@ -33,6 +33,11 @@ def tallies_from(sources: Sequence[Path], runs: Sequence[tuple[int, Path]] = ())
     return _pooled(kinds + named)
 
 
+def ledgers_among(sources: Sequence[Path]) -> tuple[Path, ...]:
+    """Return those sources that are our own ledgers."""
+    return tuple(path for path in sources if recognise(path) is SourceKind.LEDGER)
+
+
 def _pooled(sources: list[tuple[SourceKind, int, Path]]) -> Tallies:
     facts: dict[str, Reading] = {}
     outcomes: dict[tuple[str, int], str] = {}

@@ -1,4 +1,4 @@
-"""Kind artifact: a file is there, is the one it should be, and its links lead somewhere."""
+"""Kind artifact: a file is there, is the one it should be, verifies, and its links lead somewhere."""
 
 import re
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from autobiz_gates.fields import Complaints, Field, KeyPath, flag, text
 from autobiz_gates.gate import DRY_RUN, Gate
 from autobiz_gates.given import Given
 
+from .keyring import KeyringError, keys_field, read_keys
 from .kind import Kind, decision_of
 
 _MARKDOWN_LINK = re.compile(r"\[[^\]]*\]\(\s*<?([^)\s>]+)")
@@ -29,6 +30,8 @@ class ArtifactGate(Gate):
     path: str
     sha256: str | None = None
     links: bool = False
+    verifies: bool = False
+    keys: tuple[str, ...] = ()
 
 
 def judge_artifact(gate: ArtifactGate, given: Given) -> GateDecision:
@@ -45,7 +48,25 @@ def judge_artifact(gate: ArtifactGate, given: Given) -> GateDecision:
         conditions.append(_digest(gate, content))
     if gate.links:
         conditions.append(_links(gate, path, content))
+    if gate.verifies:
+        conditions.append(_signature(gate, given.root, content))
     return _answer(gate, conditions)
+
+
+def _signature(gate: ArtifactGate, root: Path, content: bytes) -> Condition:
+    """Whether the file is a bundle of signed evidence, by one of the gate's keys, byte for byte."""
+    try:
+        keys = read_keys(root, gate.keys)
+    except KeyringError as error:
+        return _no(Decision.UNDECIDED, "keys", str(error))
+    from autobiz_gates.evidence import EvidenceError, open_bundle
+
+    try:
+        bundle = open_bundle(content, keys)
+    except EvidenceError as error:
+        return _no(Decision.SHUT, "signature", f"{gate.path} does not verify: {error}")
+    said = f"{gate.path} verifies, signed by key {bundle.keyid[:16]} over run {bundle.statement.run_id}"
+    return _no(Decision.OPEN, "signature", said)
 
 
 def _digest(gate: ArtifactGate, content: bytes) -> Condition:
@@ -99,6 +120,7 @@ def _answer(gate: ArtifactGate, conditions: list[Condition]) -> GateDecision:
         "a file"
         + (" with this digest" if gate.sha256 else "")
         + (" without dead links" if gate.links else "")
+        + (" that verifies" if gate.verifies else "")
     )
     when_open = "; ".join(condition.reason for condition in conditions)
     seen = "nothing" if conditions[0].decision is Decision.UNDECIDED else "a file"
@@ -121,17 +143,23 @@ _FIELDS: Final[tuple[Field, ...]] = (
         schema={"type": "string", "pattern": "^[0-9a-f]{64}$"},
     ),
     flag("links", "Every link of this Markdown or HTML file that names a file must resolve."),
+    flag("verifies", "The file must be a signed bundle of evidence; one of `keys` signed it."),
+    keys_field("Public key files of those whose bundles verify."),
     DRY_RUN,
 )
 
 
 def _build(name: str, values: dict[str, Any], complaints: Complaints) -> ArtifactGate | None:
+    if values.get("verifies") and "keys" not in values:
+        complaints.say(("verifies",), "needs 'keys': public key files of those whose bundles verify")
+    if "keys" in values and not values.get("verifies"):
+        complaints.say(("keys",), "are for 'verifies = true', which is not there")
     return None if complaints.found else ArtifactGate(name=name, **values)
 
 
 ARTIFACT: Final = Kind(
     name="artifact",
-    doc="A file exists, has the digest it should have, and its links resolve.",
+    doc="A file exists, has the digest it should have, verifies, and its links resolve.",
     fields=_FIELDS,
     build=_build,
     judge=judge_artifact,

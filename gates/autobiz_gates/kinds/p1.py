@@ -50,8 +50,8 @@ class P1Gate(Gate):
 
 def judge_p1(gate: P1Gate, given: Given) -> GateDecision:
     """Decide from the bound and from what no bound can see: few cases, a dead case, missing evidence."""
-    planned = selected(gate, given.tallies)
-    split = parted(planned, given.quarantine, given.today)
+    every = selected(gate, given.tallies)
+    split = parted(every, given.quarantine, given.today)
     cases = split.counted
     sequence = sequenced(cases, given) if gate.mode == ANYTIME else None
     if sequence is not None and sequence.counted:
@@ -75,7 +75,7 @@ def judge_p1(gate: P1Gate, given: Given) -> GateDecision:
         conditions.append(_no_broken_case(cases, waived))
     if gate.veto is not None:
         # What no average makes up for, no quarantine does either.
-        conditions.append(_no_veto(gate.veto, planned))
+        conditions.append(_no_veto(gate.veto, every))
     figures = case_figures(
         cases,
         floor=gate.floor,
@@ -107,7 +107,7 @@ def _no_worse(gate: P1Gate, cases: Sequence[CaseTally], split: Parted, given: Gi
         words = "profile strict is held against a baseline, and none is named"
         return [Condition(name="baseline", decision=Decision.UNDECIDED, reason=words)]
     without = {case.case for case in split.quarantined}
-    comparison = compared(given.root, gate.baseline, gate.selection, cases, without)
+    comparison = compared(given, gate.baseline, gate.selection, cases, without)
     if not comparison.pairs:
         return list(comparison.wanting)
     return [*comparison.wanting, non_inferiority(comparison.pairs, gate.confidence)]

@@ -32,7 +32,7 @@ def judge_regression(gate: RegressionGate, given: Given) -> GateDecision:
     """An exact sign-flip test over the pairs; a drop of five points is told even if it may be chance."""
     cases = selected(gate, given.tallies)
     conditions = evidence_conditions(gate, cases, given.tallies)
-    comparison = compared(given.root, gate.baseline, gate.selection, cases)
+    comparison = compared(given, gate.baseline, gate.selection, cases)
     conditions += comparison.wanting
     if comparison.pairs and comparison.even:
         conditions.append(_test(gate, comparison.pairs))

@@ -14,6 +14,7 @@ from autobiz_gates import (
     decide_all,
     explain,
     fold_decisions,
+    ledgers_among,
     read_gate_file,
     tallies_from,
 )
@@ -23,7 +24,7 @@ from autobiz_harness.exit_codes import ExitCode
 from .answering import answering
 from .today import day_of, today_option
 
-_CODES = {
+CODES = {
     Decision.OPEN: ExitCode.OPEN,
     Decision.SHUT: ExitCode.SHUT,
     Decision.UNDECIDED: ExitCode.UNDECIDED,
@@ -71,7 +72,9 @@ def evaluate(
         gates = read_gate_file(gate_file or found_gate_file())
         tallies = tallies_from(paths, runs)
         quarantine = quarantine_beside(gates.path)
-        decisions = decide_all(gates, tallies, day_of(today), quarantine=quarantine)
+        decisions = decide_all(
+            gates, tallies, day_of(today), ledgers=ledgers_among(paths), quarantine=quarantine
+        )
         answer = fold_decisions(decisions)
         if as_json:
             click.echo(json.dumps(_as_dict(answer, decisions, tallies), indent=2))
@@ -79,7 +82,7 @@ def evaluate(
             click.echo("\n".join([*map(explain, decisions), str(answer).upper()]))
         else:
             _print(answer, decisions, tallies, as_markdown=as_markdown)
-        sys.exit(int(_CODES[answer]))
+        sys.exit(int(CODES[answer]))
 
 
 def found_gate_file() -> Path:
@@ -92,7 +95,7 @@ def found_gate_file() -> Path:
 def _as_dict(answer: Decision, decisions: tuple[GateDecision, ...], tallies: Tallies) -> dict[str, object]:
     return {
         "decision": str(answer),
-        "exit_code": int(_CODES[answer]),
+        "exit_code": int(CODES[answer]),
         "gates": [decision.to_dict() for decision in decisions],
         "problems": list(tallies.problems),
     }

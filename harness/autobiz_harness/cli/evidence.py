@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from autobiz_harness.clock import utc_now
 from autobiz_harness.exit_codes import ExitCode
 
 from .answering import fail
-from .proving import chain_option, key_option, proving, signing_key, write_new
+from .proving import chain_option, key_option, proving, signing_key
+from .signing import sign_run
 
 if TYPE_CHECKING:
     from autobiz_harness.run.rundir import RunDir
@@ -50,26 +50,13 @@ def evidence(
       gate check .autobiz/runs/RUN/bundle.json --allow ci.key.pub
     """
     with proving():
-        from autobiz_gates.evidence import open_chain, sign_bundle, state
-        from autobiz_harness.run.recount import RecountError, recount
-
-        signer, now, run = signing_key(key), utc_now(), _run(folder, root)
-        try:
-            counted = recount(root, run, gate_file, now.date())
-        except RecountError as error:
-            fail(ExitCode.SHUT, *error.problems, "nothing was signed")
-        path = out or run.path / "bundle.json"
-        if path.exists():
-            raise click.UsageError(f"{path}: exists already and is left as it is; name another with --out")
-        with open_chain(chain) as chained:
-            if chained.torn:
-                click.echo(f"gate: {chain}: dropped a half-written last line that nobody relied on", err=True)
-            statement = state(counted.evidence, counted.sha256, counted.tallies, chained.log.head, now)
-            data, bundle = sign_bundle(statement, signer)
-            entry = bundle.entry()
-            write_new(path, data)
-            chained.append(entry)
-        _print(entry.line(), statement.decision, path, chain, as_json=as_json)
+        signed = sign_run(
+            _run(folder, root), signing_key(key), root=root, chain=chain, out=out, gate_file=gate_file
+        )
+        if as_json:
+            click.echo(json.dumps(signed.to_dict()))
+        else:
+            click.echo("\n".join(signed.lines()))
 
 
 def _run(folder: Path | None, root: Path) -> "RunDir":
@@ -81,16 +68,3 @@ def _run(folder: Path | None, root: Path) -> "RunDir":
         return latest(root)
     except RunDirError as error:
         fail(ExitCode.UNDECIDED, str(error))
-
-
-def _print(line: bytes, decision: str, path: Path, chain: Path, *, as_json: bool) -> None:
-    from autobiz_gates.evidence import hash_of_line
-
-    entry = json.loads(line)["entry"]
-    if as_json:
-        said = {"bundle": str(path), "chain": str(chain), "head": hash_of_line(line)}
-        click.echo(json.dumps({**said, "index": entry["index"], **entry["body"]}))
-        return
-    click.echo(f"signed  {path}  ({decision}, commit {entry['body']['commit'][:12]})")
-    click.echo(f"logged  {chain}, entry {entry['index']}")
-    click.echo(f"head    {hash_of_line(line)}  (write it down elsewhere: it shows if the log is cut short)")

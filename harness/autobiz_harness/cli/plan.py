@@ -1,6 +1,7 @@
 """`gate plan`: how many cases and runs a gate needs, and how often it would be wrong."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import click
@@ -14,6 +15,7 @@ from .answering import fail
 
 _WIDTH = 40
 _POINTS = 13
+_POINTS_DRAWN = 61
 
 
 _INNER = click.FloatRange(0.0, 1.0, min_open=True, max_open=True)
@@ -44,14 +46,24 @@ _INNER = click.FloatRange(0.0, 1.0, min_open=True, max_open=True)
 @click.option(
     "--power", type=_INNER, default=0.9, show_default=True, help="The wanted chance that the gate opens."
 )
+@click.option("--svg", type=click.Path(path_type=Path), metavar="FILE", help="Draw the plot into FILE, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as one JSON object.")
-def plan(floor: float, true_rate: float, as_json: bool, **asked: Any) -> None:
-    """Say how many cases and runs a gate needs, and its chances of a false block and a false pass."""
+def plan(floor: float, true_rate: float, svg: Path | None, as_json: bool, **asked: Any) -> None:
+    """Say how many cases and runs a gate needs, and its chances of a false block and a false pass.
+
+    The plot is the chance that the gate opens over the true rate: its height at the floor is the false pass,
+    what is missing of 1 at the true rate the false block. Profile strict also compares with a baseline, which
+    this leaves out: it takes at least 52 cases that pass both times.
+    """
     try:
         planned = plan_suite(floor, true_rate, **asked)
-        curve = [] if planned.cases is None else _curve(planned, floor, asked)
+        curve = [] if planned.cases is None else _curve(planned, floor, asked, _POINTS)
+        if svg is not None:
+            _draw(svg, planned, asked)
     except StatisticsError as error:
         fail(ExitCode.USAGE, str(error))
+    except OSError as error:
+        fail(ExitCode.INFRASTRUCTURE, f"{svg}: {error.strerror or error}")
     if as_json:
         points = [{"true_rate": rate, "chance_open": chance} for rate, chance in curve]
         click.echo(json.dumps({**planned.to_dict(), "curve": points}, indent=2))
@@ -67,11 +79,21 @@ def plan(floor: float, true_rate: float, as_json: bool, **asked: Any) -> None:
     click.echo(f"\n{planned.reason}")
 
 
-def _curve(planned: Plan, floor: float, asked: dict[str, Any]) -> list[tuple[float, float]]:
+def _draw(path: Path, planned: Plan, asked: dict[str, Any]) -> None:
+    from autobiz_reports import opening_curve_svg
+
+    if planned.cases is None:
+        raise click.UsageError(f"there is nothing to draw: {planned.reason}")
+    points = _curve(planned, planned.floor, asked, _POINTS_DRAWN)
+    drawn = opening_curve_svg(points, floor=planned.floor, true_rate=planned.true_rate, title=planned.reason)
+    path.write_text(drawn, encoding="utf-8")
+
+
+def _curve(planned: Plan, floor: float, asked: dict[str, Any], count: int) -> list[tuple[float, float]]:
     """The chance of opening from as far below the floor as above it up to 1."""
     given = {**asked, "cases": planned.cases}
-    step = (1.0 - floor) / (_POINTS // 2)
-    rates = [floor + step * place for place in range(-(_POINTS // 2), _POINTS // 2 + 1)]
+    step = (1.0 - floor) / (count // 2)
+    rates = [floor + step * place for place in range(-(count // 2), count // 2 + 1)]
     return [
         (rate, plan_suite(floor, rate, **given).chance_open)
         for rate in (round(min(rate, 1.0), 6) for rate in rates)

@@ -5,27 +5,48 @@ import signal
 import sys
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import click
 
 from autobiz_harness.exit_codes import ExitCode
-from autobiz_reports import RunReport, print_decision
+from autobiz_reports import RunReport, criteria_markdown, gates_markdown, print_decision
 
 from .answering import answering, fail
+from .naming import slice_names, stage_names
+from .proving import chain_option, key_option, proving, signing_key
+
+if TYPE_CHECKING:
+    from autobiz_gates.evidence import SigningKey
+
+    from .signing import SignedRun
 
 
 @click.command()
-@click.argument("stages", nargs=-1)
+@click.argument("stages", nargs=-1, shell_complete=stage_names)
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, help="Base of every trial's own seed.")
 @click.option("--resume", is_flag=True, help="Go on with the latest run; only missing trials are run.")
 @click.option(
-    "--slice", "slice_name", metavar="NAME", help="Only the part that [tool.autobiz.slice.NAME] names."
+    "--slice",
+    "slice_name",
+    metavar="NAME",
+    shell_complete=slice_names,
+    help="Only the part that [tool.autobiz.slice.NAME] names.",
 )
 @click.option(
     "--shard", metavar="I/N", help="Only part I of N of the cases; `gate evaluate` folds the parts."
 )
 @click.option("--all", "run_all", is_flag=True, help="Go on even when no further trial can open the gates.")
 @click.option("--json", "as_json", is_flag=True, help="Print the decision as one JSON object on stdout.")
+@click.option(
+    "--markdown",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Add the decision to FILE, as a table for a CI job's summary.",
+)
+@click.option("--sign", is_flag=True, help="Sign the evidence at the end, as `gate evidence` does.")
+@key_option
+@chain_option
 @click.option("--plain", is_flag=True, help="Plain progress lines, as when stderr is no terminal.")
 @click.option(
     "--root",
@@ -34,14 +55,18 @@ from .answering import answering, fail
     help="The project (.).",
 )
 def run(
-    stages: tuple[str, ...],
     *,
+    stages: tuple[str, ...],
     seed: int,
     resume: bool,
     slice_name: str | None,
     shard: str | None,
     run_all: bool,
     as_json: bool,
+    markdown: Path | None,
+    sign: bool,
+    key: Path | None,
+    chain: Path,
     plain: bool,
     root: Path,
 ) -> None:
@@ -58,10 +83,12 @@ def run(
     from autobiz_harness.stack import StackError
 
     if resume and (slice_name or shard or seed):
-        raise click.UsageError(
-            "--resume goes on with the run as it was begun; leave --seed, --slice and --shard out"
-        )
+        raise click.UsageError("--resume goes on as the run was begun; leave --seed, --slice and --shard out")
+    if key is not None and not sign:
+        raise click.UsageError("--key is for --sign, which is not there")
     _check_shard(shard)
+    # Before anything runs: a key that is not there is told at once, and none of the tests can see it.
+    signer = _signer(key) if sign else None
     signal.signal(signal.SIGTERM, _as_ctrl_c)
     options = RunOptions(
         root=root.resolve(),
@@ -81,11 +108,41 @@ def run(
             fail(ExitCode.INFRASTRUCTURE if error.is_infrastructure else ExitCode.USAGE, str(error))
         except StackError as error:
             fail(ExitCode.INFRASTRUCTURE, str(error))
-        _print(report, as_json=as_json)
+        if markdown is not None:
+            _add_markdown(markdown, report)
+        signed = _sign(report, signer, root, chain) if signer is not None else None
+        _print(report, signed, as_json=as_json)
         sys.exit(report.exit_code)
 
 
-def _print(report: RunReport, *, as_json: bool) -> None:
+def _signer(key: Path | None) -> "SigningKey":
+    with proving():
+        return signing_key(key)
+
+
+def _sign(report: RunReport, signer: "SigningKey", root: Path, chain: Path) -> "SignedRun | None":
+    """An interrupted run is not signed: it can still be gone on with."""
+    from autobiz_harness.run.rundir import RunDir
+
+    from .signing import sign_run
+
+    if report.exit_code == ExitCode.INTERRUPTED:
+        click.echo("gate: not signed; `gate run --resume --sign` goes on and signs", err=True)
+        return None
+    run = RunDir(path=root / report.folder)
+    with proving():
+        return sign_run(run, signer, root=root, chain=chain, out=None, gate_file=None)
+
+
+def _add_markdown(path: Path, report: RunReport) -> None:
+    """A summary is often the file of several steps, so what stands there stays."""
+    with path.open("a", encoding="utf-8") as file:
+        file.write(gates_markdown(report.decision, report.gates, report.problems, report.sentence))
+        if report.criteria is not None:
+            file.write(f"\n{criteria_markdown(tuple(report.criteria['criteria']))}")
+
+
+def _print(report: RunReport, signed: "SignedRun | None", *, as_json: bool) -> None:
     folder = report.folder
     if as_json:
         files = {
@@ -93,7 +150,8 @@ def _print(report: RunReport, *, as_json: bool) -> None:
             "report": f"{folder}/report.html",
             "ledger": f"{folder}/ledger",
         }
-        click.echo(json.dumps({**report.to_dict(), "files": files}, indent=2))
+        said = {"signed": signed.to_dict()} if signed is not None else {}
+        click.echo(json.dumps({**report.to_dict(), "files": files, **said}, indent=2))
         return
     from rich.console import Console
 
@@ -102,6 +160,8 @@ def _print(report: RunReport, *, as_json: bool) -> None:
     print_decision(report, console)
     _print_logs(report)
     click.echo(f"evidence {folder}/evidence.json\nreport   {folder}/report.html")
+    if signed is not None:
+        click.echo("\n".join(signed.lines()))
 
 
 def _print_logs(report: RunReport) -> None:

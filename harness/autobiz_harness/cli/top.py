@@ -1,8 +1,12 @@
 """The top of the command line: names, one sentence each, and where they live."""
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 _COMMANDS = {
     "run": ("autobiz_harness.cli.run", "Run the stages, gather evidence, decide."),
@@ -11,10 +15,13 @@ _COMMANDS = {
     "verify": ("autobiz_harness.cli.verify", "Find what was changed in a bundle, its files, the log."),
     "check": ("autobiz_harness.cli.check", "The deploy job: may this commit be deployed?"),
     "override": ("autobiz_harness.cli.override", "Deploy against the gates, on two approvers' word."),
+    "approve": ("autobiz_harness.cli.approve", "Sign a review that an approval gate asks for."),
     "evaluate": ("autobiz_harness.cli.evaluate", "Decide from ledgers, JUnit XML or Allure results."),
+    "criteria": ("autobiz_harness.cli.criteria", "Say which exit criteria hold, and why others do not."),
     "flakes": ("autobiz_harness.cli.flakes", "Record trials; list what disagrees and what to do."),
     "quarantine": ("autobiz_harness.cli.quarantine", "Cases that do not gate for now, and until when."),
     "plan": ("autobiz_harness.cli.plan", "How many cases a gate needs, and how often it errs."),
+    "completion": ("autobiz_harness.cli.completion", "Print the script with which a shell completes this."),
     "init": ("autobiz_harness.cli.init", "Write a gate file to start from."),
     "stack": ("autobiz_harness.cli.stack", "PostgreSQL, Valkey and WireMock for this project."),
 }
@@ -40,10 +47,22 @@ class _Lazy(click.Group):
         command: click.Command = getattr(import_module(_COMMANDS[cmd_name][0]), cmd_name)
         return command
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        from click.shell_completion import CompletionItem
+
+        # Click would import every command for its sentence, which is here already.
+        named = [
+            CompletionItem(name, help=sentence)
+            for name, (_, sentence) in _COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return [*named, *click.Command.shell_complete(self, ctx, incomplete)]
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+        known = ctx.resilient_parsing or (args and args[0] in _COMMANDS)
+        if args and not known and not args[0].startswith("-"):
             from autobiz_gates import near
 
             ctx.fail(f"no command is named {args[0]!r}.{near(args[0], _COMMANDS)}")

@@ -57,7 +57,14 @@ def _enough(staging: Staging, gate_file: GateFile, today: date) -> bool:
         if not gate.dry_run and _counts(gate) and any(gate.selection.picks(case) for case in tallies.cases)
     ]
     decisions = [
-        decide(gate, tallies, today, staging.root, gate_file.sha256, staging.quarantine).decision
+        decide(
+            gate,
+            tallies,
+            today,
+            staging.root,
+            quarantine=staging.quarantine,
+            gate_file_sha256=gate_file.sha256,
+        ).decision
         for gate in asked
     ]
     return bool(decisions) and all(decision is Decision.OPEN for decision in decisions)

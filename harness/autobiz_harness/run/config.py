@@ -45,6 +45,7 @@ class Stage(_Strict):
 
 class _Table(_Strict):
     gate_file: str | None = None
+    criteria: str | None = None
     stack: list[Literal["postgres", "valkey", "wiremock"]] = []
     stage: list[Stage] = []
     slice: dict[str, dict[str, list[str]]] = {}
@@ -57,6 +58,7 @@ class RunConfig:
     root: Path
     gate_file: Path | None
     stages: tuple[Stage, ...]
+    criteria: str | None = None
     stack: tuple[str, ...] = ()
     slices: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
@@ -77,6 +79,7 @@ def read_config(root: Path) -> RunConfig:
         root=root,
         gate_file=_gate_file(root, read.gate_file),
         stages=stages,
+        criteria=read.criteria,
         stack=tuple(dict.fromkeys(read.stack)),
         slices=read.slice,
     )

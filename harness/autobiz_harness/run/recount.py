@@ -24,6 +24,8 @@ from autobiz_gates.evidence import EVIDENCE_FILE, EvidenceError, checked_evidenc
 from autobiz_gates.flakes import quarantine_beside
 
 from .conclusion import conclude
+from .config import ConfigError, read_config
+from .criteria import configured_criteria
 from .rundir import RunDir
 from .stage_end import StageEnd, StageStatus
 
@@ -71,8 +73,9 @@ def recount(root: Path, rundir: RunDir, gate_file: Path | None, today: date) -> 
     if any(rundir.ledger.glob("*.jsonl")):
         tallies = fold([rundir.ledger])
         problems += _other_headers(rundir, evidence)
-    decisions = decide_all(gates, tallies, decided_on, root, quarantine)
+    decisions = decide_all(gates, tallies, decided_on, root, [rundir.ledger], quarantine=quarantine)
     problems += _other_decisions(evidence, decisions, tallies)
+    problems += _other_criteria(root, rundir, evidence, tallies, decided_on)
     _raise_if_any(problems)
     return Recount(evidence=evidence, sha256=sha256(data).hexdigest(), tallies=tallies)
 
@@ -159,6 +162,19 @@ def _decided_on(evidence: dict[str, Any], today: date, problems: list[str]) -> d
             f"{EVIDENCE_FILE}: decided_on is {day}, but the run began on {began} and today is {today}"
         )
     return day
+
+
+def _other_criteria(
+    root: Path, rundir: RunDir, evidence: dict[str, Any], tallies: Tallies, decided_on: date
+) -> Iterator[str]:
+    try:
+        criteria = configured_criteria(read_config(root))
+    except ConfigError as error:
+        yield from error.problems
+        return
+    answer = criteria.answer(root, rundir, tallies, decided_on) if criteria is not None else None
+    if evidence.get("criteria") != answer:
+        yield f"{EVIDENCE_FILE}: the criteria of the project come to other answers than it says"
 
 
 def _other_decisions(

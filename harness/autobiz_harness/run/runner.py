@@ -15,6 +15,7 @@ from autobiz_reports import RunReport
 
 from .conclusion import conclude
 from .config import ConfigError, RunConfig, Stage, read_config, sliced
+from .criteria import configured_criteria
 from .evidence import write_evidence
 from .progress import View
 from .rundir import Context, RunDir, RunDirError, create, latest
@@ -39,7 +40,7 @@ class RunOptions:
 def run_project(options: RunOptions, view: View) -> RunReport:
     """Run what is asked, or what an interrupted run still lacks, and decide. Ctrl-C leaves it resumable."""
     config = read_config(options.root)
-    gate_file = _gates(config)
+    gate_file, criteria = _gates(config), configured_criteria(config)
     quarantine = quarantine_beside(gate_file.path)
     rundir = _open(options, config, gate_file)
     context = rundir.context()
@@ -63,7 +64,7 @@ def run_project(options: RunOptions, view: View) -> RunReport:
     ends += not_run(stages, ends)
     tallies = _fold(rundir)
     today = utc_now().date()
-    decisions = decide_all(gate_file, tallies, today, options.root, quarantine)
+    decisions = decide_all(gate_file, tallies, today, options.root, [rundir.ledger], quarantine=quarantine)
     conclusion = conclude(ends, decisions)
     report = RunReport(
         run_id=context.run_id,
@@ -81,6 +82,7 @@ def run_project(options: RunOptions, view: View) -> RunReport:
         stages=tuple(end.to_dict() for end in ends),
         gates=tuple(decision.to_dict() for decision in decisions),
         problems=tallies.problems,
+        criteria=criteria.answer(options.root, rundir, tallies, today) if criteria is not None else None,
         folder=_relative(options.root, rundir.path),
         quarantine_file=_relative(options.root, Path(quarantine.path)) if quarantine.path else None,
         quarantine_file_sha256=quarantine.sha256,

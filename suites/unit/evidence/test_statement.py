@@ -73,6 +73,26 @@ def test_the_exit_criteria_say_what_holds() -> None:
     assert [row["holds"] for row in one.exit_criteria()] == [True, False, True, False]
 
 
+def test_the_criteria_of_the_project_come_first() -> None:
+    """Each criterion is a row with its sentence, before stages and gates."""
+    criterion = {"criterion": "E-1", "says": "Written", "decision": "undecided", "reason": "not there"}
+    one = statement(criteria={"file": "c.toml", "sha256": "ab" * 32, "criteria": [criterion]})
+
+    assert one.exit_criteria()[0] == {"criterion": "E-1 Written", "holds": False, "reason": "not there"}
+    assert len(one.exit_criteria()) == 2
+    assert read_statement(write_statement(one)) == one
+
+
+@pytest.mark.negative
+@pytest.mark.parametrize("criteria", [7, [], {}, {"criteria": 7}, {"criteria": [7]}])
+def test_criteria_of_a_wrong_type_are_no_evidence(criteria: Any) -> None:
+    """Plain evidence with something else in the place of its criteria is refused."""
+    with pytest.raises(EvidenceError) as caught:
+        checked_evidence(evidence(criteria=criteria), "evidence")
+
+    assert "criteria" in str(caught.value)
+
+
 @pytest.mark.negative
 @pytest.mark.parametrize(
     ("path", "value"),
