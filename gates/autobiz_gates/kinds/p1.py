@@ -70,7 +70,7 @@ def judge_p1(gate: P1Gate, given: Given) -> GateDecision:
         conditions.append(bound(cases, floor=gate.floor, confidence=gate.confidence, sided=gate.sided))
     conditions.append(_enough_cases(gate, cases))
     if strict:
-        conditions += _no_worse(gate, split, given)
+        conditions += _no_worse(gate, cases, split, given)
     if gate.profile == "default":
         conditions.append(_no_broken_case(cases, waived))
     if gate.veto is not None:
@@ -102,12 +102,12 @@ def judge_p1(gate: P1Gate, given: Given) -> GateDecision:
     )
 
 
-def _no_worse(gate: P1Gate, split: Parted, given: Given) -> list[Condition]:
+def _no_worse(gate: P1Gate, cases: Sequence[CaseTally], split: Parted, given: Given) -> list[Condition]:
     if gate.baseline is None:
         words = "profile strict is held against a baseline, and none is named"
         return [Condition(name="baseline", decision=Decision.UNDECIDED, reason=words)]
     without = {case.case for case in split.quarantined}
-    comparison = compared(given, gate.baseline, gate.selection, split.counted, without)
+    comparison = compared(given, gate.baseline, gate.selection, cases, without)
     if not comparison.pairs:
         return list(comparison.wanting)
     return [*comparison.wanting, non_inferiority(comparison.pairs, gate.confidence)]
