@@ -60,11 +60,11 @@ def test_gates_are_closed_values() -> None:
     for gate in (P0Gate(name="g"), p1()):
         assert not hasattr(gate, "__dict__")
         with pytest.raises(TypeError, match="positional"):
-            type(gate)("g")  # type: ignore[misc]  # what a caller must not do
+            type(gate)("g")  # type: ignore[call-arg]  # what a caller must not do
         with pytest.raises(AttributeError):
             gate.name = "h"  # type: ignore[misc]  # the same
     with pytest.raises(TypeError, match="positional"):
-        Waiver("c", "r", TODAY)  # type: ignore[misc]  # the same
+        Waiver("c", "r", TODAY)  # type: ignore[call-arg]  # the same
 
 
 def test_p0_figures_are_read_against_every_trial() -> None:
