@@ -6,7 +6,7 @@ from itertools import combinations_with_replacement
 import pytest
 
 from autobiz_gates import CaseTally, Decision, Gate, MarkExpression, P0Gate, P1Gate, Tallies, Waiver, decide
-from autobiz_gates.statistics import z_quantile
+from autobiz_gates.statistics import case_lower, case_upper, wilson_lower, wilson_upper, z_quantile
 
 from ..decided import figures_of
 
@@ -115,6 +115,60 @@ def test_a_suite_that_is_large_enough_is_told_how_many_may_fail() -> None:
     assert "300 failed or could not be judged, 7 of 300 may" in large.reason
     small = decide(p1("literal"), tallied(*["fff"] * 10), TODAY)
     assert "and so is the upper bound" in small.reason
+
+
+def test_a_bound_that_meets_the_floor_exactly_reaches_it() -> None:
+    """At equality a lower bound opens, and an upper bound does not yet shut."""
+    words = ["ppp"] * 99 + ["ppf"]
+    for profile, floor in (
+        ("literal", wilson_lower(299, 300)),
+        ("strict", case_lower([3] * 99 + [2], [3] * 100)),
+    ):
+        assert decide(p1(profile, floor), tallied(*words), TODAY).decision is Decision.OPEN
+        assert decide(p1(profile, floor + 1e-12), tallied(*words), TODAY).decision is not Decision.OPEN
+    few = ["ppp"] * 7 + ["pff"]
+    for profile, floor in (
+        ("literal", wilson_upper(22, 24)),
+        ("strict", case_upper([3] * 7 + [1], [3] * 8)),
+    ):
+        assert decide(p1(profile, floor), tallied(*few), TODAY).decision is Decision.UNDECIDED
+        assert decide(p1(profile, floor + 1e-12), tallied(*few), TODAY).decision is Decision.SHUT
+
+
+def test_no_failure_allowed_is_not_the_same_as_no_score_enough() -> None:
+    """Where a perfect score would just do, the failures are the reason; in cases as in trials."""
+    pooled = decide(p1("literal"), tallied(*["fff"] * 25), TODAY)
+    assert "75 failed or could not be judged, 0 of 75 may" in pooled.reason
+    strict = decide(p1("strict"), tallied(*["fff"] * 52), TODAY)
+    assert "is below 0.95: 52 of them were lost to failures" in strict.reason
+    small = decide(p1("strict"), tallied(*["fff"] * 51), TODAY)
+    assert "and so is the upper bound" in small.reason
+
+
+def test_cases_that_may_still_recover_do_not_shut_the_case_bound() -> None:
+    """A case with one failure and two empty slots is lost so far, and a third of one at best."""
+    decided = decide(p1("strict"), tallied(*["fmm"] * 4, *["ppp"] * 96), TODAY)
+    (bound,) = [condition for condition in decided.conditions if condition.name == "case bound"]
+    assert bound.decision is Decision.UNDECIDED
+    assert bound.clean_cases_more == 75
+    assert "needs 175 cases with no failure beyond those seen, has 100" in bound.reason
+
+
+def test_bounds_need_no_more_than_they_have_when_open() -> None:
+    """An open bound asks for nothing; one that lacks a trial asks for one."""
+    (there,) = [
+        c for c in decide(p1("literal"), tallied(*["p"] * 73, runs=1), TODAY).conditions if "bound" in c.name
+    ]
+    assert (there.decision, there.clean_trials_more) == (Decision.OPEN, None)
+    gate = p1("literal", runs=1)
+    (lacking,) = [
+        c for c in decide(gate, tallied(*["p"] * 72, runs=1), TODAY).conditions if "bound" in c.name
+    ]
+    assert (lacking.decision, lacking.clean_trials_more) == (Decision.UNDECIDED, 1)
+    (none,) = [c for c in decide(p1("strict"), tallied(), TODAY).conditions if "bound" in c.name]
+    assert (none.decision, none.clean_cases_more) == (Decision.UNDECIDED, 52)
+    (empty,) = [c for c in decide(p1("literal"), tallied("s", runs=1), TODAY).conditions if "bound" in c.name]
+    assert (empty.decision, empty.clean_trials_more) == (Decision.UNDECIDED, 73)
 
 
 def test_a_veto_asks_only_for_its_marks() -> None:

@@ -102,4 +102,4 @@ def test_no_case_at_all_has_no_verdict() -> None:
     assert p1_gate({3: 1}, 3)["verdict"] == "INSUFFICIENT_EVIDENCE"
     assert p1_gate({1: 1}, 1, threshold=0.1, min_cases=0)["verdict"] == "PASS"
     with pytest.raises(StatisticsError, match="runs_per_case"):
-        p1_gate({0: 1}, 0)
+        p1_gate({}, 0)
