@@ -82,6 +82,9 @@ def test_a_case_that_failed_both_of_two_runs_is_broken_whatever_the_third_shows(
     (broken,) = [condition for condition in decided.conditions if condition.name == "broken cases"]
     assert broken.decision is Decision.SHUT
     assert figures_of(decided).missing == 100
+    late = decide(p1(runs=4), tallied("fff", *["ppp"] * 99), TODAY)
+    assert late.decision is Decision.SHUT
+    assert figures_of(late).missing == 100
 
 
 def test_a_case_at_exactly_half_is_not_broken() -> None:
