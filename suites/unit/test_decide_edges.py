@@ -195,6 +195,22 @@ def test_a_waiver_counts_on_its_last_day_and_not_after() -> None:
     assert figures_of(decide(gate, tallied(*words), TODAY.replace(day=16))).waivers_expired == ("c0",)
 
 
+@pytest.mark.parametrize(
+    ("failing", "said"),
+    [
+        (1, "in case c0."),
+        (2, "in cases c0, c1."),
+        (3, "c1, c2."),
+        (4, "c1, c2 and 1 more."),
+        (5, "c2 and 2 more."),
+    ],
+)
+def test_three_cases_are_named_and_the_others_counted(failing: int, said: str) -> None:
+    """Of many cases a sentence names the first three; of three or fewer all, and nothing is left to count."""
+    decided = decide(P0Gate(name="g"), tallied(*["fpp"] * failing, "ppp"), TODAY)
+    assert decided.reason.endswith(said)
+
+
 def test_cases_wanting_are_counted_in_cases_and_in_trials() -> None:
     """One case short of the least number says so: one more case, with all its runs."""
     words = ["ppp"] * 58
