@@ -82,6 +82,9 @@ def test_a_case_that_failed_both_of_two_runs_is_broken_whatever_the_third_shows(
     (broken,) = [condition for condition in decided.conditions if condition.name == "broken cases"]
     assert broken.decision is Decision.SHUT
     assert figures_of(decided).missing == 100
+    late = decide(p1(runs=4), tallied("fff", *["ppp"] * 99), TODAY)
+    assert late.decision is Decision.SHUT
+    assert figures_of(late).missing == 100
 
 
 def test_a_case_at_exactly_half_is_not_broken() -> None:
@@ -197,6 +200,22 @@ def test_a_waiver_counts_on_its_last_day_and_not_after() -> None:
     assert decide(gate, tallied(*words), TODAY).decision is Decision.OPEN
     assert decide(gate, tallied(*words), TODAY.replace(day=16)).decision is Decision.SHUT
     assert figures_of(decide(gate, tallied(*words), TODAY.replace(day=16))).waivers_expired == ("c0",)
+
+
+@pytest.mark.parametrize(
+    ("failing", "said"),
+    [
+        (1, "in case c0."),
+        (2, "in cases c0, c1."),
+        (3, "c1, c2."),
+        (4, "c1, c2 and 1 more."),
+        (5, "c2 and 2 more."),
+    ],
+)
+def test_three_cases_are_named_and_the_others_counted(failing: int, said: str) -> None:
+    """Of many cases a sentence names the first three; of three or fewer all, and nothing is left to count."""
+    decided = decide(P0Gate(name="g"), tallied(*["fpp"] * failing, "ppp"), TODAY)
+    assert decided.reason.endswith(said)
 
 
 def test_cases_wanting_are_counted_in_cases_and_in_trials() -> None:

@@ -14,6 +14,7 @@ from autobiz_gates.statistics import (
     wilson_lower,
     wilson_upper,
 )
+from autobiz_gates.statistics.wilson import lower_at
 
 
 def test_curtail_stops_exactly_where_every_end_agrees() -> None:
@@ -58,6 +59,21 @@ def test_one_trial_has_bounds_and_none_has_not() -> None:
     assert wilson_lower(1, 1) == pytest.approx(1 / (1 + 1.959963984540054**2))
     with pytest.raises(StatisticsError):
         wilson_lower(0, 0)
+
+
+@pytest.mark.parametrize(
+    ("passes", "trials"), [(0.0, 0.0), (-0.5, 1.0), (1.5, 1.0), (0.0, -1.0), (-1.0, -1.0)]
+)
+def test_real_valued_counts_that_cannot_be_are_refused(passes: float, trials: float) -> None:
+    """Effective sample sizes are held to what counts are: something was tried, and no more of it passed."""
+    with pytest.raises(StatisticsError, match="cannot be bounded"):
+        lower_at(passes, trials, 1.96)
+
+
+def test_real_valued_counts_are_bounded_up_to_all_of_them() -> None:
+    """None, a part, or all of an effective sample of less than one may have passed."""
+    assert [lower_at(passes, 0.5, 1.0) for passes in (0.0, 0.5)] == [0.0, pytest.approx(0.5 / 1.5)]
+    assert 0.0 < lower_at(0.25, 0.5, 1.0) < 0.5 / 1.5
 
 
 def test_three_parts_hold_at_equality() -> None:
