@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from .kinds.command import CommandGate
     from .kinds.count import CountGate
     from .kinds.coverage import CoverageGate
+    from .kinds.keyring import KeyringError, read_keys
     from .kinds.metric import MetricGate
     from .kinds.p0 import P0Gate
     from .kinds.p1 import P1Gate
@@ -86,6 +87,7 @@ __all__ = [
     "GateFile",
     "GateFileError",
     "Header",
+    "KeyringError",
     "LedgerError",
     "LedgerWriter",
     "Line",
@@ -132,6 +134,7 @@ __all__ = [
     "quarantine_flaws",
     "read_criteria_file",
     "read_gate_file",
+    "read_keys",
     "read_lines",
     "registered_place",
     "settled",
@@ -188,6 +191,8 @@ _HOMES = {
     "CommandGate": "kinds.command",
     "CountGate": "kinds.count",
     "CoverageGate": "kinds.coverage",
+    "KeyringError": "kinds.keyring",
+    "read_keys": "kinds.keyring",
     "MetricGate": "kinds.metric",
     "P0Gate": "kinds.p0",
     "P1Gate": "kinds.p1",

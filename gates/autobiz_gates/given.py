@@ -23,6 +23,7 @@ class Given:
     def told(self, error: Exception) -> str:
         """Return what went wrong with a file, in words that are the same wherever the project lies."""
         words = str(error).removesuffix(".")
-        for root in (self.root.resolve(), self.root):
+        roots = {str(self.root.resolve()), str(self.root)} - {"."}
+        for root in sorted(roots, key=len, reverse=True):
             words = words.replace(f"{root}/", "")
         return words

@@ -30,11 +30,11 @@ def gates_markdown(
     return "\n".join(lines).rstrip() + "\n"
 
 
-def criteria_markdown(criteria: tuple[dict[str, Any], ...]) -> str:
-    """How many hold, then a row a criterion with the reason of its decision."""
+def criteria_markdown(decision: str, criteria: tuple[dict[str, Any], ...]) -> str:
+    """The worst of them, how many hold, then a row a criterion with the reason of its decision."""
     hold = sum(one["decision"] == "open" for one in criteria)
     lines = [
-        f"### Criteria: **{hold} of {len(criteria)} hold**",
+        f"### Criteria: **{decision.upper()}** {hold} of {len(criteria)} hold",
         "",
         _row(CRITERIA_COLUMNS),
         _row(("---",) * 4),

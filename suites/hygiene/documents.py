@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # Blocks that another test runs, because they need more than an empty project.
 RUN_ELSEWHERE = {
+    "docs/how-to/approve-and-judge-criteria.md": "suites/integration_internal/test_gate_approve.py",
     "docs/how-to/gate-any-language.md": "suites/integration_internal/test_gate_foreign.py",
     "docs/how-to/quarantine-a-flake.md": "suites/integration_internal/test_gate_quarantine_run.py",
     "docs/how-to/sign-and-check-evidence.md": "suites/integration_internal/test_gate_evidence.py",

@@ -1,5 +1,9 @@
 """`gate approve`: from a key and a sentence to a gate that opens, and back when a file is changed."""
 
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -102,6 +106,31 @@ def test_what_cannot_be_approved_is_refused(
 
 
 @pytest.mark.negative
+def test_a_key_that_may_not_approve_is_refused(project: SmallProject) -> None:
+    """A foreign approval would only shut the gate, so it is not made."""
+    assert project.gate("keygen", "eve.key").code == 0
+
+    answer = project.gate("approve", "design", "--key", "eve.key", *WORDS, "--expires", day(project))
+
+    assert answer.code == 2
+    assert "may not approve gate 'design'; those may: ann.key.pub" in answer.err
+    assert not list(project.root.glob("gates/approvals/**/*.json"))
+
+
+@pytest.mark.negative
+def test_a_key_in_the_place_of_another_is_refused(project: SmallProject) -> None:
+    """With its id in the gate file, no other key can take the place of the one that was meant."""
+    keyid = project.gate("keygen", "eve.key", "--json").json["keyid"]
+    project.write("gate.toml", GATE.replace('"ann.key.pub"', f'"ann.key.pub#{keyid}"'))
+
+    answer = approve(project)
+
+    assert answer.code == 2
+    assert "ann.key.pub: is key" in answer.err
+    assert f"the gate names {keyid[:16]}" in answer.err
+
+
+@pytest.mark.negative
 def test_a_file_that_is_not_there_cannot_be_approved(project: SmallProject) -> None:
     """Nobody reviews what does not exist."""
     (project.root / "design.md").unlink()
@@ -110,3 +139,29 @@ def test_a_file_that_is_not_there_cannot_be_approved(project: SmallProject) -> N
 
     assert answer.code == 3
     assert "design.md: no such file" in answer.err
+
+
+HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "approve-and-judge-criteria.md"
+
+
+def test_the_how_to_is_true(tmp_path: Path) -> None:
+    """Every command of the guide, typed one after the other in a project with its criteria, works."""
+    text = HOW_TO.read_text()
+    criteria, _ = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    project = small_project(tmp_path)
+    project.write("exit.toml", criteria)
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("AUTOBIZ", "PYTEST"))}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+
+    done = subprocess.run(
+        ["bash", "-ec", "".join(re.findall(r"```sh\n(.*?)```", text, re.DOTALL))],
+        cwd=tmp_path,
+        env={**inherited, "PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("\nOPEN\n")
+    assert "### Criteria: **OPEN** 2 of 2 hold" in (tmp_path / "summary.md").read_text()

@@ -70,11 +70,11 @@ def test_the_table_names_criterion_sentence_and_decision(project: SmallProject) 
 
 
 def test_markdown_is_a_table_that_no_text_can_break(project: SmallProject) -> None:
-    """How many hold, then criterion, sentence, decision and reason; a bar in a sentence ends no cell."""
+    """The answer, how many hold, then a row a criterion; a bar in a sentence ends no cell."""
     answer = project.gate("criteria", "criteria.toml", "--ledger", "good.xml", "--markdown")
 
     lines = answer.out.splitlines()
-    assert lines[0] == "### Criteria: **1 of 2 hold**"
+    assert lines[0] == "### Criteria: **UNDECIDED** 1 of 2 hold"
     assert lines[2] == "| criterion | says | decision | reason |"
     assert "Tests \\| pass" in lines[4]
 

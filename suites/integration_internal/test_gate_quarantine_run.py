@@ -190,3 +190,21 @@ def test_gate_file_of_another_folder_has_its_own_quarantine(tmp_path: Path) -> N
     assert made.gate("run").code == 1
     (tmp_path / "quarantine.toml").rename(tmp_path / "gates" / "quarantine.toml")
     assert made.gate("run").code == 0
+
+
+def test_criteria_leave_out_what_the_gates_leave_out(tmp_path: Path) -> None:
+    """A criterion answers as the same gate would, in the run and when it is asked later; then it is over."""
+    made = project(tmp_path)
+    gate = LITERAL.replace("[gate.tests]", "[gate.same]")
+    made.write("criteria.toml", f'{gate}\n[criterion.A]\nsays = "Tests pass"\ngates = ["same"]\n')
+    made.write(
+        "pyproject.toml",
+        (tmp_path / "pyproject.toml").read_text() + '[tool.autobiz]\ncriteria = "criteria.toml"\n',
+    )
+
+    ran = made.gate("run", "--json")
+
+    assert ran.json["criteria"]["decision"] == "open"
+    assert made.gate("criteria", "criteria.toml").code == 0
+    later = str(utc_now().date() + timedelta(days=8))
+    assert made.gate("criteria", "criteria.toml", "--today", later).code == 1

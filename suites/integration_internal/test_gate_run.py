@@ -37,6 +37,7 @@ def test_enough_clean_trials_open_the_gate(tmp_path: Path) -> None:
     assert "the deploy may happen" in page
 
 
+@pytest.mark.requirement("P1-TR06")
 def test_three_runs_are_three_seeds(tmp_path: Path) -> None:
     """Each case is tried once in each of three runs, with another seed each time."""
     project = small_project(tmp_path, THIRTY, gate_file=THREE_RUNS, tool="")
@@ -47,6 +48,8 @@ def test_three_runs_are_three_seeds(tmp_path: Path) -> None:
     assert len({trial.seed for trial in found}) == 90
 
 
+@pytest.mark.requirement("P1-R10", "P1-TR06")
+@pytest.mark.test_id("P1-T18")
 def test_a_failing_case_shuts_the_gate(tmp_path: Path) -> None:
     """A case that always fails costs a trial in each run, the floor is missed, exit 1, the case is named."""
     answer = small_project(tmp_path, FAILING, gate_file=THREE_RUNS, tool="").gate("run")

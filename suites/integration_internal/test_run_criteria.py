@@ -67,7 +67,7 @@ def test_a_run_answers_the_criteria_and_decides_without_them(project: SmallProje
     assert [one["decision"] for one in criteria["criteria"]] == ["open", "undecided"]
     assert "1 of 2 criteria hold (criteria.toml)" in (project.root / "said.txt.json").read_text()
     assert "Runbook written" in (evidence_of(project).parent / "report.html").read_text()
-    assert "### Criteria: **1 of 2 hold**" in (project.root / "summary.md").read_text()
+    assert "### Criteria: **UNDECIDED** 1 of 2 hold" in (project.root / "summary.md").read_text()
 
 
 def test_the_signed_table_begins_with_the_criteria(project: SmallProject) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from autobiz_gates import gate_file_schema, read_gate_file
+from autobiz_gates import criteria_file_schema, gate_file_schema, read_gate_file
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "gate-file.md"
 KINDS: list[dict[str, Any]] = gate_file_schema()["properties"]["gate"]["additionalProperties"]["oneOf"]
@@ -48,6 +48,14 @@ def test_the_reference_lists_exactly_the_keys_of_each_kind(kind: dict[str, Any])
 
     assert kind["description"] in section
     assert [line for line in section.splitlines() if line.startswith("| `")] == rows(kind)
+
+
+def test_the_reference_lists_exactly_the_keys_of_a_criterion() -> None:
+    """Criteria have the same kind of table, and it says what their schema says."""
+    section = REFERENCE.read_text().partition("## Criteria files\n")[2]
+    criterion = criteria_file_schema()["properties"]["criterion"]["additionalProperties"]
+
+    assert [line for line in section.splitlines() if line.startswith("| `")] == rows(criterion)
 
 
 def test_the_example_of_the_reference_is_a_gate_file(tmp_path: Path) -> None:

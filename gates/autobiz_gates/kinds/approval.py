@@ -155,7 +155,7 @@ APPROVAL: Final = Kind(
     doc="Enough people have signed that they reviewed the named files, and these are still the same.",
     fields=(
         text("approvals", "The folder where `gate approve` puts signed approvals (*.json).", required=True),
-        keys_field("Public key files of those who may approve, one key a person.", required=True),
+        keys_field("Public keys of those who may approve, one a person: FILE, or FILE#ID.", required=True),
         texts("files", "What must be reviewed; without it, the approval is of the gate itself."),
         whole("approvers_min", "How many different people must approve (1).", least=1, most=APPROVALS_MAX),
         DRY_RUN,

@@ -144,7 +144,7 @@ _FIELDS: Final[tuple[Field, ...]] = (
     ),
     flag("links", "Every link of this Markdown or HTML file that names a file must resolve."),
     flag("verifies", "The file must be a signed bundle of evidence; one of `keys` signed it."),
-    keys_field("Public key files of those whose bundles verify."),
+    keys_field("Public keys of those whose bundles verify: FILE, or FILE#ID."),
     DRY_RUN,
 )
 

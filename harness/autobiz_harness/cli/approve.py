@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from autobiz_gates import ApprovalGate, near, read_criteria_file, read_gate_file
+from autobiz_gates import ApprovalGate, KeyringError, near, read_criteria_file, read_gate_file, read_keys
 from autobiz_harness.clock import utc_now
 
 from .naming import gate_names
@@ -67,6 +67,7 @@ def approve(
 
         gate = _gate(name, gate_file, criteria)
         signer = signing_key(key)
+        _must_count(signer.public.id, gate, root)
         given = Approval(
             gate=gate.name,
             files={file: sha256((root / file).read_bytes()).hexdigest() for file in gate.files},
@@ -106,6 +107,17 @@ def _gate(name: str, gate_file: Path | None, criteria: Path | None) -> ApprovalG
             f"no gate of kind 'approval' is named {name!r}.{near(name, known, else_all=True)}"
         )
     return known[name]
+
+
+def _must_count(keyid: str, gate: ApprovalGate, root: Path) -> None:
+    """A foreign approval would shut the gate, so it is better not made."""
+    try:
+        allowed = read_keys(root, gate.keys)
+    except KeyringError as error:
+        raise click.UsageError(str(error)) from None
+    if keyid not in allowed:
+        names = ", ".join(gate.keys)
+        raise click.UsageError(f"key {keyid[:16]} may not approve gate {gate.name!r}; those may: {names}")
 
 
 def _replace(path: Path, data: bytes) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -18,10 +19,11 @@ from autobiz_gates import (
     read_criteria_file,
     tallies_from,
 )
-from autobiz_harness.clock import utc_now
+from autobiz_gates.flakes import quarantine_beside
 
 from .answering import answering
-from .evaluate import CODES
+from .evaluate import CODES, found_gate_file
+from .today import day_of, today_option
 
 
 @click.command()
@@ -37,6 +39,7 @@ from .evaluate import CODES
 @click.option("--json", "as_json", is_flag=True, help="Print the answers as one JSON object.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print a table for a CI job's summary.")
 @click.option("--explain", "in_full", is_flag=True, help="Print every gate below the table, too.")
+@today_option
 @click.option(
     "--root",
     type=click.Path(file_okay=False, exists=True, path_type=Path),
@@ -44,12 +47,20 @@ from .evaluate import CODES
     help="The project (.).",
 )
 def criteria(
-    *, file: Path, ledgers: tuple[Path, ...], as_json: bool, as_markdown: bool, in_full: bool, root: Path
+    *,
+    file: Path,
+    ledgers: tuple[Path, ...],
+    as_json: bool,
+    as_markdown: bool,
+    in_full: bool,
+    today: datetime | None,
+    root: Path,
 ) -> None:
     """Say which criteria of FILE hold, and why the others do not.
 
     A criterion holds if every gate that it names is open. Without any run, gates over trials are undecided
-    and those over files decide. The exit code is that of the worst criterion, as with `gate evaluate`.
+    and those over files decide. Cases in quarantine.toml beside the gate file are left out. The exit code is
+    that of the worst criterion, as with `gate evaluate`.
 
     \b
       gate criteria gates/criteria/autobiz-p1.toml
@@ -61,7 +72,14 @@ def criteria(
         read = read_criteria_file(file)
         paths = ledgers or _latest(root)
         tallies = tallies_from(paths) if paths else Tallies(cases=(), runs=())
-        gates = decide_all(read.gate_file, tallies, utc_now().date(), root, ledgers_among(paths))
+        gates = decide_all(
+            read.gate_file,
+            tallies,
+            day_of(today),
+            root,
+            ledgers_among(paths),
+            quarantine=quarantine_beside(root / found_gate_file()),
+        )
         decided = decide_criteria(read.criteria, gates)
         answer = fold_criteria(decided)
         if as_json:
@@ -95,6 +113,6 @@ def _print(answer: Decision, decided: tuple[CriterionDecision, ...], *, as_markd
 
     rows = tuple(one.to_dict() for one in decided)
     if as_markdown:
-        click.echo(criteria_markdown(rows), nl=False)
+        click.echo(criteria_markdown(str(answer), rows), nl=False)
     else:
         click.echo(f"{criteria_text(rows)}\n{str(answer).upper()}")

@@ -139,7 +139,9 @@ def _add_markdown(path: Path, report: RunReport) -> None:
     with path.open("a", encoding="utf-8") as file:
         file.write(gates_markdown(report.decision, report.gates, report.problems, report.sentence))
         if report.criteria is not None:
-            file.write(f"\n{criteria_markdown(tuple(report.criteria['criteria']))}")
+            answered = report.criteria
+            rows = criteria_markdown(answered["decision"], tuple(answered["criteria"]))
+            file.write(f"\n{rows}")
 
 
 def _print(report: RunReport, signed: "SignedRun | None", *, as_json: bool) -> None:

@@ -10,8 +10,10 @@ from autobiz_gates import (
     Tallies,
     decide_all,
     decide_criteria,
+    fold_criteria,
     read_criteria_file,
 )
+from autobiz_gates.flakes import Quarantine, quarantine_beside
 
 from .config import RunConfig
 from .rundir import RunDir
@@ -23,15 +25,17 @@ class Criteria:
 
     name: str
     file: CriteriaFile
+    quarantine: Quarantine
 
     def answer(self, root: Path, rundir: RunDir, tallies: Tallies, today: date) -> dict[str, Any]:
         """Return plain values: which file answered, and what each criterion comes to."""
         gate_file = self.file.gate_file
-        decisions = decide_all(gate_file, tallies, today, root, [rundir.ledger])
+        decisions = decide_all(gate_file, tallies, today, root, [rundir.ledger], quarantine=self.quarantine)
         rows = decide_criteria(self.file.criteria, decisions)
         return {
             "file": self.name,
             "sha256": gate_file.sha256,
+            "decision": str(fold_criteria(rows)),
             "criteria": [row.to_dict() for row in rows],
         }
 
@@ -40,4 +44,7 @@ def configured_criteria(config: RunConfig) -> Criteria | None:
     """Read the criteria of this project, if it has any; every mistake in them is raised at once."""
     if config.criteria is None:
         return None
-    return Criteria(name=config.criteria, file=read_criteria_file(config.root / config.criteria))
+    # A case that the project's gates leave out is left out of its criteria, too.
+    quarantine = quarantine_beside(config.gate_file) if config.gate_file is not None else Quarantine()
+    file = read_criteria_file(config.root / config.criteria)
+    return Criteria(name=config.criteria, file=file, quarantine=quarantine)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autobiz_gates import Decision, GateFileError
+from autobiz_gates import Decision, GateFileError, decide_all, read_gate_file
 from autobiz_gates.evidence import (
     Envelope,
     EvidenceError,
@@ -21,7 +21,7 @@ from autobiz_gates.evidence import (
     write_envelope,
 )
 
-from ...approvals import approval, approve, decided
+from ...approvals import GATE, NOTHING, TODAY, approval, approve, decided
 
 pytestmark = pytest.mark.priority("P0")
 
@@ -36,6 +36,20 @@ def test_a_foreign_key_shuts(project: Path, keys: dict[str, SigningKey]) -> None
 
     assert decision.decision is Decision.SHUT
     assert "which is not among the allowed keys" in decision.reason
+
+
+@pytest.mark.negative
+def test_a_key_that_was_exchanged_is_not_believed(project: Path, keys: dict[str, SigningKey]) -> None:
+    """Where the gate names the id of a key, another key under its name leaves the gate undecided."""
+    approve(project, keys["eve"], "Ann Lee")
+    pinned = GATE.replace("ann.pub", f"ann.pub#{keys['ann'].public.id}")
+    (project / "ann.pub").write_bytes(keys["eve"].public.pem)
+    (project / "gate.toml").write_text(pinned)
+
+    (decision,) = decide_all(read_gate_file(project / "gate.toml"), NOTHING, TODAY, project)
+
+    assert decision.decision is Decision.UNDECIDED
+    assert "ann.pub: is key" in decision.reason
 
 
 @pytest.mark.negative
