@@ -101,7 +101,7 @@ def case_figures(
         passes=k,
         trials=n,
         rate=k / n if n else None,
-        lcb=_bound(method, passes, valid, confidence, sided) if counted else None,
+        lcb=_bound(method, passes, valid, confidence, sided),
         method=method,
         z=z_quantile(confidence, sided),
         confidence=confidence,
@@ -127,9 +127,7 @@ def case_figures(
         waivers_expired=waivers_expired,
         quarantined=tuple(case.case for case in quarantined),
         quarantine_expired=quarantine_expired,
-        lcb_worst=_bound(method, passes + [0] * len(lost), valid + lost, confidence, sided)
-        if counted or lost
-        else None,
+        lcb_worst=_bound(method, passes + [0] * len(lost), valid + lost, confidence, sided),
     )
 
 
@@ -138,7 +136,9 @@ def cut(bound: float) -> str:
     return f"{int(bound * 10_000) / 10_000:.4f}"
 
 
-def _bound(method: str, passes: list[int], valid: list[int], confidence: float, sided: int) -> float:
+def _bound(method: str, passes: list[int], valid: list[int], confidence: float, sided: int) -> float | None:
+    if not valid:
+        return None
     if method == METHOD_CASES:
         return case_lower(passes, valid, confidence, sided)
     return wilson_lower(sum(passes), sum(valid), confidence, sided)
