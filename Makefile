@@ -49,6 +49,8 @@ bench: $(READY)  ## Measure ourselves and our peers; figures go to the terminal
 	@$(BIN)/python benchmarks/fold/fold.py
 	@$(BIN)/python benchmarks/evidence/chain.py
 	@$(BIN)/python benchmarks/flakes/flakes.py
+	@$(BIN)/python -m benchmarks.decision_quality
+	@$(BIN)/python -m benchmarks.curtailment --share 0.02
 
 lock: $(READY)  ## Resolve the dependencies anew (names, versions and hashes only)
 	@$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 \

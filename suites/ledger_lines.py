@@ -52,6 +52,7 @@ def trial(
     run: int = 1,
     phase: str = "call",
     replay: str | None = None,
+    started_at: datetime = NOON,
 ) -> Trial:
     return Trial(
         schema=LEDGER_SCHEMA,
@@ -69,7 +70,7 @@ def trial(
         outcome=TrialOutcome(outcome),
         phase=phase,
         reason="",
-        started_at=NOON,
+        started_at=started_at,
         duration_ms=1.0,
         worker="main",
         replay=replay,

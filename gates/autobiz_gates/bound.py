@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from .decision import Condition, Decision
 from .figures import cut
+from .patterns import total
 from .statistics import (
     allowed_failures,
     case_lower,
@@ -23,8 +24,8 @@ from .tally import CaseTally
 
 def pooled_bound(cases: Sequence[CaseTally], *, floor: float, confidence: float, sided: int) -> Condition:
     """Judge the bound over all valid trials together."""
-    k, n = sum(case.passed for case in cases), sum(case.valid for case in cases)
-    against, slots = n - k, sum(case.slots for case in cases)
+    together = total(cases)
+    k, n, against, slots = together.passed, together.valid, together.against, together.slots
     more = max(0, min_trials(against, floor, confidence, sided) - n)
     lcb = wilson_lower(k, n, confidence, sided) if n else 0.0
     if lcb >= floor:

@@ -1,10 +1,11 @@
 """Every number a decision rests on, so that a reader can recompute it."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import repeat
 from typing import Any, Final
 
+from .patterns import groups, those, total
 from .statistics import anova_icc, case_lower, pass_hat_k, robust_deff, wilson_lower, z_quantile
 from .tally import CaseTally, Counts
 
@@ -86,11 +87,13 @@ def case_figures(
 
     `quarantined` cases are not among them, but their every trial is a failure in `lcb_worst`.
     """
-    every = [case.counts for case in cases]
-    counted = [counts for counts in every if counts.valid]
-    passes = [counts.passed for counts in counted]
-    valid = [counts.valid for counts in counted]
-    k, n = sum(passes), sum(valid)
+    alike = groups(cases)
+    together = total(cases)
+    counted = [(counts, times) for counts, times in alike if counts.valid]
+    # No figure depends on the order of the cases.
+    passes = [passed for counts, times in counted for passed in repeat(counts.passed, times)]
+    valid = [trials for counts, times in counted for trials in repeat(counts.valid, times)]
+    k, n = together.passed, together.valid
     lost = [case.slots for case in quarantined if case.slots]
     lcb_case = case_lower(passes, valid, confidence, 1) if counted else None
     return Figures(
@@ -103,23 +106,23 @@ def case_figures(
         z=z_quantile(confidence, sided),
         confidence=confidence,
         sided=sided,
-        cases=len(counted),
+        cases=len(valid),
         cases_min=cases_min,
-        runs=max((len(case.outcomes) - case.missing for case in cases), default=0),
-        runs_independent=max((case.slots - case.missing for case in cases), default=0),
+        runs=max((counts.slots + counts.replayed - counts.missing for counts, _ in alike), default=0),
+        runs_independent=max((counts.slots - counts.missing for counts, _ in alike), default=0),
         runs_min=runs_min,
-        failed=sum(counts.failed for counts in every),
-        unknown=sum(counts.unknown for counts in every),
-        skipped=sum(counts.skipped for counts in every),
-        missing=sum(counts.missing for counts in every),
-        invalid=sum(counts.invalid for counts in every),
-        replayed=sum(counts.replayed for counts in every),
+        failed=together.failed,
+        unknown=together.unknown,
+        skipped=together.skipped,
+        missing=together.missing,
+        invalid=together.invalid,
+        replayed=together.replayed,
         lcb_case=lcb_case,
         z_case=z_quantile(confidence, 1),
         icc=anova_icc(passes, valid),
         deff=robust_deff(passes, valid),
         pass_3=_pass_3(counted),
-        costing=_costing(cases, every),
+        costing=_costing(cases),
         waived=waived,
         waivers_expired=waivers_expired,
         quarantined=tuple(case.case for case in quarantined),
@@ -141,21 +144,19 @@ def _bound(method: str, passes: list[int], valid: list[int], confidence: float, 
     return wilson_lower(sum(passes), sum(valid), confidence, sided)
 
 
-def _pass_3(counted: Sequence[Counts]) -> float | None:
+def _pass_3(counted: Sequence[tuple[Counts, int]]) -> float | None:
     """Return pass^3 over the cases that ran at least three times."""
-    often = Counter((counts.passed, counts.valid) for counts in counted if counts.valid >= 3)
+    often = [(counts, times) for counts, times in counted if counts.valid >= 3]
     if not often:
         return None
-    total = sum(cases * pass_hat_k([passed], valid, 3) for (passed, valid), cases in often.items())
-    return total / often.total()
+    chances = sum(times * pass_hat_k([counts.passed], counts.valid, 3) for counts, times in often)
+    return chances / sum(times for _, times in often)
 
 
-def _costing(cases: Sequence[CaseTally], every: Sequence[Counts]) -> tuple[CaseCost, ...]:
-    costly = [
-        case
-        for case, counts in zip(cases, every, strict=True)
-        if counts.against or counts.missing or counts.invalid or not counts.valid
-    ]
+def _costing(cases: Sequence[CaseTally]) -> tuple[CaseCost, ...]:
+    costly = those(
+        cases, lambda counts: bool(counts.against or counts.missing or counts.invalid) or not counts.valid
+    )
     costly.sort(key=lambda case: (-case.against, -case.missing, -case.invalid, case.case))
     return tuple(
         CaseCost(

@@ -8,6 +8,7 @@ from typing import Final
 from .decision import Condition, Decision
 from .flakes import Quarantine, QuarantineEntry, caps_exceeded
 from .gate import Gate
+from .patterns import Cases
 from .tally import CaseTally, Tallies
 from .wholeness import named
 
@@ -22,7 +23,7 @@ class Parted:
     `expired` names cases that are in the file and count all the same, because their last day is over.
     """
 
-    counted: tuple[CaseTally, ...]
+    counted: Cases
     quarantined: tuple[CaseTally, ...] = ()
     expired: tuple[str, ...] = ()
     conditions: tuple[Condition, ...] = ()
@@ -35,14 +36,14 @@ def parted(cases: Sequence[CaseTally], quarantine: Quarantine, today: date) -> P
     failure of the subject: the gate is undecided until somebody corrects it, however well the rest did.
     """
     by_case = quarantine.by_case
-    entries = [(case, by_case[case.case]) for case in cases if case.case in by_case]
+    entries = [(case, by_case[case.case]) for case in cases if case.case in by_case] if by_case else []
     if not entries:
-        return Parted(counted=tuple(cases))
+        return Parted(counted=Cases(cases) if not isinstance(cases, Cases) else cases)
     wrong = {case.case: flaw for case, entry in entries if (flaw := _flaw(case, entry))}
     out = {case.case for case, entry in entries if entry.holds_on(today) and case.case not in wrong}
     quarantined = tuple(case for case in cases if case.case in out)
     return Parted(
-        counted=tuple(case for case in cases if case.case not in out),
+        counted=Cases(case for case in cases if case.case not in out),
         quarantined=quarantined,
         expired=tuple(case.case for case, entry in entries if entry.expired_on(today)),
         conditions=tuple(_conditions(cases, quarantined, wrong, quarantine)),

@@ -44,16 +44,19 @@ class Counts(NamedTuple):
     replayed: int
     against: int
     valid: int
+    slots: int
 
 
 # A gate asks each case a dozen times, and among a million trials a handful of patterns is nearly all.
 @lru_cache(maxsize=4096)
-def _counts(outcomes: tuple[str, ...]) -> Counts:
+def counts_of(outcomes: tuple[str, ...]) -> Counts:
+    """Count the outcomes of one case."""
     passed, failed, unknown, skipped, missing, invalid, replayed = (
         outcomes.count(str(word)) for word in Outcome
     )
     against = failed + unknown
-    return Counts(passed, failed, unknown, skipped, missing, invalid, replayed, against, passed + against)
+    valid, slots = passed + against, len(outcomes) - replayed
+    return Counts(passed, failed, unknown, skipped, missing, invalid, replayed, against, valid, slots)
 
 
 # A struct, not a dataclass: there may be a third of a million, and it is made in a third of the time.
@@ -79,49 +82,49 @@ class CaseTally(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     @property
     def counts(self) -> Counts:
         """All counts at once, for who asks for several of them."""
-        return _counts(self.outcomes)
+        return counts_of(self.outcomes)
 
     @property
     def passed(self) -> int:
-        return _counts(self.outcomes).passed
+        return counts_of(self.outcomes).passed
 
     @property
     def failed(self) -> int:
-        return _counts(self.outcomes).failed
+        return counts_of(self.outcomes).failed
 
     @property
     def unknown(self) -> int:
-        return _counts(self.outcomes).unknown
+        return counts_of(self.outcomes).unknown
 
     @property
     def skipped(self) -> int:
-        return _counts(self.outcomes).skipped
+        return counts_of(self.outcomes).skipped
 
     @property
     def missing(self) -> int:
-        return _counts(self.outcomes).missing
+        return counts_of(self.outcomes).missing
 
     @property
     def invalid(self) -> int:
-        return _counts(self.outcomes).invalid
+        return counts_of(self.outcomes).invalid
 
     @property
     def replayed(self) -> int:
-        return _counts(self.outcomes).replayed
+        return counts_of(self.outcomes).replayed
 
     @property
     def slots(self) -> int:
         """Trials that are evidence or could still become it: all but the replays."""
-        return len(self.outcomes) - _counts(self.outcomes).replayed
+        return counts_of(self.outcomes).slots
 
     @property
     def against(self) -> int:
         """Trials that count against a gate: what could not be judged counts like a failure."""
-        return _counts(self.outcomes).against
+        return counts_of(self.outcomes).against
 
     @property
     def valid(self) -> int:
-        return _counts(self.outcomes).valid
+        return counts_of(self.outcomes).valid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

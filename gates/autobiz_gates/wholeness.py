@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from .decision import Condition, Decision
 from .gate import Gate
+from .patterns import Cases, those, total
 from .tally import CaseTally, Outcome, Tallies
 
 NAMES_MAX = 3
@@ -14,7 +15,7 @@ NAMES_MAX = 3
 INVALID_SHARE_MAX = 0.02
 
 
-def selected(gate: Gate, tallies: Tallies) -> tuple[CaseTally, ...]:
+def selected(gate: Gate, tallies: Tallies) -> Cases:
     """Return the gate's cases, each with at least as many outcomes as the gate asks for runs.
 
     Other cases may have been run more often (a golden case three times, a unit test once), so a case is
@@ -22,7 +23,7 @@ def selected(gate: Gate, tallies: Tallies) -> tuple[CaseTally, ...]:
     shown is unknown, and its most favourable reading is what tells a shut gate from an undecided one.
     """
     picked = (case for case in tallies.cases if gate.selection.picks(case))
-    return tuple(case if len(case.outcomes) >= gate.runs else _filled(case, gate.runs) for case in picked)
+    return Cases(case if len(case.outcomes) >= gate.runs else _filled(case, gate.runs) for case in picked)
 
 
 def evidence_conditions(
@@ -39,7 +40,8 @@ def evidence_conditions(
     if len(tallies.runs) < gate.runs:
         wanting.append(_undecided("runs", f"{gate.runs} runs are needed, {len(tallies.runs)} were made"))
     made = len(tallies.runs)
-    gaps = [case for case in cases if Outcome.MISSING in case.outcomes[:made]]
+    wanting_some = those(cases, lambda counts: counts.missing > 0)
+    gaps = [case for case in wanting_some if Outcome.MISSING in case.outcomes[:made]]
     if gaps:
         trials = sum(case.outcomes[:made].count(Outcome.MISSING) for case in gaps)
         names = named([case.case for case in gaps])
@@ -54,17 +56,19 @@ def evidence_conditions(
 
 def unjudged_condition(cases: Sequence[CaseTally], waived: Collection[str]) -> list[Condition]:
     """Return a complaint about cases that were skipped in every run, unless a waiver names them."""
-    silent = [case.case for case in cases if not case.valid and not case.missing and case.case not in waived]
+    never = those(cases, lambda counts: not counts.valid and not counts.missing)
+    silent = [case.case for case in never if case.case not in waived]
     if not silent:
         return []
     return [_undecided("skipped", f"no run judged {named(silent)}: skipped or invalid every time")]
 
 
 def _invalid(cases: Sequence[CaseTally], share_max: float) -> list[Condition]:
-    spoiled = [case for case in cases if case.invalid]
-    trials, of = sum(case.invalid for case in spoiled), sum(case.slots for case in cases)
+    together = total(cases)
+    trials, of = together.invalid, together.slots
     if trials <= share_max * of:
         return []
+    spoiled = those(cases, lambda counts: counts.invalid > 0)
     limit = f", more than {share_max:.0%}" if share_max else ""
     words = f"{trials} of {of} trials are invalid{limit}: the infrastructure failed in "
     return [_undecided("invalid", words + named([case.case for case in spoiled]), trials_more=trials)]

@@ -2,8 +2,6 @@
 
 from collections.abc import Collection, Iterable
 
-import pytest
-
 INI_NAME = "gate_infrastructure_errors"
 
 
@@ -11,18 +9,15 @@ class InfrastructureError(Exception):
     """Raised where a test could not be carried out. Its trial is invalid, and tried again at most twice."""
 
 
-def infrastructure_errors(config: pytest.Config) -> frozenset[str]:
+def infrastructure_errors(named: Iterable[str], problems: list[str]) -> frozenset[str]:
     """The further error classes that the project counts among them, by module and name."""
-    names = config.getini(INI_NAME)
-    wrong = [name for name in names if not all(part.isidentifier() for part in name.split("."))]
-    if wrong:
-        raise pytest.UsageError(
-            *(
-                f"{INI_NAME}: {name!r} is no class; write it as module.Class, as in ssl.SSLError"
-                for name in wrong
-            )
-        )
-    return frozenset(names)
+    names = frozenset(named)
+    problems += [
+        f"{INI_NAME}: {name!r} is no class; write it as module.Class, as in ssl.SSLError"
+        for name in sorted(names)
+        if not all(part.isidentifier() for part in name.split("."))
+    ]
+    return names
 
 
 def is_infrastructure(error: BaseException, names: Collection[str]) -> bool:

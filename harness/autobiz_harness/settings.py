@@ -12,7 +12,7 @@ from autobiz_gates import RUNS_MAX, Shard, Subject
 from .batch import Batch
 from .clock import utc_now
 from .identity import new_run_id
-from .infrastructure import infrastructure_errors
+from .infrastructure import INI_NAME, infrastructure_errors
 from .subject import subject_of
 
 
@@ -56,6 +56,7 @@ def settings_from(config: pytest.Config) -> Settings:
         )
     if option.gate_resume and ledger is None:
         problems.append("--gate-resume needs --gate-ledger, the folder whose entries are not to be repeated")
+    infrastructure = infrastructure_errors(config.getini(INI_NAME), problems)
     context = _context(config, problems)
     if problems:
         raise pytest.UsageError(*problems)
@@ -73,7 +74,7 @@ def settings_from(config: pytest.Config) -> Settings:
         subject=Subject(**context["subject"]),
         gate_file_sha256=context.get("gate_file_sha256"),
         worker=workerinput(config).get("workerid", "main"),
-        infrastructure_errors=infrastructure_errors(config),
+        infrastructure_errors=infrastructure,
     )
 
 

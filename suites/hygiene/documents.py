@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 RUN_ELSEWHERE = {
     "docs/how-to/approve-and-judge-criteria.md": "suites/integration_internal/test_gate_approve.py",
     "docs/how-to/gate-any-language.md": "suites/integration_internal/test_gate_foreign.py",
+    "docs/how-to/quarantine-a-flake.md": "suites/integration_internal/test_gate_quarantine_run.py",
     "docs/how-to/sign-and-check-evidence.md": "suites/integration_internal/test_gate_evidence.py",
 }
 

@@ -1,5 +1,9 @@
 """A quarantine in a whole run: the case runs and is told, and evidence holds only under the same file."""
 
+import os
+import re
+import subprocess
+import sys
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -7,8 +11,10 @@ import pytest
 
 from autobiz_harness.clock import utc_now
 
+from ..ledger_lines import header, plan, trial, write_ledger
 from ..quarantines import quarantine_text
-from ..small_project import LITERAL, SmallProject, small_project
+from ..signed_run import commit
+from ..small_project import LITERAL, ONE_RUN, SmallProject, small_project
 
 pytestmark = pytest.mark.priority("P0")
 
@@ -59,6 +65,63 @@ def test_evaluate_gives_the_same_gates_on_the_same_day_and_others_later(tmp_path
     )
     assert later.code == 1
     assert later.json["gates"][0]["figures"]["quarantine_expired"] == [CASE]
+
+
+SOMETIMES = """
+import pathlib, pytest
+@pytest.mark.parametrize('n', range(80))
+def test_it(n):
+    if n == 3:
+        tries = pathlib.Path('.autobiz/tries')
+        tried = int(tries.read_text()) if tries.exists() else 0
+        tries.write_text(str(tried + 1))
+        assert tried != 1, 'the sandbox timed out'
+"""
+THREE_RUNS = ONE_RUN + "runs = 3\n"
+HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "quarantine-a-flake.md"
+
+
+def typed(root: Path, commands: str) -> str:
+    """What a person reads who types these commands."""
+    person = {f"GIT_{who}_{what}": "a@b" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("AUTOBIZ", "PYTEST"))}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-ec", commands],
+        cwd=root,
+        env={**inherited, **person, "PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_the_how_to_is_true(tmp_path: Path) -> None:
+    """Every command of quarantine-a-flake.md, typed one after the other, works on a case that flakes."""
+    gate_file = LITERAL.replace("0.95\nruns = 1", "0.98\nruns = 3")
+    made = small_project(tmp_path, SOMETIMES, gate_file=gate_file, tool=THREE_RUNS)
+    made.write(".gitignore", "__pycache__/\n.autobiz/\nburst*\n")
+    commit(tmp_path)
+    first, *others = re.findall(r"```sh\n(.*?)```", HOW_TO.read_text(), re.DOTALL)
+    assert f"{CASE}  suspect" in typed(tmp_path, first)
+    # One trial of the burst is run as it is written; starting pytest 31 times more would show nothing more.
+    rest = [
+        trial(CASE, "fail" if run == 9 else "pass", run=run, started_at=utc_now()) for run in range(2, 33)
+    ]
+    for one in rest:
+        write_ledger(
+            tmp_path / "burst" / f"{one.run}.jsonl", header(run=one.run), plan(CASE, run=one.run), one
+        )
+
+    said = typed(tmp_path, "".join(others).replace("seq 1 32", "seq 1 1"))
+
+    assert f"{CASE}  suspect (due)" in said
+    assert f"1 quarantined ({CASE})" in said
+    assert "OPEN: the deploy may happen" in said
+    assert "OK, quarantined: 1" in said
+    assert said.rstrip().endswith("released early: it gates again and stays a suspect")
 
 
 @pytest.mark.negative

@@ -1,6 +1,11 @@
 """Flakes: the cause first, then the state machine, the reviewed quarantine file, and the history behind both.
 
 A door of its own beside `autobiz_gates`: whoever only gates needs of it no more than the quarantine in force.
+
+Read in this order: `cause`, why trials disagree; `state`, the fold from healthy to quarantined and back;
+`caps`; `quarantine`, the reviewed file, and `quarantine_edit`, which changes it; `history`, rows that stay,
+kept by `sqlite_history` or `postgres_history` as `history_place` finds; `sittings`, rows by case and run;
+`clusters`, incidents; `survey` with `next_step`, all of it as of a day.
 """
 
 from .caps import caps_exceeded

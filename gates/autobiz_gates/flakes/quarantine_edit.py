@@ -1,6 +1,7 @@
 """Change the reviewed file for one case and leave every other byte as people wrote it."""
 
 import json
+import re
 import tomllib
 from dataclasses import fields, replace
 from datetime import date
@@ -14,6 +15,8 @@ from .quarantine import Quarantine, QuarantineEntry, entries_of, read_quarantine
 
 if TYPE_CHECKING:
     from autobiz_gates.fields import KeyPath
+
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
 class QuarantineEditError(Exception):
@@ -70,7 +73,8 @@ def _found(path: Path, case: str) -> tuple[Quarantine, int, QuarantineEntry]:
 def _table(path: Path, place: int) -> tuple[list[str], int, int]:
     """Return the file's lines, and where a table begins and ends, comments of the next one left out."""
     text = path.read_bytes().decode("utf-8")
-    lines = text.splitlines(keepends=True)
+    # Not splitlines(), which also ends a line where TOML does not.
+    lines = _LINE.findall(text)
     known = lines_of_keys(text)
     first = known["quarantine", place] - 1
     if not lines[first].lstrip().startswith("[["):

@@ -13,6 +13,7 @@ from autobiz_gates.gate import GATE_FIELDS, Gate, selection_of
 from autobiz_gates.given import Given
 from autobiz_gates.marks import MarkExpression
 from autobiz_gates.pairing import compared, non_inferiority
+from autobiz_gates.patterns import groups, those
 from autobiz_gates.quarantining import Parted, parted
 from autobiz_gates.tally import CaseTally
 from autobiz_gates.waiver import WAIVERS, Waiver, check_waivers
@@ -52,7 +53,7 @@ def judge_p1(gate: P1Gate, given: Given) -> GateDecision:
     """Decide from the bound and from what no bound can see: few cases, a dead case, missing evidence."""
     every = selected(gate, given.tallies)
     split = parted(every, given.quarantine, given.today)
-    cases = split.counted
+    cases: Sequence[CaseTally] = split.counted
     sequence = sequenced(cases, given) if gate.mode == ANYTIME else None
     if sequence is not None and sequence.counted:
         # Cases behind the point where one stopped are not missing: they were never needed.
@@ -70,7 +71,7 @@ def judge_p1(gate: P1Gate, given: Given) -> GateDecision:
         conditions.append(bound(cases, floor=gate.floor, confidence=gate.confidence, sided=gate.sided))
     conditions.append(_enough_cases(gate, cases))
     if strict:
-        conditions += _no_worse(gate, split, given)
+        conditions += _no_worse(gate, cases, split, given)
     if gate.profile == "default":
         conditions.append(_no_broken_case(cases, waived))
     if gate.veto is not None:
@@ -102,19 +103,19 @@ def judge_p1(gate: P1Gate, given: Given) -> GateDecision:
     )
 
 
-def _no_worse(gate: P1Gate, split: Parted, given: Given) -> list[Condition]:
+def _no_worse(gate: P1Gate, cases: Sequence[CaseTally], split: Parted, given: Given) -> list[Condition]:
     if gate.baseline is None:
         words = "profile strict is held against a baseline, and none is named"
         return [Condition(name="baseline", decision=Decision.UNDECIDED, reason=words)]
     without = {case.case for case in split.quarantined}
-    comparison = compared(given, gate.baseline, gate.selection, split.counted, without)
+    comparison = compared(given, gate.baseline, gate.selection, cases, without)
     if not comparison.pairs:
         return list(comparison.wanting)
     return [*comparison.wanting, non_inferiority(comparison.pairs, gate.confidence)]
 
 
 def _enough_cases(gate: P1Gate, cases: Sequence[CaseTally]) -> Condition:
-    distinct = sum(1 for case in cases if case.valid)
+    distinct = sum(alike for counts, alike in groups(cases) if counts.valid)
     more = gate.cases_min - distinct
     if more <= 0:
         return Condition(
@@ -131,7 +132,8 @@ def _enough_cases(gate: P1Gate, cases: Sequence[CaseTally]) -> Condition:
 
 def _no_broken_case(cases: Sequence[CaseTally], waived: Collection[str]) -> Condition:
     """Ask whether a case fails most of its valid trials; a missing trial could still have saved it."""
-    suspects = [case for case in cases if 2 * case.against > case.valid and case.case not in waived]
+    failing = those(cases, lambda counts: 2 * counts.against > counts.valid)
+    suspects = [case for case in failing if case.case not in waived]
     broken = [case for case in suspects if 2 * case.against > case.slots - case.skipped]
     if not suspects:
         return Condition(

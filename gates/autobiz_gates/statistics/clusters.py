@@ -1,5 +1,6 @@
 """What repeating a case is worth: agreement within cases, design effects, bounds that respect them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from math import fsum
 from typing import NotRequired, TypedDict
@@ -57,9 +58,10 @@ def anova_icc(passes: Sequence[int], runs: Sequence[int]) -> float | None:
     if cases < 2 or trials <= cases:
         return None
     mean = sum(passes) / trials
-    between = sum(m * (k / m - mean) ** 2 for k, m in zip(passes, runs, strict=True)) / (cases - 1)
-    within = sum(k * (m - k) / m for k, m in zip(passes, runs, strict=True)) / (trials - cases)
-    runs_typical = (trials - sum(m * m for m in runs) / trials) / (cases - 1)
+    alike = _alike(passes, runs)
+    between = sum(times * m * (k / m - mean) ** 2 for (k, m), times in alike) / (cases - 1)
+    within = sum(times * k * (m - k) / m for (k, m), times in alike) / (trials - cases)
+    runs_typical = (trials - sum(times * m * m for (_, m), times in alike) / trials) / (cases - 1)
     spread = between + (runs_typical - 1.0) * within
     return (between - within) / spread if spread > 0.0 else None
 
@@ -70,7 +72,7 @@ def robust_deff(passes: Sequence[int], runs: Sequence[int]) -> float | None:
     if cases < 2 or passed in (0, trials):
         return None
     mean = passed / trials
-    squares = sum((k - m * mean) ** 2 for k, m in zip(passes, runs, strict=True))
+    squares = sum(times * (k - m * mean) ** 2 for (k, m), times in _alike(passes, runs))
     robust = cases / (cases - 1) * squares / trials**2
     return robust / (mean * (1.0 - mean) / trials)
 
@@ -146,8 +148,13 @@ def p_all_pass_betabinomial(cases: int, runs: int, mean: float, icc: float) -> f
 
 
 def _case_lower(passes: Sequence[int], runs: Sequence[int], z: float) -> float:
-    rates = fsum(k / m for k, m in zip(passes, runs, strict=True))
+    rates = fsum(times * (k / m) for (k, m), times in _alike(passes, runs))
     return lower_at(min(rates, len(runs)), len(runs), z)
+
+
+def _alike(passes: Sequence[int], runs: Sequence[int]) -> list[tuple[tuple[int, int], int]]:
+    """Each pair of counts with how many cases have it: of many cases there are few pairs."""
+    return list(Counter(zip(passes, runs, strict=True)).items())
 
 
 def _check_counts(passes: Sequence[int], runs: Sequence[int]) -> None:

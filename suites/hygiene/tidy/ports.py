@@ -10,6 +10,7 @@ CLOCKS = {
     "kernel/autobiz_kernel/clock.py": ("datetime.datetime.now",),
     "harness/autobiz_harness/clock.py": ("datetime.datetime.now", "time.monotonic"),
     "suites/waiting.py": ("time.monotonic", "time.sleep"),
+    "benchmarks/allure_gate/allure_gate.py": ("time.perf_counter",),
     "benchmarks/evidence/chain.py": ("time.perf_counter",),
     "benchmarks/overhead/overhead.py": ("time.perf_counter",),
     "benchmarks/start_up/start_up.py": ("time.perf_counter",),
