@@ -93,14 +93,12 @@ def case_figures(
     # No figure depends on the order of the cases.
     passes = [passed for counts, times in counted for passed in repeat(counts.passed, times)]
     valid = [trials for counts, times in counted for trials in repeat(counts.valid, times)]
-    k, n = together.passed, together.valid
     lost = [case.slots for case in quarantined if case.slots]
-    lcb_case = case_lower(passes, valid, confidence, 1) if counted else None
     return Figures(
         floor=floor,
-        passes=k,
-        trials=n,
-        rate=k / n if n else None,
+        passes=together.passed,
+        trials=together.valid,
+        rate=together.passed / together.valid if together.valid else None,
         lcb=_bound(method, passes, valid, confidence, sided),
         method=method,
         z=z_quantile(confidence, sided),
@@ -117,7 +115,7 @@ def case_figures(
         missing=together.missing,
         invalid=together.invalid,
         replayed=together.replayed,
-        lcb_case=lcb_case,
+        lcb_case=case_lower(passes, valid, confidence, 1) if counted else None,
         z_case=z_quantile(confidence, 1),
         icc=anova_icc(passes, valid),
         deff=robust_deff(passes, valid),

@@ -21,9 +21,13 @@ class Judgement:
     fingerprint: str | None = None
 
 
-def mark_infrastructure(report: "pytest.TestReport | pytest.CollectReport") -> None:
-    """Remember of a report that it tells of the infrastructure's failure."""
-    vars(report)["autobiz_infrastructure"] = True
+def mark_outcome(report: "pytest.TestReport | pytest.CollectReport", outcome: str) -> None:
+    """Remember of a failed report that it is no failure of the subject: invalid, or unknown."""
+    vars(report)["autobiz_outcome"] = outcome
+
+
+def _marked(report: "pytest.TestReport") -> str | None:
+    return getattr(report, "autobiz_outcome", None)
 
 
 _PASSED = Judgement(outcome="pass", phase="call")
@@ -34,22 +38,29 @@ def judge(reports: Sequence["pytest.TestReport"]) -> Judgement:
     if len(reports) == 3 and all(report.outcome == "passed" for report in reports):  # set-up, call, teardown
         return _PASSED
     failures = [report for report in reports if report.outcome == "failed"]
-    if failures and all(hasattr(report, "autobiz_infrastructure") for report in failures):
+    if failures and all(_marked(report) == "invalid" for report in failures):
         return _invalid(failures[0])
-    for phase in ("call", "teardown", "setup"):
-        for report in reports:
-            if report.when == phase and report.outcome == "failed":
-                return _failed(report)
+    if failures:
+        return _failed(min(failures, key=_rank))
     for report in reports:
         if str(report.outcome) == "rerun":
             return _rerun(report)
     return _skipped_or_passed(reports)
 
 
-def _failed(report: "pytest.TestReport") -> Judgement:
+def _rank(report: "pytest.TestReport") -> tuple[bool, int]:
+    """Real failures first, then what is unknown; within both as the phases weigh."""
+    return _is_unknown(report), ("call", "teardown", "setup").index(str(report.when))
+
+
+def _is_unknown(report: "pytest.TestReport") -> bool:
     # A test whose set-up broke was never judged: that is unknown, not a verdict on the subject.
+    return report.when == "setup" or _marked(report) == "unknown"
+
+
+def _failed(report: "pytest.TestReport") -> Judgement:
     return Judgement(
-        outcome="unknown" if report.when == "setup" else "fail",
+        outcome="unknown" if _is_unknown(report) else "fail",
         phase=str(report.when),
         reason=reason_of(report),
         fingerprint=fingerprint_of(report),

@@ -18,6 +18,7 @@ MARKERS = (
     "test_id(*ids): the identifiers this test has in the specification",
     "workflow(name): the workflow this test exercises",
     "risk(*ids): the risks this test covers",
+    "oracle(*types): the types of oracle that must judge this test",
     "negative: the test shows that something is refused",
 )
 

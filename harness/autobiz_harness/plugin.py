@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from .adoption import adoption_of
 from .marks import MARKERS, SUITES, suite_of_path
 
 if TYPE_CHECKING:
@@ -38,6 +39,11 @@ def pytest_configure(config: pytest.Config) -> None:
         hold_on()
     for line in MARKERS:
         config.addinivalue_line("markers", line)
+    adoption = adoption_of(config)
+    if adoption.adopted or _asked(config):
+        from .weighing import Weighing
+
+        config.pluginmanager.register(Weighing(adoption), "autobiz-weighing")
     if _asked(config):
         from .recording import recorder_for
 

@@ -9,13 +9,15 @@ import pytest
 
 from autobiz_gates import Case
 
+from .adoption import adoption_of
 from .cases import case_of_item, mark_problems
 from .infrastructure import is_infrastructure
-from .judging import Judgement, judge, mark_infrastructure, reason_of
+from .judging import Judgement, judge, mark_outcome, reason_of
 from .marks import suite_of_path
 from .seeds import shard_of, shuffle_key
 from .settings import Settings, settings_from
 from .trial_writer import TrialWriter
+from .weighing import verdicts_of
 
 CASE = pytest.StashKey[Case]()
 
@@ -28,16 +30,7 @@ EXIT_LEDGER_BROKEN = 74
 
 def recorder_for(config: pytest.Config) -> "Recorder":
     """The recorder of this process, from its options."""
-    return Recorder(settings_from(config), strict=_adopted(config))
-
-
-def _adopted(config: pytest.Config) -> bool:
-    """A project with a [tool.autobiz] table means our marks; elsewhere they may be somebody else's."""
-    path = config.rootpath / "pyproject.toml"
-    try:
-        return "[tool.autobiz" in path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return False
+    return Recorder(settings_from(config), strict=adoption_of(config).adopted)
 
 
 class Recorder:
@@ -115,6 +108,7 @@ class Recorder:
                 started=min(report.start for report in reports),
                 seconds=sum(report.duration for report in reports),
                 replay=self._replay(item, reports[-1]),
+                oracles=verdicts_of(item),
             )
             if self._writer.broken is not None:
                 item.session.shouldfail = self._writer.broken
@@ -136,7 +130,7 @@ class Recorder:
     ) -> None:
         names = self.settings.infrastructure_errors
         if call.excinfo is not None and is_infrastructure(call.excinfo.value, names):
-            mark_infrastructure(report)
+            mark_outcome(report, "invalid")
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_handlecrashitem(self, crashitem: str, report: pytest.TestReport) -> None:

@@ -11,6 +11,7 @@ from autobiz_gates import (
     Header,
     LedgerWriter,
     Line,
+    OracleVerdict,
     RunPlan,
     Torn,
     Trial,
@@ -47,6 +48,7 @@ class TrialWriter:
         started: float,
         seconds: float,
         replay: str | None = None,
+        oracles: tuple[OracleVerdict, ...] = (),
     ) -> None:
         """Append one entry."""
         settings = self._settings
@@ -72,6 +74,7 @@ class TrialWriter:
                 worker=settings.worker,
                 fingerprint=judgement.fingerprint,
                 replay=replay,
+                oracles=oracles,
             )
         )
 

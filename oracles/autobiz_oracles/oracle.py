@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import ParamSpec
 
+from .hearing import hear
 from .outcome import Outcome
 from .verdict import OracleType, Verdict
 
@@ -32,6 +33,9 @@ def oracle(kind: OracleType) -> Callable[[Callable[P, Finding]], Callable[P, Ver
     def decorate(judge: Callable[P, Finding]) -> Callable[P, Verdict]:
         @wraps(judge)
         def judged(*args: P.args, **kwargs: P.kwargs) -> Verdict:
+            return hear(answer(*args, **kwargs))
+
+        def answer(*args: P.args, **kwargs: P.kwargs) -> Verdict:
             try:
                 finding = judge(*args, **kwargs)
             except MissingEvidenceError as missing:

@@ -1,4 +1,4 @@
-"""What an oracle answers, and how to insist on it."""
+"""What an oracle answers."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -52,9 +52,3 @@ class VerdictError(AssertionError):
         self.outcome = worst(verdict.outcome for verdict in verdicts)
         blamed = [str(verdict) for verdict in verdicts if verdict.outcome is not Outcome.PASS]
         super().__init__("\n".join(blamed) or "no verdict was given, so nothing is known")
-
-
-def insist(*verdicts: Verdict) -> None:
-    """Raise unless there are verdicts and all of them pass."""
-    if worst(verdict.outcome for verdict in verdicts) is not Outcome.PASS:
-        raise VerdictError(verdicts)

@@ -179,6 +179,19 @@ def test_a_ledger_that_lies_there_twice_happened_once(tmp_path: Path) -> None:
     assert "has 169 of 300 events" in reasons(decided(tmp_path))["events"]
 
 
+@pytest.mark.negative
+def test_a_trial_that_the_machinery_spoilt_is_missed_until_it_is_tried_again(tmp_path: Path) -> None:
+    """An invalid trial is no event, and its case has no outcome before another trial of it has one."""
+    name = "test_soak.py::test_spoilt"
+    plan = RunPlan(run_id="run-a", run=1, cases=(Case(case=name, suite="soak"),))
+    spoilt, again = (
+        event(0, BEGAN + n * HOUR, word, case=name) for n, word in enumerate(("invalid", "pass"))
+    )
+
+    assert "missing" in reasons(judged(tmp_path / "spoilt", [plan, *week(), spoilt]))
+    assert judged(tmp_path / "again", [plan, *week(), spoilt, again]).decision is Decision.OPEN
+
+
 def test_a_skip_is_no_event(tmp_path: Path) -> None:
     """A week of skips is a week without events."""
     events = [event(n, BEGAN + n * HOUR, "skip") for n in range(7 * 24)]

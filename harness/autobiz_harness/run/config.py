@@ -45,6 +45,7 @@ class Stage(_Strict):
 
 class _Table(_Strict):
     gate_file: str | None = None
+    oracles_required: list[str] = []
     criteria: str | None = None
     stack: list[Literal["postgres", "valkey", "wiremock"]] = []
     stage: list[Stage] = []
