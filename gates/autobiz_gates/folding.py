@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from .entry import Header, Subject
-from .gathering import CODES, Facts, Gathered, RunName
+from .entry import Facts, Header, Subject
+from .gathering import CODES, Gathered, RunName
 from .ledger import ledger_files
 from .sharing import gather_files
 from .tally import CaseTally, Tallies
