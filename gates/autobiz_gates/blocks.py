@@ -13,6 +13,7 @@ from .errors import LedgerError
 from .ledger import LINE_BYTES_MAX, Torn, check_order, read_line, unreadable
 
 _BLOCK_BYTES = 1024 * 1024
+_DECODER_PAYS_BYTES = 128 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +70,8 @@ def _lines_of_run(run_id: str) -> "msgspec.json.Decoder[Header | RunPlan | Trial
 
 def _decoded(data: bytes) -> list[Header | RunPlan | TrialBrief]:
     """The lines of a block; nearly always its trials are of the run of the first, in a phase of ours."""
+    if len(data) < _DECODER_PAYS_BYTES:
+        return _brief_lines.decode_lines(data)
     try:
         first = _brief_trial.decode(data[: data.index(b"\n")])
         return _lines_of_run(first.run_id).decode_lines(data)
