@@ -9,6 +9,9 @@ import msgspec
 
 LEDGER_SCHEMA = "autobiz.ledger/1"
 
+# A first try and two more: what the infrastructure spoiled three times stays invalid, whatever comes next.
+TRIES_MAX = 3
+
 
 class TrialOutcome(StrEnum):
     """How one trial ended. Unknown counts against a gate; skip is no evidence at all.
