@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from .decision import Condition, Decision, GateDecision, deploy_allowed, fold_decisions, worst
     from .entry import (
         LEDGER_SCHEMA,
+        PRIORITIES,
+        RUNS_MAX,
         TRIES_MAX,
         Case,
         Cost,
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from .fields import near
     from .figures import CaseCost, Figures
     from .folding import fold
-    from .gate import PRIORITIES, RUNS_MAX, Gate
+    from .gate import Gate
     from .gatefile import GateFile, read_gate_file
     from .inputs import ledgers_among, tallies_from
     from .kinds.approval import ApprovalGate
@@ -180,8 +182,8 @@ _HOMES = {
     "Figures": "figures",
     "TRIES_MAX": "entry",
     "fold": "folding",
-    "PRIORITIES": "gate",
-    "RUNS_MAX": "gate",
+    "PRIORITIES": "entry",
+    "RUNS_MAX": "entry",
     "Gate": "gate",
     "GateFile": "gatefile",
     "read_gate_file": "gatefile",

@@ -11,6 +11,8 @@ LEDGER_SCHEMA = "autobiz.ledger/1"
 
 # A first try and two more: what the infrastructure spoiled three times stays invalid, whatever comes next.
 TRIES_MAX = 3
+RUNS_MAX = 1000
+PRIORITIES = ("P0", "P1", "P2")
 
 
 class TrialOutcome(StrEnum):
