@@ -4,7 +4,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .anytime import registered_place
     from .criteria import (
         CriteriaFile,
         Criterion,
@@ -18,6 +17,9 @@ if TYPE_CHECKING:
     from .decision import Condition, Decision, GateDecision, deploy_allowed, fold_decisions, worst
     from .entry import (
         LEDGER_SCHEMA,
+        PRIORITIES,
+        RUNS_MAX,
+        TRIES_MAX,
         Case,
         Cost,
         Header,
@@ -34,8 +36,8 @@ if TYPE_CHECKING:
     from .explaining import explain
     from .fields import near
     from .figures import CaseCost, Figures
-    from .folding import TRIES_MAX, fold
-    from .gate import PRIORITIES, RUNS_MAX, Gate
+    from .folding import fold
+    from .gate import Gate
     from .gatefile import GateFile, read_gate_file
     from .inputs import ledgers_among, tallies_from
     from .kinds.approval import ApprovalGate
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
     from .kinds.soak import SoakGate
     from .ledger import LedgerWriter, Torn, ledger_files, read_lines
     from .marks import MarkExpression, MarkExpressionError
+    from .order import registered_place
     from .planning import Plan, plan
     from .published import published_schema_text
     from .quarantining import left_out, quarantine_flaws
@@ -144,7 +147,7 @@ __all__ = [
 
 # A test session records trials without deciding anything: what it does not name is not loaded.
 _HOMES = {
-    "registered_place": "anytime",
+    "registered_place": "order",
     "settled": "curtailing",
     "CriteriaFile": "criteria",
     "Criterion": "criteria",
@@ -177,10 +180,10 @@ _HOMES = {
     "near": "fields",
     "CaseCost": "figures",
     "Figures": "figures",
-    "TRIES_MAX": "folding",
+    "TRIES_MAX": "entry",
     "fold": "folding",
-    "PRIORITIES": "gate",
-    "RUNS_MAX": "gate",
+    "PRIORITIES": "entry",
+    "RUNS_MAX": "entry",
     "Gate": "gate",
     "GateFile": "gatefile",
     "read_gate_file": "gatefile",

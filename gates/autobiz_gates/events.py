@@ -89,7 +89,9 @@ def _take(
         return
     if not selection.picks(trial):
         return
-    gathered.tried.add((trial.run_id, trial.run, trial.case))
+    # What the machinery spoilt says nothing, and is missed until it was tried again.
+    if trial.outcome != "invalid":
+        gathered.tried.add((trial.run_id, trial.run, trial.case))
     passed = _PASSED.get(str(trial.outcome))
     if passed is None:
         return

@@ -93,15 +93,13 @@ def case_figures(
     # No figure depends on the order of the cases.
     passes = [passed for counts, times in counted for passed in repeat(counts.passed, times)]
     valid = [trials for counts, times in counted for trials in repeat(counts.valid, times)]
-    k, n = together.passed, together.valid
     lost = [case.slots for case in quarantined if case.slots]
-    lcb_case = case_lower(passes, valid, confidence, 1) if counted else None
     return Figures(
         floor=floor,
-        passes=k,
-        trials=n,
-        rate=k / n if n else None,
-        lcb=_bound(method, passes, valid, confidence, sided) if counted else None,
+        passes=together.passed,
+        trials=together.valid,
+        rate=together.passed / together.valid if together.valid else None,
+        lcb=_bound(method, passes, valid, confidence, sided),
         method=method,
         z=z_quantile(confidence, sided),
         confidence=confidence,
@@ -117,7 +115,7 @@ def case_figures(
         missing=together.missing,
         invalid=together.invalid,
         replayed=together.replayed,
-        lcb_case=lcb_case,
+        lcb_case=case_lower(passes, valid, confidence, 1) if counted else None,
         z_case=z_quantile(confidence, 1),
         icc=anova_icc(passes, valid),
         deff=robust_deff(passes, valid),
@@ -127,9 +125,7 @@ def case_figures(
         waivers_expired=waivers_expired,
         quarantined=tuple(case.case for case in quarantined),
         quarantine_expired=quarantine_expired,
-        lcb_worst=_bound(method, passes + [0] * len(lost), valid + lost, confidence, sided)
-        if counted or lost
-        else None,
+        lcb_worst=_bound(method, passes + [0] * len(lost), valid + lost, confidence, sided),
     )
 
 
@@ -138,7 +134,9 @@ def cut(bound: float) -> str:
     return f"{int(bound * 10_000) / 10_000:.4f}"
 
 
-def _bound(method: str, passes: list[int], valid: list[int], confidence: float, sided: int) -> float:
+def _bound(method: str, passes: list[int], valid: list[int], confidence: float, sided: int) -> float | None:
+    if not valid:
+        return None
     if method == METHOD_CASES:
         return case_lower(passes, valid, confidence, sided)
     return wilson_lower(sum(passes), sum(valid), confidence, sided)

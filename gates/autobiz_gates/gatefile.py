@@ -87,7 +87,12 @@ def _gate_of(name: str, table: Any, complaints: Complaints) -> Gate | None:
 
 def _elsewhere(kind: Kind[Any], keys: dict[str, Any]) -> dict[str, str]:
     """Say of each key that only other kinds know which kinds those are."""
-    others = {key: [k.name for k in KINDS.values() if key in {one.name for one in k.fields}] for key in keys}
+    own = {one.name for one in kind.fields}
+    others = {
+        key: [other.name for other in KINDS.values() if key in {one.name for one in other.fields}]
+        for key in keys
+        if key not in own
+    }
     return {
         key: f"is a key of kind {either(names)}, not of kind {kind.name!r}"
         for key, names in others.items()

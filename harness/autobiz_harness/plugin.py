@@ -42,7 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for line in MARKERS:
         config.addinivalue_line("markers", line)
     adoption = adoption_of(config)
-    if adoption.adopted or _asked(config):
+    if adoption.adopted:
         from .weighing import Weighing
 
         config.pluginmanager.register(Weighing(adoption), "autobiz-weighing")

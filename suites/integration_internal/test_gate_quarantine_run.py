@@ -1,10 +1,13 @@
 """A quarantine in a whole run: the case runs and is told, and evidence holds only under the same file."""
 
+import json
 import os
 import re
 import subprocess
 import sys
+from base64 import b64decode
 from datetime import date, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -154,6 +157,12 @@ def test_evidence_is_bound_to_the_quarantine(tmp_path: Path) -> None:
     assert signed.code == 0, signed.err
     verified = made.gate("verify", signed.json["bundle"], "--allow", "ci.key.pub")
     assert verified.code == 0, verified.out
+    envelope = json.loads(Path(tmp_path, signed.json["bundle"]).read_bytes())
+    statement = json.loads(b64decode(envelope["payload"]))
+    digest = sha256((tmp_path / "quarantine.toml").read_bytes()).hexdigest()
+    named = {"name": "quarantine.toml", "digest": {"sha256": digest}}
+    assert named in statement["subject"]
+    assert named in statement["predicate"]["configuration"]
 
 
 @pytest.mark.negative

@@ -5,42 +5,46 @@ A door of its own beside `autobiz_gates`: whoever only gates needs of it no more
 Read in this order: `cause`, why trials disagree; `state`, the fold from healthy to quarantined and back;
 `caps`; `quarantine`, the reviewed file, and `quarantine_edit`, which changes it; `history`, rows that stay,
 kept by `sqlite_history` or `postgres_history` as `history_place` finds; `sittings`, rows by case and run;
-`clusters`, incidents; `survey` with `next_step`, all of it as of a day.
+`clusters`, incidents; `surveying` with `next_step`, all of it as of a day.
 """
 
-from .caps import caps_exceeded
-from .cause import QUARANTINABLE, REPEATS, Cause, Disagreement, Finding, Regrade, Replay, classify
-from .clusters import Cluster, Suspicion, clusters
-from .history import HISTORY_FILE, History, HistoryError, HistoryRow, rows_of
-from .history_place import open_history
-from .quarantine import (
-    QUARANTINE_FILE,
-    SLA_DAYS,
-    Quarantine,
-    QuarantineEntry,
-    quarantine_beside,
-    read_quarantine,
-)
-from .quarantine_edit import QuarantineEditError, add_entry, remove_entry, renew_entry
-from .sittings import CaseHistory, case_histories
-from .state import (
-    BURST,
-    PROBATION_DAYS,
-    PROBATION_PASSES,
-    THRESHOLDS,
-    DayCame,
-    Event,
-    Fixed,
-    Opened,
-    Released,
-    Sitting,
-    Standing,
-    State,
-    is_flaky,
-    stand,
-    step,
-)
-from .survey import Survey, Surveyed, survey
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .caps import caps_exceeded
+    from .cause import QUARANTINABLE, REPEATS, Cause, Disagreement, Finding, Regrade, Replay, classify
+    from .clusters import Cluster, Suspicion, clustered
+    from .history import HISTORY_FILE, History, HistoryError, HistoryRow, rows_of
+    from .history_place import open_history
+    from .quarantine import (
+        QUARANTINE_FILE,
+        SLA_DAYS,
+        Quarantine,
+        QuarantineEntry,
+        quarantine_beside,
+        read_quarantine,
+    )
+    from .quarantine_edit import QuarantineEditError, add_entry, remove_entry, renew_entry
+    from .sittings import CaseHistory, case_histories
+    from .state import (
+        BURST,
+        PROBATION_DAYS,
+        PROBATION_PASSES,
+        THRESHOLDS,
+        DayCame,
+        Event,
+        Fixed,
+        Opened,
+        Released,
+        Sitting,
+        Standing,
+        State,
+        is_flaky,
+        stand,
+        step,
+    )
+    from .surveying import Survey, Surveyed, survey
 
 __all__ = [
     "BURST",
@@ -80,7 +84,7 @@ __all__ = [
     "caps_exceeded",
     "case_histories",
     "classify",
-    "clusters",
+    "clustered",
     "is_flaky",
     "open_history",
     "quarantine_beside",
@@ -92,3 +96,62 @@ __all__ = [
     "step",
     "survey",
 ]
+
+# Every decision asks for the quarantine alone: what it does not name is not loaded.
+_HOMES = {
+    "caps_exceeded": "caps",
+    "QUARANTINABLE": "cause",
+    "REPEATS": "cause",
+    "Cause": "cause",
+    "Disagreement": "cause",
+    "Finding": "cause",
+    "Regrade": "cause",
+    "Replay": "cause",
+    "classify": "cause",
+    "Cluster": "clusters",
+    "Suspicion": "clusters",
+    "clustered": "clusters",
+    "HISTORY_FILE": "history",
+    "History": "history",
+    "HistoryError": "history",
+    "HistoryRow": "history",
+    "rows_of": "history",
+    "open_history": "history_place",
+    "QUARANTINE_FILE": "quarantine",
+    "SLA_DAYS": "quarantine",
+    "Quarantine": "quarantine",
+    "QuarantineEntry": "quarantine",
+    "quarantine_beside": "quarantine",
+    "read_quarantine": "quarantine",
+    "QuarantineEditError": "quarantine_edit",
+    "add_entry": "quarantine_edit",
+    "remove_entry": "quarantine_edit",
+    "renew_entry": "quarantine_edit",
+    "CaseHistory": "sittings",
+    "case_histories": "sittings",
+    "BURST": "state",
+    "PROBATION_DAYS": "state",
+    "PROBATION_PASSES": "state",
+    "THRESHOLDS": "state",
+    "DayCame": "state",
+    "Event": "state",
+    "Fixed": "state",
+    "Opened": "state",
+    "Released": "state",
+    "Sitting": "state",
+    "Standing": "state",
+    "State": "state",
+    "is_flaky": "state",
+    "stand": "state",
+    "step": "state",
+    "Survey": "surveying",
+    "Surveyed": "surveying",
+    "survey": "surveying",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    return value

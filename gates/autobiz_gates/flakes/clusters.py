@@ -28,7 +28,7 @@ class Cluster:
     last: datetime
 
 
-def clusters(suspicions: Iterable[Suspicion]) -> tuple[Cluster, ...]:
+def clustered(suspicions: Iterable[Suspicion]) -> tuple[Cluster, ...]:
     """Return each chain of suspicions in which some 24 hours saw three cases fail alike."""
     by_signature: dict[str, list[Suspicion]] = {}
     for one in sorted(suspicions, key=lambda one: (one.at, one.case)):

@@ -197,7 +197,7 @@ def _figures(gate: SoakGate, stretch: _Stretch) -> Figures:
         runs_min=1,
     )
     # Sessions are of any length: there was one soak, and not as many runs as the longest has events.
-    return replace(figures, runs=1)
+    return replace(figures, runs=1, runs_independent=1)
 
 
 def _cluster(trial: Trial, by: str) -> str:

@@ -27,9 +27,9 @@ class Curtailment:
     _bad_seen: int = 0
     _ask_again_at: float = field(default=0.0)
 
-    def check(self, bad: int) -> None:
+    def check(self, bad: int, *, between_runs: bool = False) -> None:
         """Raise Settled if a gate is shut whatever comes; `bad` counts what has gone wrong in the stage."""
-        if bad > self._bad_seen and monotonic() >= self._ask_again_at:
+        if bad > self._bad_seen and (between_runs or monotonic() >= self._ask_again_at):
             began = monotonic()
             self._ask()
             self._bad_seen = bad

@@ -80,7 +80,8 @@ def run_stage(
     began = monotonic()
     try:
         if curtailment is not None:
-            curtailment.check(watch.bad_before)
+            watch.look()
+            curtailment.check(watch.bad_before + watch.count("fail", "unknown"), between_runs=True)
         process = _invoke(staging, invocation, watch, look)
     except Settled as settled:
         watch.look()

@@ -16,7 +16,7 @@ from autobiz_gates.flakes import (
     State,
     Survey,
     Suspicion,
-    clusters,
+    clustered,
     survey,
 )
 
@@ -177,14 +177,14 @@ def suspicion(case: str, hour: float, signature: str = "s") -> Suspicion:
 )
 def test_incident_is_three_cases_within_24_hours(hours: tuple[float, ...], found: int) -> None:
     """Exactly 24 hours still count, chains of full windows are one, and what lies apart is another."""
-    told = clusters(suspicion(f"c{number}", hour) for number, hour in enumerate(hours))
+    told = clustered(suspicion(f"c{number}", hour) for number, hour in enumerate(hours))
     assert len(told) == found
 
 
 @pytest.mark.negative
 def test_one_case_three_times_is_no_incident() -> None:
     """A case that becomes a suspect again and again is one case."""
-    assert clusters([suspicion("a", hour) for hour in range(5)]) == ()
+    assert clustered([suspicion("a", hour) for hour in range(5)]) == ()
 
 
 @given(
@@ -192,7 +192,7 @@ def test_one_case_three_times_is_no_incident() -> None:
 )
 def test_incidents_are_what_a_plain_search_finds(given: list[tuple[str, int, str]]) -> None:
     """A case and moment is in an incident exactly when some 24 hours around it hold three cases alike."""
-    told = clusters(suspicion(case, hour, signature) for case, hour, signature in given)
+    told = clustered(suspicion(case, hour, signature) for case, hour, signature in given)
     covered: set[tuple[str, datetime]] = set()
     for case, hour, signature in given:
         for start in {hour_ for _, hour_, alike in given if alike == signature}:

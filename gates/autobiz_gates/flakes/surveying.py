@@ -7,7 +7,7 @@ from datetime import UTC, date
 from typing import Any
 
 from .cause import Cause
-from .clusters import CASES_MIN, Cluster, Suspicion, clusters
+from .clusters import CASES_MIN, Cluster, Suspicion, clustered
 from .history import HistoryRow
 from .next_step import next_step
 from .quarantine import Quarantine, QuarantineEntry
@@ -77,7 +77,7 @@ def survey(
         happened = events(history, freed.get(case, ()), quarantine.by_case.get(case), today)
         standings[case] = stand(happened, history.priority)
         suspicions += _suspicions(history, happened)
-    open_now = tuple(one for one in clusters(suspicions) if _is_open(one, standings))
+    open_now = tuple(one for one in clustered(suspicions) if _is_open(one, standings))
     found = [
         _surveyed(history, standings[case], quarantine.by_case.get(case), open_now)
         for case, history in histories.items()
