@@ -20,12 +20,13 @@ class Detector:
     shape: re.Pattern[bytes]
     part: Callable[[bytes], bytes] = _whole
 
-    def find(self, data: bytes) -> Iterator[bytes]:
-        """Every place that looks like it; a group in the shape is what counts."""
+    def find(self, data: bytes) -> Iterator[slice]:
+        """Every place that looks like it; a group in the shape is what counts, its beginning at the least."""
+        group = min(self.shape.groups, 1)
         for match in self.shape.finditer(data):
-            found = self.part(match[1] if self.shape.groups else match[0])
+            found = self.part(match[group])
             if found:
-                yield found
+                yield slice(match.start(group), match.start(group) + len(found))
 
 
 def literal(name: str, value: str) -> Detector:
@@ -82,10 +83,14 @@ def _random(found: bytes) -> bytes:
 
 
 def _is_text(found: bytes) -> bool:
-    """What only wraps words is judged by these, once it is unwrapped."""
-    whole = found[: len(found) - (len(found) % 4 == 1)]
-    text = base64.b64decode(whole + b"=" * (-len(whole) % 4), altchars=b"-_")
-    return re.fullmatch(rb"[\t\r\n\x20-\x7e]*", text) is not None
+    """What only wraps words is judged by these, once it is unwrapped; a few signs may stand before it."""
+    for start in range(4):
+        whole = found[start:]
+        whole = whole[: len(whole) - (len(whole) % 4 == 1)]
+        text = base64.b64decode(whole + b"=" * (-len(whole) % 4), altchars=b"-_")
+        if re.fullmatch(rb"[\t\r\n\x20-\x7e]*", text):
+            return True
+    return False
 
 
 def _bits_per_sign(found: bytes) -> float:

@@ -1,5 +1,6 @@
 """Judge whether anything that was stored or sent holds what nobody may see, however it was wrapped."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from urllib.parse import unquote_to_bytes
 
@@ -33,15 +34,17 @@ def leaks_nothing(
     looked_for = (*detectors, *(literal("planted_secret", value) for value in secrets))
     if not looked_for:
         raise MissingEvidenceError("nothing was looked for")
-    known = {value.encode() for value in allowed}
+    known = [form.encode() for value in allowed for form in {value, value.replace(" ", "+")}]
     unfolding = Unfolding(depth_max=depth_max)
     leaks: dict[str, None] = {}
     for place, body in bodies.items():
         for layer in unfolding.layers(_bytes_of(body, place)):
             where = " > ".join((place, *layer.way))
+            harmless = _spans(layer.data, known)
             for detector in looked_for:
-                found = (one for one in detector.find(layer.data) if not _is_allowed(one, known))
-                leaks.update((f"{where}: {detector.name} {_masked(one)}", None) for one in found)
+                found = (layer.data[one] for one in detector.find(layer.data) if not _within(one, harmless))
+                told = (one for one in found if not _is_allowed(one, known))
+                leaks.update((f"{where}: {detector.name} {_masked(one)}", None) for one in told)
     if not leaks and unfolding.unread:
         raise MissingEvidenceError("; ".join(dict.fromkeys(unfolding.unread)))
     return Finding(
@@ -62,10 +65,21 @@ def _bytes_of(body: bytes | str | None, place: str) -> bytes:
     raise MissingEvidenceError(f"what is in {place} is {type(found).__name__} and not bytes")
 
 
-def _is_allowed(found: bytes, known: Collection[bytes]) -> bool:
-    """Whether all of it is a planted value, be it after a percent sign has swallowed what stands before."""
-    if found in known:
-        return True
+def _spans(data: bytes, known: Sequence[bytes]) -> list[slice]:
+    """Where a planted value stands by itself; one that is a part of a longer word is not what was planted."""
+    return [
+        slice(*match.span())
+        for value in known
+        for match in re.finditer(rb"(?<![0-9A-Za-z])" + re.escape(value) + rb"(?![0-9A-Za-z])", data)
+    ]
+
+
+def _within(found: slice, spans: Sequence[slice]) -> bool:
+    return any(span.start <= found.start and found.stop <= span.stop for span in spans)
+
+
+def _is_allowed(found: bytes, known: Sequence[bytes]) -> bool:
+    """Whether it is a planted value, with percent signs in it that belong to what stands before."""
     plain = unquote_to_bytes(found) if b"%" in found else b""
     return any(plain == value or plain.endswith((b"=" + value, b" " + value)) for value in known)
 

@@ -64,6 +64,9 @@ class Unfolding:
 
 
 def _inner(layer: Layer) -> Iterator[Layer]:
+    # What was encoded twice as a form has its spaces as plus signs, once it is decoded.
+    if layer.way[-1:] == ("url",) and b"+" in layer.data:
+        yield Layer(data=layer.data.replace(b"+", b" "), way=layer.way)
     for how, data in _unfolded(layer.data):
         if data != layer.data:
             yield Layer(data=data, way=(*layer.way, how))
