@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from autobiz_harness.adapters import searched_places
 from autobiz_mocks import VirtualClock, WireMock
 from autobiz_oracles import PlainAnswer, expect
 
@@ -68,6 +69,7 @@ async def test_each_act_happens_once(
             expect.effects(after).exactly(wanted[path], "POST", path)
         expect.effects(after).nothing_else(*(("POST", path) for path in paths))
         expect.receipts(receipts).match(after)
+        expect.security(searched_places(receipts=receipts, journal=after)).leaks_nothing()
         for given in results:
             answers = [PlainAnswer(result=result, seen=before) for result in given[:-1]]
             last = PlainAnswer(result=given[-1], seen=after)

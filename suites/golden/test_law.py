@@ -11,6 +11,7 @@ import pytest
 from psycopg import AsyncConnection
 from psycopg.errors import RestrictViolation
 
+from autobiz_harness.adapters import answer_of, call_of
 from autobiz_kernel import (
     LEASE,
     WINDOW,
@@ -23,7 +24,7 @@ from autobiz_kernel import (
     governed_call,
 )
 from autobiz_mocks import Fault, VirtualClock, WireMock
-from autobiz_oracles import PlainAnswer, expect
+from autobiz_oracles import expect
 
 from ..database import Connect, ReadReceipts
 from ..stripe_tools import KEY_HEADER, ProviderSilentError, ReadJournal, StripeTools
@@ -102,8 +103,7 @@ async def test_same_act_with_another_amount_is_refused(
     assert first.outcome is ClaimOutcome.CLAIMED
     assert (second.outcome, second.result) == (ClaimOutcome.MISMATCH, None)
     after = read_journal()
-    again = PlainAnswer(result=second.result, seen=after)
-    expect.idempotency(PlainAnswer(result=first.result, seen=before), again).no_new_effects()
+    expect.idempotency(answer_of(first, before), answer_of(second, after)).no_new_effects()
     expect.receipts(await receipts_of(scene.tenant)).match(after)
 
 
@@ -185,8 +185,8 @@ async def test_a_refusal_is_an_answer(
     assert [first.outcome, second.outcome] == [ClaimOutcome.CLAIMED, ClaimOutcome.REPLAY]
     assert first.result is not None
     assert first.result["status"] == 400
-    expect.idempotency(PlainAnswer(result=first.result), PlainAnswer(result=second.result)).same_result()
     journal = read_journal()
+    expect.idempotency(answer_of(first, journal), answer_of(second, journal)).same_result()
     assert [(request.accepted, request.status) for request in journal] == [(False, 400)]
 
 
@@ -204,7 +204,7 @@ async def test_a_refusal_is_an_answer(
 )
 async def test_unusable_arguments_cause_nothing(
     spoil: Json,
-    error: type[Exception],
+    error: type[CanonicalError | CallError],
     scene: Scene,
     refund: Act,
     store: EffectStore,
@@ -212,10 +212,10 @@ async def test_unusable_arguments_cause_nothing(
     receipts_of: ReadReceipts,
 ) -> None:
     """Arguments that have no one form or no identity are refused before anything is claimed or sent."""
-    with pytest.raises(error):
+    with pytest.raises(error) as refusal:
         await scene.call(store, replace(refund, arguments={**refund.arguments, **spoil}))
     assert read_journal() == ()
-    expect.effects(read_journal()).none()
+    expect.schema(call_of(refusal.value, read_journal())).rejected("SCHEMA_INVALID")
     expect.receipts(await receipts_of(scene.tenant)).match(read_journal())
     assert (await scene.call(store, refund)).outcome is ClaimOutcome.CLAIMED
 
