@@ -1,7 +1,8 @@
 """Judge evidence: trial entries, statistics, gates and their decisions."""
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from .lazy import loading
 
 if TYPE_CHECKING:
     from .criteria import (
@@ -226,9 +227,4 @@ _HOMES = {
     "Waiver": "waiver",
 }
 
-
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(f".{_HOMES[name]}", __name__), name)
-    return value
+__getattr__ = loading(__name__, _HOMES)
