@@ -67,7 +67,7 @@ class Block:
         self._entries: list[Line] | None = None
         try:
             self.lines = _brief_lines.decode_lines(data)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise self._culprit() from None
         if len(self.lines) != data.count(b"\n"):
             # An empty line, or two entries on one.
@@ -82,7 +82,7 @@ class Block:
         if self._entries is None:
             try:
                 self._entries = _whole_lines.decode_lines(self._data)
-            except (msgspec.DecodeError, UnicodeDecodeError):
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 raise self._culprit() from None
         return self._entries[position]
 

@@ -95,7 +95,6 @@ def case_figures(
     valid = [trials for counts, times in counted for trials in repeat(counts.valid, times)]
     k, n = together.passed, together.valid
     lost = [case.slots for case in quarantined if case.slots]
-    lcb_case = case_lower(passes, valid, confidence, 1) if counted else None
     return Figures(
         floor=floor,
         passes=k,
@@ -117,7 +116,7 @@ def case_figures(
         missing=together.missing,
         invalid=together.invalid,
         replayed=together.replayed,
-        lcb_case=lcb_case,
+        lcb_case=case_lower(passes, valid, confidence, 1) if counted else None,
         z_case=z_quantile(confidence, 1),
         icc=anova_icc(passes, valid),
         deff=robust_deff(passes, valid),
@@ -127,15 +126,17 @@ def case_figures(
         waivers_expired=waivers_expired,
         quarantined=tuple(case.case for case in quarantined),
         quarantine_expired=quarantine_expired,
-        lcb_worst=_bound(method, passes + [0] * len(lost), valid + lost, confidence, sided)
-        if counted or lost
-        else None,
+        lcb_worst=_worst(method, passes + [0] * len(lost), valid + lost, confidence, sided),
     )
 
 
 def cut(bound: float) -> str:
     """Return a bound to four digits, cut and not rounded: below the floor must not look like at it."""
     return f"{int(bound * 10_000) / 10_000:.4f}"
+
+
+def _worst(method: str, passes: list[int], trials: list[int], confidence: float, sided: int) -> float | None:
+    return _bound(method, passes, trials, confidence, sided) if trials else None
 
 
 def _bound(method: str, passes: list[int], valid: list[int], confidence: float, sided: int) -> float:
