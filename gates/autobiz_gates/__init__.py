@@ -62,7 +62,7 @@ if TYPE_CHECKING:
     from .schema import criteria_file_schema, gate_file_schema
     from .selection import Selection
     from .tally import CaseTally, Outcome, Tallies, TallyError
-    from .toml_file import GateFileError, Problem
+    from .toml_file import GateFileError, Problem, read_toml
     from .toml_lines import lines_of_keys
     from .waiver import Waiver
 
@@ -140,6 +140,7 @@ __all__ = [
     "read_gate_file",
     "read_keys",
     "read_lines",
+    "read_toml",
     "registered_place",
     "settled",
     "tallies_from",
@@ -223,6 +224,7 @@ _HOMES = {
     "TallyError": "tally",
     "GateFileError": "toml_file",
     "Problem": "toml_file",
+    "read_toml": "toml_file",
     "lines_of_keys": "toml_lines",
     "Waiver": "waiver",
 }
