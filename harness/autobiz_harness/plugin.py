@@ -9,6 +9,8 @@ from .adoption import adoption_of
 from .marks import MARKERS, SUITES, suite_of_path
 
 if TYPE_CHECKING:
+    from autobiz_oracles import Expect
+
     from .recording import Recorder
 
 RECORDER: "pytest.StashKey[Recorder]" = pytest.StashKey()
@@ -87,3 +89,11 @@ def seed(request: pytest.FixtureRequest) -> int:
     recorder = config.stash.get(RECORDER, None)
     case = request.node.nodeid if recorder is None else recorder.case_of(request.node)
     return derive_seed(config.option.gate_seed, config.option.gate_run, case)
+
+
+@pytest.fixture
+def expect() -> "Expect":
+    """The word that expectations begin with; oracles are loaded for those who ask for it."""
+    from autobiz_oracles import expect as word
+
+    return word

@@ -156,7 +156,7 @@ def ledgers(folder: Path) -> tuple[bytes, ...]:
         path = folder / f"corpus-{number}.jsonl"
         with LedgerWriter(path, _header(number, shard)) as writer:
             cases = tuple(Case(case=name, suite="golden", priority="P1") for name in names)
-            writer.append(RunPlan(run_id=f"r{number}", run=1, cases=cases))
+            writer.append(RunPlan.of(f"r{number}", 1, cases))
             for place, name in enumerate(names):
                 outcome = "fail" if name.endswith("bad") else ("pass", "skip", "invalid")[number * place % 3]
                 replay = "same" if number == 2 else None
