@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ class Adoption:
 
     adopted: bool = False
     oracles_required: tuple[str, ...] = ()
+    guard: Any = None
 
 
 def adoption_of(config: pytest.Config) -> Adoption:
@@ -23,11 +25,12 @@ def adoption_of(config: pytest.Config) -> Adoption:
         text = path.read_text(encoding="utf-8")
         if "[tool.autobiz" not in text:
             return Adoption()
-        required = tomllib.loads(text)["tool"]["autobiz"].get("oracles_required", [])
+        table = tomllib.loads(text)["tool"]["autobiz"]
+        required = table.get("oracles_required", [])
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
         return Adoption()
     if not isinstance(required, list) or not set(SUITES).issuperset(map(str, required)):
         known = ", ".join(SUITES)
         words = f"[tool.autobiz] oracles_required must be a list of suites: {known}"
         raise pytest.UsageError(f"{path.name}: {words}")
-    return Adoption(adopted=True, oracles_required=tuple(required))
+    return Adoption(adopted=True, oracles_required=tuple(required), guard=table.get("guard"))
