@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,10 @@ import pytest
 from autobiz_harness.judging import mark_outcome
 
 from .audit import WATCH, Guarded, with_child_folder
+from .credentials import live_in_environment
+from .databases import guard_databases
 from .settings import GuardSettings, guard_settings
+from .traffic import payload_guard
 
 _TOLD = "autobiz_guards"
 _OUTSIDE = "autobiz: outside any test: "
@@ -21,6 +24,8 @@ def guarding_for(table: object) -> "Guarding":
     """The guards that a project asks for, on from now on."""
     problems: list[str] = []
     settings = guard_settings(table, problems)
+    if settings.credentials:
+        problems += live_in_environment(os.environ)
     if problems:
         raise pytest.UsageError(*(f"pyproject.toml: {problem}" for problem in problems))
     guarding = Guarding(settings)
@@ -41,6 +46,7 @@ class Guarding:
         self._read_bytes = 0
         self._environment: dict[str, str | None] = {}
         self._before: Guarded | None = None
+        self._leave_off: Callable[[], None] = _nothing
 
     def begin(self) -> None:
         """Guard this process, and those that it starts."""
@@ -48,7 +54,10 @@ class Guarding:
             hosts=self._settings.network,
             hear=self._heard.append,
             report=str(self._report),
+            payload=payload_guard(self._settings),
         )
+        if self._settings.databases is not None:
+            self._leave_off = guard_databases(self._settings.databases, guarded)
         self._before = WATCH.guard(guarded)
         if guarded.hosts is not None:
             told = {**guarded.environment(), "PYTHONPATH": with_child_folder(os.environ.get("PYTHONPATH"))}
@@ -57,6 +66,7 @@ class Guarding:
 
     def pytest_unconfigure(self) -> None:
         WATCH.guard(self._before)
+        self._leave_off()
         for name, value in self._environment.items():
             if value is None:
                 os.environ.pop(name, None)
@@ -112,6 +122,10 @@ class Guarding:
             self._read_bytes += len(whole + newline)
             news += whole.decode("utf-8", "replace").splitlines()
         return news
+
+
+def _nothing() -> None:
+    """There is nothing to undo."""
 
 
 def _fail(report: pytest.TestReport, nodeid: str, news: list[str], call: "pytest.CallInfo[None]") -> None:
