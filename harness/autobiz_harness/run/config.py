@@ -42,11 +42,19 @@ class Stage(_Strict):
     pytest_args: list[str] = []
 
 
+class _Guard(_Strict):
+    network: list[str] | None = None
+    databases: list[str] | None = None
+    recipients: list[str] | None = None
+    credentials: bool = False
+
+
 class _Table(_Strict):
     gate_file: str | None = None
     oracles_required: list[str] = []
     criteria: str | None = None
     stack: list[Literal["postgres", "valkey", "wiremock"]] = []
+    guard: _Guard = _Guard()
     stage: list[Stage] = []
     slice: dict[str, dict[str, list[str]]] = {}
 
@@ -171,7 +179,8 @@ def _explain(path: Path, text: str, error: ValidationError) -> tuple[str, ...]:
         where = ".".join(str(step) for step in at)
         words = item["msg"]
         if item["type"] == "extra_forbidden":
-            model = Stage if "stage" in item["loc"] else _Table
+            tables: dict[str, type[BaseModel]] = {"stage": Stage, "guard": _Guard}
+            model = tables.get(str(item["loc"][0]), _Table)
             words = f"unknown key.{near(str(item['loc'][-1]), model.model_fields)}"
         said.append(f"{path.name}:{line}: {where}: {words}")
     return tuple(said)
