@@ -1,7 +1,8 @@
 """Judge evidence: trial entries, statistics, gates and their decisions."""
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from .lazy import loading
 
 if TYPE_CHECKING:
     from .criteria import (
@@ -61,7 +62,7 @@ if TYPE_CHECKING:
     from .schema import criteria_file_schema, gate_file_schema
     from .selection import Selection
     from .tally import CaseTally, Outcome, Tallies, TallyError
-    from .toml_file import GateFileError, Problem
+    from .toml_file import GateFileError, Problem, read_toml
     from .toml_lines import lines_of_keys
     from .waiver import Waiver
 
@@ -139,6 +140,7 @@ __all__ = [
     "read_gate_file",
     "read_keys",
     "read_lines",
+    "read_toml",
     "registered_place",
     "settled",
     "tallies_from",
@@ -222,13 +224,9 @@ _HOMES = {
     "TallyError": "tally",
     "GateFileError": "toml_file",
     "Problem": "toml_file",
+    "read_toml": "toml_file",
     "lines_of_keys": "toml_lines",
     "Waiver": "waiver",
 }
 
-
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(f".{_HOMES[name]}", __name__), name)
-    return value
+__getattr__ = loading(__name__, _HOMES)

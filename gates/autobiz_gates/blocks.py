@@ -75,7 +75,7 @@ def _decoded(data: bytes) -> list[Header | RunPlan | TrialBrief]:
     try:
         first = _brief_trial.decode(data[: data.index(b"\n")])
         return _lines_of_run(first.run_id).decode_lines(data)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return _brief_lines.decode_lines(data)
 
 
@@ -89,7 +89,7 @@ class Block:
         self._entries: list[Line] | None = None
         try:
             self.lines = _decoded(data)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise self._culprit() from None
         if len(self.lines) != data.count(b"\n"):
             # An empty line, or two entries on one.
@@ -104,7 +104,7 @@ class Block:
         if self._entries is None:
             try:
                 self._entries = _whole_lines.decode_lines(self._data)
-            except (msgspec.DecodeError, UnicodeDecodeError):
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 raise self._culprit() from None
         return self._entries[position]
 

@@ -1,6 +1,6 @@
 """What a project says of itself in [tool.autobiz], as far as every start of pytest needs it."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -14,6 +14,7 @@ class Adoption(NamedTuple):
 
     adopted: bool = False
     oracles_required: tuple[str, ...] = ()
+    guard: Any = None
 
 
 def adoption_of(config: pytest.Config) -> Adoption:
@@ -29,10 +30,11 @@ def adoption_of(config: pytest.Config) -> Adoption:
     import tomllib
 
     try:
-        required = tomllib.loads(text)["tool"]["autobiz"].get("oracles_required", [])
+        table = tomllib.loads(text)["tool"]["autobiz"]
+        required = table.get("oracles_required", [])
     except (tomllib.TOMLDecodeError, KeyError, AttributeError):
         return Adoption()
     if not isinstance(required, list) or not set(SUITES).issuperset(map(str, required)):
         words = f"[tool.autobiz] oracles_required must be a list of suites: {', '.join(SUITES)}"
         raise pytest.UsageError(f"{path.name}: {words}")
-    return Adoption(adopted=True, oracles_required=tuple(required))
+    return Adoption(adopted=True, oracles_required=tuple(required), guard=table.get("guard"))

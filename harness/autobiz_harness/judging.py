@@ -22,8 +22,12 @@ class Judgement:
 
 
 def mark_outcome(report: "pytest.TestReport | pytest.CollectReport", outcome: str) -> None:
-    """Remember of a failed report that it is no failure of the subject: invalid, or unknown."""
-    vars(report)["autobiz_outcome"] = outcome
+    """Remember of a failed report what it is: invalid, unknown, or by all means a failure.
+
+    What was once called a failure stays one: a broken infrastructure does not excuse it.
+    """
+    if getattr(report, "autobiz_outcome", None) != "fail":
+        vars(report)["autobiz_outcome"] = outcome
 
 
 def _marked(report: "pytest.TestReport") -> str | None:
@@ -55,7 +59,8 @@ def _rank(report: "pytest.TestReport") -> tuple[bool, int]:
 
 def _is_unknown(report: "pytest.TestReport") -> bool:
     # A test whose set-up broke was never judged: that is unknown, not a verdict on the subject.
-    return report.when == "setup" or _marked(report) == "unknown"
+    marked = _marked(report)
+    return marked == "unknown" or (report.when == "setup" and marked != "fail")
 
 
 def _failed(report: "pytest.TestReport") -> Judgement:

@@ -42,6 +42,11 @@ def pytest_configure(config: pytest.Config) -> None:
     for line in MARKERS:
         config.addinivalue_line("markers", line)
     adoption = adoption_of(config)
+    if adoption.guard is not None:
+        from .guards.guarding import guarding_for
+
+        # First of all, so that nothing that is loaded from here on goes unguarded.
+        config.pluginmanager.register(guarding_for(adoption.guard), "autobiz-guarding")
     if adoption.adopted:
         from .weighing import Weighing
 

@@ -18,6 +18,7 @@ _COMMANDS = {
     "approve": ("autobiz_harness.cli.approve", "Sign a review that an approval gate asks for."),
     "evaluate": ("autobiz_harness.cli.evaluate", "Decide from ledgers, JUnit XML or Allure results."),
     "criteria": ("autobiz_harness.cli.criteria", "Say which exit criteria hold, and why others do not."),
+    "trace": ("autobiz_harness.cli.trace", "Which requirement is shown by which judged test."),
     "flakes": ("autobiz_harness.cli.flakes", "Record trials; list what disagrees and what to do."),
     "quarantine": ("autobiz_harness.cli.quarantine", "Cases that do not gate for now, and until when."),
     "plan": ("autobiz_harness.cli.plan", "How many cases a gate needs, and how often it errs."),

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, LiteralString
 from urllib.parse import urlsplit, urlunsplit
 
+from autobiz_harness.guards import maintenance
+
 from .errors import StackError
 
 if TYPE_CHECKING:
@@ -78,7 +80,9 @@ def _server(url: str) -> Iterator["Connection"]:
     import psycopg
 
     try:
-        connection = psycopg.connect(url, autocommit=True, connect_timeout=CONNECT_S_MAX)
+        # The server's own database, where others are made and dropped; what is dropped is looked at above.
+        with maintenance():
+            connection = psycopg.connect(url, autocommit=True, connect_timeout=CONNECT_S_MAX)
     except psycopg.Error as error:
         raise StackError(f"the PostgreSQL server cannot be reached: {error}") from error
     with connection:

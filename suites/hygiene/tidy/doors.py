@@ -14,7 +14,9 @@ DOORS = frozenset(
         "autobiz_gates.evidence",
         "autobiz_gates.flakes",
         "autobiz_gates.statistics",
+        "autobiz_gates.trace",
         "autobiz_harness.adapters",
+        "autobiz_harness.guards",
         "autobiz_harness.stack",
     }
 )
