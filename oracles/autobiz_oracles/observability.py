@@ -66,7 +66,7 @@ def logged(
     whole = [line for line in named if _holds(line, wanted)]
     return Finding(
         holds=len(whole) == times,
-        reason=f"{event} is logged {len(whole)} times as wanted, {len(named)} times at all",
+        reason=f"{event} is logged {len(whole)} of {times} times as wanted, {len(named)} times at all",
         observed=f"{len(whole)} times",
         expected=f"{times} times" + (f" with {wanted}" if wanted else ""),
         diff="\n".join(str(dict(line.fields)) for line in named if line not in whole),

@@ -54,7 +54,10 @@ def version_raised(before: State | None, after: State | None, pointer: str, *, b
         for state, when in ((before, "before"), (after, "after"))
     )
     return Finding(
-        holds=new - old == by, reason=f"from {old} to {new}", observed=str(new), expected=str(old + by)
+        holds=new - old == by,
+        reason=f"raised from {old} to {new}, wanted {old + by}",
+        observed=str(new),
+        expected=str(old + by),
     )
 
 

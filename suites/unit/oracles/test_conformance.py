@@ -88,6 +88,16 @@ def test_fails_where_it_must(conformance: Conformance, world: World) -> None:
     assert verdict.reason
 
 
+@pytest.mark.parametrize("name", sorted(BY_NAME))
+def test_reasons_tell_outcomes_apart(name: str) -> None:
+    """Every verdict has a reason, and none stands for a pass in one world and for a failure in another."""
+    one = BY_NAME[name]
+    good = {world.judged_by(one.oracle).reason for world in one.passes.values()}
+    bad = {world.judged_by(one.oracle).reason for world in one.fails.values()}
+    assert good.isdisjoint(bad)
+    assert all(good | bad)
+
+
 @pytest.mark.negative
 @pytest.mark.parametrize(("conformance", "world"), worlds("unknown"))
 def test_cannot_tell_where_evidence_is_missing(conformance: Conformance, world: World) -> None:

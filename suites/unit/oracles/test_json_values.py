@@ -140,3 +140,27 @@ def test_what_is_not_as_declared_does_not_conform(value: object, schema: Any) ->
 def test_a_schema_that_cannot_be_read_gives_unknown(value: object, schema: Any) -> None:
     """A schema with a mistake, or with more than is known here, lets nothing pass."""
     assert conforms(value, schema).outcome is Outcome.UNKNOWN
+
+
+@pytest.mark.negative
+@pytest.mark.parametrize(
+    ("value", "schema", "says"),
+    [
+        (0, {"minimum": 1}, "/: is 0, minimum 1"),
+        ("b", {"pattern": "^a"}, "/: does not match ^a"),
+        (
+            {"a": {"b": 1}},
+            {"properties": {"a": {"additionalProperties": False}}},
+            "/a/b: is an unknown field",
+        ),
+        ([1, "x"], {"items": {"type": "integer"}}, "/1: is string and not integer"),
+        ({}, {"required": ["a", "b"]}, "/a: is required and absent; /b: is required and absent"),
+        ("abc", {"maxLength": 2}, "/: length 3, max 2"),
+        ([], {"minItems": 1}, "/: items 0, min 1"),
+        (None, {"type": ["string", "integer"]}, "/: is null and not string or integer"),
+        (1, False, "/: nothing is allowed here"),
+    ],
+)
+def test_a_departure_is_told_with_its_place(value: object, schema: Any, says: str) -> None:
+    """The reason names each place that departs from the schema, and how."""
+    assert conforms(value, schema).reason == says
