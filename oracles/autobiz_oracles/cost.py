@@ -45,8 +45,8 @@ def attributed_to(charges: Sequence[Charge] | None, tenant: str, workflow: str) 
     return Finding(
         holds=bool(found) and not strays,
         reason=f"{len(strays)} of {len(found)} charges are borne by others or by nobody"
-        if strays or not found
-        else f"{len(found)} charges",
+        if strays
+        else f"{len(found) or 'no'} charges",
         observed=", ".join(sorted({f"{one.tenant or 'nobody'}/{one.workflow or 'none'}" for one in found})),
         expected=f"{tenant}/{workflow}",
         diff="\n".join(f"{one.usd} USD: {one.tenant or 'nobody'}/{one.workflow or 'none'}" for one in strays),

@@ -39,8 +39,8 @@ def accepted(call: Call | None) -> Finding:
     code = given(call, "the call").code
     return Finding(
         holds=code is None,
-        reason="accepted" if code is None else f"refused with {code}",
-        observed=code or "accepted",
+        reason=_told(code),
+        observed=_told(code),
         expected="accepted",
     )
 
@@ -50,12 +50,16 @@ def rejected(call: Call | None, code: str, *, before_side_effects: bool = True) 
     """A call was refused for this reason, and, unless that is left open, before anything had happened."""
     seen = given(call, "the call")
     effects = looked_at(seen.effects, "what the world saw of the call") if before_side_effects else ()
-    complaints = [] if seen.code == code else [f"refused with {seen.code}" if seen.code else "accepted"]
+    complaints = [] if seen.code == code else [_told(seen.code)]
     complaints += [f"caused {effect}" for effect in effects]
     return Finding(
         holds=not complaints,
         reason="; ".join(complaints) or f"refused with {code}",
-        observed=f"{seen.code or 'accepted'}, {len(effects)} effects",
+        observed=f"{_told(seen.code)}, {len(effects)} effects",
         expected=f"{code}, no effect" if before_side_effects else code,
         diff="\n".join(complaints),
     )
+
+
+def _told(code: str | None) -> str:
+    return "accepted" if code is None else f"refused with {code or 'no code'}"

@@ -42,11 +42,17 @@ class Verdict:
     def __str__(self) -> str:
         parts = [f"{self.type} {self.name}: {self.outcome}: {_short(self.reason)}"]
         if self.outcome is not Outcome.PASS:
-            parts += [f"  expected: {_short(self.expected)}", f"  observed: {_short(self.observed)}"]
-            lines = self.diff.splitlines()
+            parts += [f"  {name}: {_short(text)}" for name, text in self._sides if text]
+            # What the reason has said already in full is not said again.
+            is_told = len(self.reason) <= SIGNS_MAX and self.reason == "; ".join(self.diff.splitlines())
+            lines = [] if is_told else self.diff.splitlines()
             parts += [f"  {_short(line)}" for line in lines[:LINES_MAX]]
             parts += [f"  ... and {len(lines) - LINES_MAX} more lines"] if len(lines) > LINES_MAX else []
         return "\n".join(parts)
+
+    @property
+    def _sides(self) -> tuple[tuple[str, str], tuple[str, str]]:
+        return ("expected", self.expected), ("observed", self.observed)
 
 
 class VerdictError(AssertionError):

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -140,3 +141,19 @@ def test_shapeless_evidence_never_passes_nor_raises(name: str, data: st.DataObje
     args = [*world.args]
     args[place] = data.draw(SHAPELESS)
     assert conformance.oracle(*args, **world.kwargs).outcome is Outcome.UNKNOWN
+
+
+def sayings(name: str) -> str:
+    """What an oracle says in each world in which it fails or cannot tell, and why it passes."""
+    one = BY_NAME[name]
+    said = [f"## {name}"]
+    said += [f"[{case}] {world.judged_by(one.oracle)}" for case, world in one.passes.items()]
+    said += [f"[{case}] {world.judged_by(one.oracle)}" for case, world in one.fails.items()]
+    return "\n".join(line.rstrip() for line in said)
+
+
+@pytest.mark.parametrize("name", sorted(BY_NAME))
+def test_what_is_said_is_what_was_agreed(name: str) -> None:
+    """Every verdict of every world reads as it stands in sayings.txt, which people have read."""
+    agreed = (Path(__file__).parent / "sayings.txt").read_text(encoding="utf-8")
+    assert f"{sayings(name)}\n\n" in agreed
