@@ -26,5 +26,11 @@ TESTS: Final[dict[str, tuple[str, ...]]] = {
     "statistics.curtailment": _FORMULAS,
     "figures": _DECISIONS,
     "folding": _FOLD,
-    "blocks": _FOLD,
+    "gathering": _FOLD,
+    "blocks": (*_FOLD, "test_hostile_findings.py"),
+    "patterns": _DECISIONS,
+    "anytime": ("test_anytime.py",),
+    "quarantining": ("flakes/test_quarantine_decisions.py",),
+    "pairing": (*_DECISIONS, "test_kind_regression.py"),
+    "statistics.eprocess": (*_FORMULAS, "test_anytime.py"),
 }
