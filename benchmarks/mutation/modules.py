@@ -18,7 +18,7 @@ TESTS: Final[dict[str, tuple[str, ...]]] = {
     "decision": (*_DECISIONS, "test_conclusion.py"),
     "deciding": _DECISIONS,
     "curtailing": ("test_settled.py",),
-    "waiver": (*_DECISIONS, "test_gatefile.py"),
+    "waiver": (*_DECISIONS, "test_gatefile.py", "test_waiver.py"),
     "tally": _DECISIONS,
     "statistics.wilson": _FORMULAS,
     "statistics.allowance": _FORMULAS,
