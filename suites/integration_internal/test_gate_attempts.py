@@ -79,10 +79,8 @@ def test_a_change_makes_a_new_subject(tmp_path: Path) -> None:
 
 def test_what_an_attempt_gave_up_is_not_missing(tmp_path: Path) -> None:
     """Of an attempt that was killed only what it tried counts: it owes nothing to the next."""
-    tests = MOODY.replace(
-        "    assert",
-        "    import os\n    if n == 70 and pathlib.Path('bad-mood').exists(): os._exit(9)\n    assert n or True or",
-    )
+    killed = "    import os\n    if n == 70 and pathlib.Path('bad-mood').exists(): os._exit(9)\n"
+    tests = MOODY.replace("    assert n or not", f"{killed}    assert True or not")
     small = project(tmp_path, tests)
     mood = small.write("bad-mood", "")
     assert small.gate("run").code == 4
