@@ -51,6 +51,8 @@ bench: $(READY)  ## Measure ourselves and our peers; figures go to the terminal
 	@$(BIN)/python benchmarks/flakes/flakes.py
 	@$(BIN)/python -m benchmarks.decision_quality
 	@$(BIN)/python -m benchmarks.curtailment --share 0.02
+	@$(BIN)/python -m benchmarks.tampering --samples 200
+	@$(BIN)/python -m benchmarks.fuzz --inputs 50000
 
 lock: $(READY)  ## Resolve the dependencies anew (names, versions and hashes only)
 	@$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 \

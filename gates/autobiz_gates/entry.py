@@ -9,6 +9,10 @@ import msgspec
 
 LEDGER_SCHEMA = "autobiz.ledger/1"
 
+# What stands for a commit where there is none, or behind one that the tree may differ from.
+UNVERSIONED = "unversioned"
+UNKNOWN_CHANGES = "unknown"
+
 # A first try and two more: what the infrastructure spoiled three times stays invalid, whatever comes next.
 TRIES_MAX = 3
 RUNS_MAX = 1000
@@ -34,6 +38,11 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     commit: str
     version: str = ""
     config_hash: str = ""
+
+    @property
+    def is_versioned(self) -> bool:
+        """Whether its name tells it from every other; without version control it does not."""
+        return self.commit not in ("", UNVERSIONED) and not self.commit.endswith(f"+{UNKNOWN_CHANGES}")
 
 
 class OracleVerdict(msgspec.Struct, frozen=True, kw_only=True):

@@ -67,18 +67,22 @@ def ledger_files(sources: Iterable[Path]) -> list[Path]:
     """The ledger files under the named files and folders, each once, in name order."""
     found: dict[Path, None] = {}
     for source in sources:
-        if source.is_dir():
-            inside = sorted(source.rglob("*.jsonl"))
-            if not inside:
-                raise LedgerError(
-                    f"{source}: no ledger (*.jsonl) in this folder. Did the run write elsewhere?"
-                )
-            found.update(dict.fromkeys(path.resolve() for path in inside))
-        elif source.exists():
-            found[source.resolve()] = None
-        else:
-            raise LedgerError(f"{source}: no such ledger. Name the folder or file that --gate-ledger wrote.")
+        try:
+            found.update(dict.fromkeys(_ledgers_under(source)))
+        except OSError as error:
+            raise unreadable(source, error) from None
     return list(found)
+
+
+def _ledgers_under(source: Path) -> list[Path]:
+    if not source.is_dir():
+        if not source.exists():
+            raise LedgerError(f"{source}: no such ledger. Name the folder or file that --gate-ledger wrote.")
+        return [source.resolve()]
+    inside = sorted(source.rglob("*.jsonl"))
+    if not inside:
+        raise LedgerError(f"{source}: no ledger (*.jsonl) in this folder. Did the run write elsewhere?")
+    return [path.resolve() for path in inside]
 
 
 def read_lines(path: Path) -> Iterator[Line | Torn]:

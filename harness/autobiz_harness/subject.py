@@ -4,9 +4,8 @@ import hashlib
 import subprocess
 from pathlib import Path
 
-from autobiz_gates import Subject
+from autobiz_gates import UNKNOWN_CHANGES, UNVERSIONED, Subject
 
-_UNKNOWN = "unversioned"
 _GIT_SECONDS_MAX = 20
 _UNTRACKED = b"?? "
 _CACHES = frozenset({b"__pycache__", b".pytest_cache", b".hypothesis", b".mypy_cache", b".ruff_cache"})
@@ -20,12 +19,12 @@ def subject_of(root: Path, config_files: tuple[Path, ...] = ()) -> Subject:
 def _commit(root: Path) -> str:
     head = _git(root, "rev-parse", "HEAD")
     if head is None:
-        return _UNKNOWN
+        return UNVERSIONED
     commit = head.decode().strip()
     changed = _git(root, "status", "--porcelain=v1", "-z", "--untracked-files=all")
     if changed is None:
         # Whether the tree is the commit's is not known, so it must not pass for it.
-        return f"{commit}+unknown"
+        return f"{commit}+{UNKNOWN_CHANGES}"
     names = [entry for entry in changed.split(b"\0") if entry and not _is_cache(entry)]
     return f"{commit}+{_dirt(root, names)}" if names else commit
 

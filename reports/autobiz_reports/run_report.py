@@ -24,6 +24,7 @@ class RunReport:
     gates: tuple[dict[str, Any], ...]
     problems: tuple[str, ...]
     folder: str
+    attempts: tuple[str, ...] = ()
     criteria: dict[str, Any] | None = None
     quarantine_file: str | None = None
     quarantine_file_sha256: str | None = None

@@ -8,7 +8,15 @@ from typing import Any
 import pytest
 
 from autobiz_gates import GateFileError, LedgerError, Shard, fold, read_gate_file, read_lines, tallies_from
-from autobiz_gates.evidence import ChainError, EvidenceError, canonical, checked_evidence, read_log
+from autobiz_gates.evidence import (
+    ChainError,
+    EvidenceError,
+    KeyFileError,
+    canonical,
+    checked_evidence,
+    read_log,
+    read_signing_key,
+)
 from autobiz_gates.flakes import read_quarantine
 from autobiz_gates.json_number import NumberError, read_number
 from autobiz_gates.toml_file import FILE_BYTES_MAX, KEY_PARTS_MAX
@@ -17,6 +25,7 @@ from autobiz_harness.run.config import ConfigError, read_config
 from ..evidence_cases import evidence, gate, stage
 from ..ledger_lines import header, plan, trial, write_ledger
 from ..quarantines import quarantine_text
+from .hostile import signed_corpus as corpus
 from .hostile.signed_doors import _rehashed
 
 pytestmark = [pytest.mark.priority("P0"), pytest.mark.negative]
@@ -251,3 +260,26 @@ def test_a_report_in_an_encoding_that_tools_write_is_read(encoding: str, tmp_pat
     path.write_bytes(text.encode(encoding))
 
     assert [case.case for case in tallies_from([path]).cases] == ["a"]
+
+
+def test_a_ledger_whose_name_no_system_takes_is_refused() -> None:
+    """A name of five thousand letters cannot be looked for, and that is said of it."""
+    with pytest.raises(LedgerError, match="cannot be read: File name too long"):
+        fold([Path("x" * 5000)])
+
+
+def test_a_gate_file_whose_name_no_system_takes_is_refused(tmp_path: Path) -> None:
+    """The same for the gate file that a pyproject.toml names."""
+    (tmp_path / "pyproject.toml").write_text(f"[tool.autobiz]\ngate_file = '{'x' * 5000}'\n")
+
+    with pytest.raises(ConfigError, match="its gate file cannot be looked for"):
+        read_config(tmp_path)
+
+
+def test_a_key_of_a_wrong_length_is_no_key() -> None:
+    """A key that says it is of another algorithm than its length is of breaks no reader."""
+    pem = corpus.KEY.pem().replace(b"AwBQYDK2Vw", b"AwBQYDK2Vv")
+
+    assert pem != corpus.KEY.pem()
+    with pytest.raises(KeyFileError, match="not a private key"):
+        read_signing_key(pem, "hostile")

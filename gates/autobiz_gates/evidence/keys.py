@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InternalError, InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
@@ -15,6 +15,8 @@ from .errors import EvidenceError, KeyFileError
 
 FILE_BYTES_MAX: Final = 16_384
 SIGNATURE_BYTES: Final = 64
+# A key of a wrong length for its algorithm comes out of OpenSSL as an internal error.
+_UNREADABLE: Final = (ValueError, UnsupportedAlgorithm, InternalError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,7 @@ def read_signing_key(pem: bytes, name: str, passphrase: bytes | None = None) -> 
     except TypeError:
         words = "is not encrypted; leave the passphrase out" if passphrase else "needs its passphrase"
         raise KeyFileError(f"{name}: {words}") from None
-    except (ValueError, UnsupportedAlgorithm):
+    except _UNREADABLE:
         words = "a wrong passphrase, or not a private key" if passphrase else "not a private key"
         raise KeyFileError(f"{name}: {words} in PEM (PKCS#8); `gate keygen` makes one") from None
     if not isinstance(key, Ed25519PrivateKey):
@@ -77,7 +79,7 @@ def read_public_key(pem: bytes, name: str) -> PublicKey:
         raise KeyFileError(f"{name}: a private key; whoever verifies needs only the public one (.pub)")
     try:
         key = serialization.load_pem_public_key(pem)
-    except (ValueError, UnsupportedAlgorithm):
+    except _UNREADABLE:
         raise KeyFileError(
             f"{name}: not a public key in PEM; `gate keygen` writes one beside the private"
         ) from None

@@ -83,9 +83,13 @@ def read_config(root: Path) -> RunConfig:
     problems = [*_double_names(path, stages), *_unknown_slices(path, read, stages)]
     if problems:
         raise ConfigError(tuple(problems))
+    try:
+        gate_file = _gate_file(root, read.gate_file)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError((f"{path.name}: its gate file cannot be looked for: {error}",)) from None
     return RunConfig(
         root=root,
-        gate_file=_gate_file(root, read.gate_file),
+        gate_file=gate_file,
         stages=stages,
         criteria=read.criteria,
         stack=tuple(dict.fromkeys(read.stack)),

@@ -45,8 +45,8 @@ class Curtailment:
 def curtailment_of(
     ledger: Path, gate_file: GateFile, today: date, quarantine: Quarantine, *, is_last: bool
 ) -> Curtailment:
-    """What may end a stage early. How many more cases a later stage brings is unknown, and a bound depends on
-    it; a failure under kind p0 is final however many there are."""
+    """What may end a stage early. A bound depends on how many trials are still to come, which is not known
+    before the last stage or beside earlier attempts; a failure under kind p0 is final in any case."""
     gates = tuple(
         gate for gate in gate_file.gates if not gate.dry_run and (is_last or isinstance(gate, P0Gate))
     )

@@ -122,7 +122,7 @@ def _other_headers(rundir: RunDir, evidence: dict[str, Any]) -> Iterator[str]:
                 continue
             if msgspec.to_builtins(line.subject) != evidence["subject"]:
                 yield f"{path}: speaks of another subject, commit {line.subject.commit[:12]}"
-            if line.run_id != evidence["run_id"]:
+            if line.run_id not in (evidence["run_id"], *evidence.get("attempts", ())):
                 yield f"{path}: was written by another run, {line.run_id}"
             if line.gate_file_sha256 != evidence["gate_file_sha256"]:
                 yield f"{path}: was begun under another gate file"

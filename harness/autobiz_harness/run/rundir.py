@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -34,6 +34,7 @@ class Context:
     slice: str | None
     shard: str | None
     started_at: str
+    attempts: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -44,11 +45,13 @@ class Context:
             "slice": self.slice,
             "shard": self.shard,
             "started_at": self.started_at,
+            "attempts": list(self.attempts),
         }
 
     @classmethod
     def from_dict(cls, given: dict[str, Any]) -> Self:
-        return cls(**{**given, "subject": Subject(**given["subject"])})
+        attempts = tuple(given.get("attempts", ()))
+        return cls(**{**given, "subject": Subject(**given["subject"]), "attempts": attempts})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +129,17 @@ def _writing(path: Path) -> Iterator[None]:
             "Make it writable or make room; what was recorded is kept, and `gate run --resume` goes on.",
             is_infrastructure=True,
         ) from None
+
+
+def runs_before(root: Path) -> list[RunDir]:
+    """The runs that are there and can be read, oldest first."""
+    found = []
+    for path in sorted((root / _FOLDER).glob("*/run.json")):
+        run = RunDir(path=path.parent)
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            run.context()
+            found.append(run)
+    return found
 
 
 def latest(root: Path) -> RunDir:

@@ -13,6 +13,7 @@ from autobiz_harness.identity import new_run_id
 from autobiz_harness.subject import subject_of
 from autobiz_reports import RunReport
 
+from .attempts import earlier_attempts, pool
 from .conclusion import conclude
 from .config import ConfigError, RunConfig, Stage, read_config, sliced
 from .criteria import configured_criteria
@@ -44,6 +45,8 @@ def run_project(options: RunOptions, view: View) -> RunReport:
     quarantine = quarantine_beside(gate_file.path)
     rundir = _open(options, config, gate_file)
     context = rundir.context()
+    if context.attempts:
+        view.say(f"decided together with {len(context.attempts)} earlier on this subject: trials add up")
     stages = _chosen(options, config, context)
     began = monotonic()
     ends: list[StageEnd] = []
@@ -84,6 +87,7 @@ def run_project(options: RunOptions, view: View) -> RunReport:
         problems=tallies.problems,
         criteria=criteria.answer(options.root, rundir, tallies, today) if criteria is not None else None,
         folder=_relative(options.root, rundir.path),
+        attempts=context.attempts,
         quarantine_file=_relative(options.root, Path(quarantine.path)) if quarantine.path else None,
         quarantine_file_sha256=quarantine.sha256,
     )
@@ -115,7 +119,8 @@ def _open(options: RunOptions, config: RunConfig, gate_file: GateFile) -> RunDir
     if options.slice is not None:
         sliced(config, options.slice)
     now = utc_now()
-    return create(
+    attempts = earlier_attempts(options.root, subject)
+    rundir = create(
         options.root,
         Context(
             run_id=new_run_id(now),
@@ -125,8 +130,11 @@ def _open(options: RunOptions, config: RunConfig, gate_file: GateFile) -> RunDir
             slice=options.slice,
             shard=options.shard,
             started_at=now.isoformat(timespec="seconds"),
+            attempts=tuple(attempt.path.name for attempt in attempts),
         ),
     )
+    pool(attempts, into=rundir)
+    return rundir
 
 
 def _chosen(options: RunOptions, config: RunConfig, context: Context) -> tuple[Stage, ...]:

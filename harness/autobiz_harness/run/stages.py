@@ -18,8 +18,11 @@ def run_stages(
     """Append to `ends` as they come, so that Ctrl-C loses none. The gates of the file may end it early."""
     finished = staging.rundir.finished()
     today = utc_now().date()
+    pooled = bool(staging.rundir.context().attempts)
     for stage in stages:
-        curtailment = _curtailment(staging, stage, gate_file, today, is_last=stage is stages[-1])
+        curtailment = _curtailment(
+            staging, stage, gate_file, today, is_last=stage is stages[-1] and not pooled
+        )
         recorded = [finished.get((stage.name, run)) for run in range(1, stage.runs + 1)]
         done = [end is not None and end["status"] in FINAL for end in recorded]
         if stage.batch is not None and stage.runs > 1 and not all(done):

@@ -25,7 +25,6 @@ TEXTS: Final[tuple[str, ...]] = (
         "../../../etc/passwd",
     ),
     *(
-        "/",
         "\u0430",
         "ope\u0578",
         "x" * 300,
