@@ -38,7 +38,7 @@ def test_a_refusal_shuts_the_gate(tmp_path: Path) -> None:
 
 
 def test_a_misspelt_guard_is_told_with_its_line(tmp_path: Path) -> None:
-    """An unknown key of the table is exit 2, with its line and what was probably meant, before anything runs."""
+    """An unknown key of the table is exit 2, with its line and what was probably meant."""
     project = small_project(tmp_path, tool='[tool.autobiz.guard]\nnetworks = ["127.0.0.1"]\n')
 
     answer = project.gate("run")
