@@ -41,7 +41,7 @@ def header(
 
 
 def plan(*cases: str, run_id: str = "run-a", run: int = 1) -> RunPlan:
-    return RunPlan(run_id=run_id, run=run, cases=tuple(Case(case=case) for case in cases))
+    return RunPlan.of(run_id, run, [Case(case=case) for case in cases])
 
 
 def trial(

@@ -99,7 +99,7 @@ def write(folder: Path, cases: int, runs: int) -> int:
         path = folder / f"{run}.jsonl"
         with LedgerWriter(path, header) as writer:
             for start in range(0, cases, 10_000):
-                writer.append(RunPlan(run_id=header.run_id, run=run, cases=planned[start : start + 10_000]))
+                writer.append(RunPlan.of(header.run_id, run, planned[start : start + 10_000]))
         here = {bad: line.replace(b'"run":1,', b'"run":%d,' % run) + b"\n" for bad, line in lines.items()}
         with path.open("ab") as file:
             file.writelines(

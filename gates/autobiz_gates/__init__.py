@@ -1,10 +1,10 @@
 """Judge evidence: trial entries, statistics, gates and their decisions."""
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from .lazy import loading
+
 if TYPE_CHECKING:
-    from .anytime import registered_place
     from .criteria import (
         CriteriaFile,
         Criterion,
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from .decision import Condition, Decision, GateDecision, deploy_allowed, fold_decisions, worst
     from .entry import (
         LEDGER_SCHEMA,
+        PRIORITIES,
+        RUNS_MAX,
+        TRIES_MAX,
         Case,
         Cost,
         Header,
@@ -34,8 +37,8 @@ if TYPE_CHECKING:
     from .explaining import explain
     from .fields import near
     from .figures import CaseCost, Figures
-    from .folding import TRIES_MAX, fold
-    from .gate import PRIORITIES, RUNS_MAX, Gate
+    from .folding import fold
+    from .gate import Gate
     from .gatefile import GateFile, read_gate_file
     from .inputs import ledgers_among, tallies_from
     from .kinds.approval import ApprovalGate
@@ -52,13 +55,14 @@ if TYPE_CHECKING:
     from .kinds.soak import SoakGate
     from .ledger import LedgerWriter, Torn, ledger_files, read_lines
     from .marks import MarkExpression, MarkExpressionError
+    from .order import registered_place
     from .planning import Plan, plan
     from .published import published_schema_text
     from .quarantining import left_out, quarantine_flaws
     from .schema import criteria_file_schema, gate_file_schema
     from .selection import Selection
     from .tally import CaseTally, Outcome, Tallies, TallyError
-    from .toml_file import GateFileError, Problem
+    from .toml_file import GateFileError, Problem, read_toml
     from .toml_lines import lines_of_keys
     from .waiver import Waiver
 
@@ -136,6 +140,7 @@ __all__ = [
     "read_gate_file",
     "read_keys",
     "read_lines",
+    "read_toml",
     "registered_place",
     "settled",
     "tallies_from",
@@ -144,7 +149,7 @@ __all__ = [
 
 # A test session records trials without deciding anything: what it does not name is not loaded.
 _HOMES = {
-    "registered_place": "anytime",
+    "registered_place": "order",
     "settled": "curtailing",
     "CriteriaFile": "criteria",
     "Criterion": "criteria",
@@ -177,10 +182,10 @@ _HOMES = {
     "near": "fields",
     "CaseCost": "figures",
     "Figures": "figures",
-    "TRIES_MAX": "folding",
+    "TRIES_MAX": "entry",
     "fold": "folding",
-    "PRIORITIES": "gate",
-    "RUNS_MAX": "gate",
+    "PRIORITIES": "entry",
+    "RUNS_MAX": "entry",
     "Gate": "gate",
     "GateFile": "gatefile",
     "read_gate_file": "gatefile",
@@ -219,13 +224,9 @@ _HOMES = {
     "TallyError": "tally",
     "GateFileError": "toml_file",
     "Problem": "toml_file",
+    "read_toml": "toml_file",
     "lines_of_keys": "toml_lines",
     "Waiver": "waiver",
 }
 
-
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(f".{_HOMES[name]}", __name__), name)
-    return value
+__getattr__ = loading(__name__, _HOMES)

@@ -10,13 +10,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from hashlib import blake2b
 from itertools import takewhile
 from math import ceil, log
 from typing import Final
 
 from .decision import Condition, Decision
 from .given import Given
+from .order import registered_place
 from .statistics import eprocess_value
 from .tally import CaseTally
 
@@ -35,11 +35,6 @@ class Sequenced:
     def counted(self) -> tuple[CaseTally, ...]:
         """What a decision rests on: nothing is gained behind the first gap, but what failed there counts."""
         return self.finished + tuple(case for case in self.rest if case.against)
-
-
-def registered_place(seed: int, case: str) -> bytes:
-    """Where a case stands in the order that a seed fixes; a pure function, so that everybody agrees."""
-    return blake2b(f"{seed}\x00{case}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
 def sequenced(cases: Sequence[CaseTally], given: Given) -> Sequenced:

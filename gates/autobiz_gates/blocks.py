@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, Literal
 
 import msgspec
 
-from .entry import Header, Line
+from .entry import Header, Line, RunPlan
 from .errors import LedgerError
 from .ledger import LINE_BYTES_MAX, Torn, check_order, read_line, unreadable
 
 _BLOCK_BYTES = 1024 * 1024
+_DECODER_PAYS_BYTES = 128 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,23 +40,43 @@ class TrialBrief(msgspec.Struct, frozen=True, gc=False, tag="trial", tag_field="
     replay: str | None = None
 
 
-class CaseBrief(msgspec.Struct, frozen=True, gc=False):
-    """Of a planned case, its name: most lines plan what an earlier one has described already."""
-
-    case: str
-
-
-class PlanBrief(msgspec.Struct, frozen=True, gc=False, tag="plan", tag_field="kind"):
-    """Of a plan, which cases a run set out to try."""
-
-    run_id: str
-    run: int
-    cases: tuple[CaseBrief, ...]
-
-
-BriefLine = Header | PlanBrief | TrialBrief
+BriefLine = Header | RunPlan | TrialBrief
 _brief_lines = msgspec.json.Decoder(BriefLine)
 _whole_lines = msgspec.json.Decoder(Line)
+_brief_trial = msgspec.json.Decoder(TrialBrief)
+
+
+@lru_cache(maxsize=64)
+def _lines_of_run(run_id: str) -> "msgspec.json.Decoder[Header | RunPlan | TrialBrief]":
+    """A decoder of lines whose trials are all of one run: a word known beforehand is not made anew."""
+    trial = msgspec.defstruct(
+        "TrialOfRun",
+        [
+            ("run_id", Literal[run_id]),
+            ("run", int),
+            ("case", str),
+            ("outcome", Literal["pass", "fail", "unknown", "skip", "invalid"]),
+            ("phase", Literal["setup", "call", "teardown", "crash", "collect"]),
+            ("replay", str | None, None),
+        ],
+        bases=(TrialBrief,),
+        frozen=True,
+        gc=False,
+        tag="trial",
+        tag_field="kind",
+    )
+    return msgspec.json.Decoder(Header | RunPlan | trial)
+
+
+def _decoded(data: bytes) -> list[Header | RunPlan | TrialBrief]:
+    """The lines of a block; nearly always its trials are of the run of the first, in a phase of ours."""
+    if len(data) < _DECODER_PAYS_BYTES:
+        return _brief_lines.decode_lines(data)
+    try:
+        first = _brief_trial.decode(data[: data.index(b"\n")])
+        return _lines_of_run(first.run_id).decode_lines(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _brief_lines.decode_lines(data)
 
 
 class Block:
@@ -66,8 +88,8 @@ class Block:
         self._data = data
         self._entries: list[Line] | None = None
         try:
-            self.lines = _brief_lines.decode_lines(data)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+            self.lines = _decoded(data)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise self._culprit() from None
         if len(self.lines) != data.count(b"\n"):
             # An empty line, or two entries on one.
@@ -82,7 +104,7 @@ class Block:
         if self._entries is None:
             try:
                 self._entries = _whole_lines.decode_lines(self._data)
-            except (msgspec.DecodeError, UnicodeDecodeError):
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 raise self._culprit() from None
         return self._entries[position]
 

@@ -7,7 +7,7 @@ from os import PathLike
 from typing import Any, Final
 
 from .decision import Decision, GateDecision, fold_decisions, worst
-from .fields import Complaints, KeyPath, near, read_fields, shown, text, texts
+from .fields import Complaints, KeyPath, near, read_fields, shown, text, texts, too_many
 from .gatefile import NAME_PATTERN, GateFile, gates_of
 from .toml_file import read_toml
 
@@ -117,6 +117,10 @@ def _criteria_of(tables: Any, gates: Sequence[str], found: list[tuple[KeyPath, s
         return []
     if not tables and not found:
         found.append(((), "no criterion: nothing would be answered"))
+    many = too_many(tables, "criterion")
+    if many:
+        found.append((("criterion",), many))
+        return []
     criteria = []
     for name, table in tables.items():
         complaints = Complaints(name, noun="criterion")

@@ -1,12 +1,18 @@
 """The lines of a ledger: header, plan and trial entries, the lingua franca of every reader."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 
 LEDGER_SCHEMA = "autobiz.ledger/1"
+
+# A first try and two more: what the infrastructure spoiled three times stays invalid, whatever comes next.
+TRIES_MAX = 3
+RUNS_MAX = 1000
+PRIORITIES = ("P0", "P1", "P2")
 
 
 class TrialOutcome(StrEnum):
@@ -81,12 +87,63 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, tag="header", tag_field=
     harness: str = ""
 
 
+class AlikeCases(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Cases of which the same is known, but for their names."""
+
+    cases: tuple[str, ...]
+    suite: str | None = None
+    priority: str | None = None
+    requirements: tuple[str, ...] = ()
+    tests: tuple[str, ...] = ()
+    workflow: str | None = None
+    marks: tuple[str, ...] = ()
+
+
 class RunPlan(msgspec.Struct, frozen=True, kw_only=True, tag="plan", tag_field="kind"):
-    """The cases an invocation set out to try; one without a trial is missing evidence."""
+    """The cases an invocation set out to try; one without a trial is missing evidence.
+
+    Of thousands of cases most are alike but for their names, so what is known of them is said once.
+    """
 
     run_id: str
     run: int
-    cases: tuple[Case, ...]
+    groups: tuple[AlikeCases, ...]
+
+    @classmethod
+    def of(cls, run_id: str, run: int, cases: Iterable[Case]) -> Self:
+        """The plan for these cases."""
+        names: dict[Facts, list[str]] = {}
+        for case in cases:
+            names.setdefault(facts_of(case), []).append(case.case)
+        groups = tuple(
+            AlikeCases(
+                cases=tuple(alike),
+                suite=suite,
+                priority=priority,
+                requirements=requirements,
+                tests=tests,
+                workflow=workflow,
+                marks=marks,
+            )
+            for (suite, priority, requirements, tests, workflow, marks), alike in names.items()
+        )
+        return cls(run_id=run_id, run=run, groups=groups)
+
+    @property
+    def cases(self) -> Iterator[Case]:
+        """Each planned case with what is known of it."""
+        for group in self.groups:
+            suite, priority, requirements, tests, workflow, marks = facts_of(group)
+            for name in group.cases:
+                yield Case(
+                    case=name,
+                    suite=suite,
+                    priority=priority,
+                    requirements=requirements,
+                    tests=tests,
+                    workflow=workflow,
+                    marks=marks,
+                )
 
 
 class Trial(msgspec.Struct, frozen=True, kw_only=True, tag="trial", tag_field="kind", gc=False):
@@ -120,6 +177,14 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True, tag="trial", tag_field="k
 
 
 Line = Header | RunPlan | Trial
+
+# What is known of a case besides its name: suite, priority, requirements, tests, workflow, marks.
+Facts = tuple[str | None, str | None, tuple[str, ...], tuple[str, ...], str | None, tuple[str, ...]]
+
+
+def facts_of(known: Case | AlikeCases | Trial) -> Facts:
+    """What an entry tells of its case, or cases."""
+    return known.suite, known.priority, known.requirements, known.tests, known.workflow, known.marks
 
 
 def ledger_schema() -> dict[str, Any]:

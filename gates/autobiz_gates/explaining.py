@@ -4,6 +4,7 @@ from .decision import Condition, Decision, GateDecision
 from .figures import CaseCost, Figures, cut
 
 COSTING_MAX = 10
+RUNS_DIFFER_BELOW = 0.05
 _SIGNS = {Decision.OPEN: "+", Decision.UNDECIDED: "?", Decision.SHUT: "-"}
 
 
@@ -48,6 +49,8 @@ def _numbers(figures: Figures) -> list[str]:
     ]
     if others:
         lines.append(f"  {', '.join(others)}")
+    if figures.runs_p is not None and figures.runs_p < RUNS_DIFFER_BELOW:
+        lines.append(f"  the runs differ (Cochran's Q, p = {figures.runs_p:.4f}): was one of them special?")
     if figures.waived:
         lines.append(f"  waived: {', '.join(figures.waived)}")
     if figures.waivers_expired:

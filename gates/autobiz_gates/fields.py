@@ -4,15 +4,19 @@ Declared by hand because reading a gate file is paid at every start: building py
 times the whole time allowed for it (gates/README.md has the figures).
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sized
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from math import isfinite
-from typing import Any
+from sys import float_info
+from typing import Any, Final
 
 from .marks import MarkExpression, MarkExpressionError
 
 KeyPath = tuple[str | int, ...]
+
+# So many tables of one sort a file may hold, and so many unknown keys of a table get a suggestion.
+TABLES_MAX: Final = 1000
+HINTS_MAX: Final = 20
 
 
 @dataclass(slots=True)
@@ -97,7 +101,8 @@ def read_fields(
         elif elsewhere and key in elsewhere:
             complaints.say_of_table(at, key, f"{key!r} {elsewhere[key]}")
         else:
-            complaints.say_of_table(at, key, f"unknown key {key!r}.{near(key, known, else_all=True)}")
+            hint = near(key, known, else_all=True) if len(complaints.found) < HINTS_MAX else ""
+            complaints.say_of_table(at, key, f"unknown key {key!r}.{hint}")
     for one in fields:
         if one.required and one.name not in table:
             complaints.say_of_table(at, one.name, f"{one.name!r} is missing: {one.doc}")
@@ -136,6 +141,13 @@ _TYPE_NAMES: tuple[tuple[type, str], ...] = (
     (list, "an array"),
     (dict, "a table"),
 )
+
+
+def too_many(tables: Sized, noun: str) -> str | None:
+    """Return the complaint about a file with more tables of one sort than anybody reads, or nothing."""
+    if len(tables) <= TABLES_MAX:
+        return None
+    return f"holds {len(tables)} tables of sort {noun!r}, {TABLES_MAX} at most are read; split the file"
 
 
 def flag(name: str, doc: str) -> Field:
@@ -183,7 +195,8 @@ def real(name: str, doc: str) -> Field:
     """Any number; TOML's nan and inf are none to compare with."""
 
     def read(value: Any, at: KeyPath, complaints: Complaints) -> float | None:
-        if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
+        # Python compares whole numbers of any length, and only short ones become real.
+        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= float_info.max:
             return float(value)
         complaints.say(at, f"must be a number, not {shown(value)}")
         return None
@@ -203,9 +216,11 @@ def choice(name: str, doc: str, options: tuple[str | int, ...], *, required: boo
     return Field(name=name, doc=doc, read=read, schema={"enum": list(options)}, required=required)
 
 
-def text(name: str, doc: str, *, required: bool = False) -> Field:
+def text(name: str, doc: str, *, required: bool = False, nul: bool = False) -> Field:
+    """A string; only where it names no file may it hold a NUL, at which the system would end the name."""
+
     def read(value: Any, at: KeyPath, complaints: Complaints) -> str | None:
-        if isinstance(value, str) and value.strip():
+        if isinstance(value, str) and value.strip() and (nul or "\0" not in value):
             return value
         complaints.say(at, f"must be a string that says something, not {shown(value)}")
         return None
@@ -224,7 +239,7 @@ def texts(name: str, doc: str, *, options: tuple[str, ...] = (), required: bool 
             hint = "" if required else "; leave the key out to select by other keys alone"
             complaints.say(at, f"must name at least one value{hint}")
         for item in items:
-            if not isinstance(item, str) or not item.strip():
+            if not isinstance(item, str) or not item.strip() or "\0" in item:
                 complaints.say(at, f"must be a string or an array of strings, not {shown(value)}")
                 return ()
             if options and item not in options:

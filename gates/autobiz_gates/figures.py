@@ -6,8 +6,8 @@ from itertools import repeat
 from typing import Any, Final
 
 from .patterns import groups, those, total
-from .statistics import anova_icc, case_lower, pass_hat_k, robust_deff, wilson_lower, z_quantile
-from .tally import CaseTally, Counts
+from .statistics import anova_icc, case_lower, cochran_q, pass_hat_k, robust_deff, wilson_lower, z_quantile
+from .tally import CaseTally, Counts, Outcome
 
 METHOD_POOLED: Final = "wilson over pooled trials"
 METHOD_EVERY: Final = "every trial passes; the bound is for information"
@@ -56,6 +56,7 @@ class Figures:
     icc: float | None
     deff: float | None
     pass_3: float | None
+    runs_p: float | None
     costing: tuple[CaseCost, ...]
     waived: tuple[str, ...]
     waivers_expired: tuple[str, ...]
@@ -120,6 +121,7 @@ def case_figures(
         icc=anova_icc(passes, valid),
         deff=robust_deff(passes, valid),
         pass_3=_pass_3(counted),
+        runs_p=_runs_p(cases),
         costing=_costing(cases),
         waived=waived,
         waivers_expired=waivers_expired,
@@ -149,6 +151,17 @@ def _pass_3(counted: Sequence[tuple[Counts, int]]) -> float | None:
         return None
     chances = sum(times * pass_hat_k([counts.passed], counts.valid, 3) for counts, times in often)
     return chances / sum(times for _, times in often)
+
+
+def _runs_p(cases: Sequence[CaseTally]) -> float | None:
+    """Return the chance of runs that differ as much as these, if no run was special (Cochran's Q)."""
+    # Cases that agree throughout say nothing of runs; of the others only those judged in every run.
+    mixed = those(
+        cases, lambda counts: 0 < counts.passed < counts.valid == counts.slots and not counts.replayed
+    )
+    rows = [[int(outcome == Outcome.PASS) for outcome in case.outcomes] for case in mixed]
+    runs = max(map(len, rows), default=0)
+    return cochran_q([row for row in rows if len(row) == runs], runs)["p_value"] if rows else None
 
 
 def _costing(cases: Sequence[CaseTally]) -> tuple[CaseCost, ...]:

@@ -5,17 +5,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from .entry import Header, Subject
-from .gathering import CODES, Facts, Gathered, RunName
+from .entry import TRIES_MAX, Facts, Header, Subject
+from .gathering import CODES, Gathered, RunName
 from .ledger import ledger_files
 from .sharing import gather_files
 from .tally import CaseTally, Tallies
 
 _REPLAY: Final = 7  # found at the end, of whatever else the trial was
 _WORDS: Final = {**{code: word for word, code in CODES.items()}, _REPLAY: "replay"}
-
-# A first try and two more: what the infrastructure spoiled three times stays invalid, whatever comes next.
-TRIES_MAX: Final = 3
 
 # A run, its shards made one.
 RunKey = tuple[str, int]

@@ -3,11 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
 
+from .entry import PRIORITIES, RUNS_MAX
 from .fields import Field, flag, mark_expression, texts, whole
 from .selection import Selection
-
-PRIORITIES: Final = ("P0", "P1", "P2")
-RUNS_MAX: Final = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Final
 
-from .fields import Complaints, KeyPath, choice, either, near, read_fields, shown
+from .fields import HINTS_MAX, Complaints, KeyPath, choice, either, near, read_fields, shown, too_many
 from .gate import Gate
 from .kinds.kind import Kind
 from .kinds.registry import KINDS
@@ -53,6 +53,10 @@ def gates_of(table: dict[str, Any], root: KeyPath, found: list[tuple[KeyPath, st
             return ()
     if not tables and not found:
         found.append(((), NO_GATE))
+    many = too_many(tables, "gate")
+    if many:
+        found.append((root, many))
+        return ()
     gates = []
     for name, one in tables.items():
         complaints = Complaints(name)
@@ -77,7 +81,8 @@ def _gate_of(name: str, table: Any, complaints: Complaints) -> Gate | None:
         known = {one.name for each in KINDS.values() for one in each.fields}
         for key in table:
             if key != "kind" and key not in known:
-                complaints.say_of_table((), key, f"unknown key {key!r}.{near(key, known, else_all=True)}")
+                hint = near(key, known, else_all=True) if len(complaints.found) < HINTS_MAX else ""
+                complaints.say_of_table((), key, f"unknown key {key!r}.{hint}")
         return None
     keys = {k: v for k, v in table.items() if k != "kind"}
     values = read_fields(kind.fields, keys, (), complaints, _elsewhere(kind, keys))
@@ -87,7 +92,9 @@ def _gate_of(name: str, table: Any, complaints: Complaints) -> Gate | None:
 
 def _elsewhere(kind: Kind[Any], keys: dict[str, Any]) -> dict[str, str]:
     """Say of each key that only other kinds know which kinds those are."""
-    others = {key: [k.name for k in KINDS.values() if key in {one.name for one in k.fields}] for key in keys}
+    strange = keys.keys() - {one.name for one in kind.fields}
+    known = {other.name: {one.name for one in other.fields} for other in KINDS.values()} if strange else {}
+    others = {key: [name for name, names in known.items() if key in names] for key in keys if key in strange}
     return {
         key: f"is a key of kind {either(names)}, not of kind {kind.name!r}"
         for key, names in others.items()

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from .blocks import Block, Part, PlanBrief, TrialBrief, read_blocks
-from .entry import Case, Header, RunPlan, Trial
+from .blocks import Block, Part, TrialBrief, read_blocks
+from .entry import AlikeCases, Facts, Header, RunPlan, Trial, facts_of
 from .ledger import Torn
 
 # Two entries for one trial (a crash seen from two sides, a rerun) never replace each other: the worst stays.
@@ -16,8 +16,6 @@ _PLANNED, _INVALID = CODES["missing"], CODES["invalid"]
 
 # A run as the lines name it: which invocation, and its number there.
 RunName = tuple[str, int]
-# What is known of a case besides its name: suite, priority, requirements, tests, workflow, marks.
-Facts = tuple[str | None, str | None, tuple[str, ...], tuple[str, ...], str | None, tuple[str, ...]]
 
 
 @dataclass(slots=True)
@@ -41,15 +39,13 @@ class Gathered:
             self.facts.append(self._alike.setdefault(facts, facts))
         return number
 
-    def know(self, cases: Iterable[Case]) -> None:
+    def know(self, alike: AlikeCases) -> None:
         """Give those of these cases that have none a number; a plan may name a hundred thousand at once."""
-        index, known, alike = self.index, self.facts, self._alike
-        for case in cases:
-            name = case.case
-            if name not in index:
-                index[name] = len(known)
-                facts = _facts(case)
-                known.append(alike.setdefault(facts, facts))
+        index = self.index
+        new = [name for name in dict.fromkeys(alike.cases) if name not in index]
+        index.update(zip(new, range(len(self.facts), len(self.facts) + len(new)), strict=True))
+        facts = facts_of(alike)
+        self.facts += [self._alike.setdefault(facts, facts)] * len(new)
 
     def column(self, run: RunName) -> bytearray:
         """The codes of a run, one for each case known so far; 0 says that nothing is known."""
@@ -74,7 +70,7 @@ def _take(gathered: Gathered, path: Path, block: Block) -> None:
     index, codes = gathered.index, bytearray()
     run_id, run = "", -1
     for position, line in enumerate(block.lines):
-        if type(line) is not TrialBrief:
+        if not isinstance(line, TrialBrief):
             _take_rare(gathered, path, block, position)
             run = -1
             continue
@@ -108,8 +104,8 @@ def _take_rare(gathered: Gathered, path: Path, block: Block, position: int) -> N
     line = block.lines[position]
     if isinstance(line, Header):
         gathered.headers.append((str(path), line))
-    elif isinstance(line, PlanBrief):
-        _take_plan(gathered, line, block, position)
+    elif isinstance(line, RunPlan):
+        _take_plan(gathered, line)
 
 
 def _take_uncollected(gathered: Gathered, entry: object) -> None:
@@ -117,26 +113,17 @@ def _take_uncollected(gathered: Gathered, entry: object) -> None:
         gathered.uncollected.setdefault(entry.case, entry.reason)
 
 
-def _take_plan(gathered: Gathered, plan: PlanBrief, block: Block, position: int) -> None:
+def _take_plan(gathered: Gathered, plan: RunPlan) -> None:
     gathered.planned.add((plan.run_id, plan.run))
-    index = gathered.index
-    names = [case.case for case in plan.cases]
-    if not index.keys() >= set(names):
-        gathered.know(_cases(block.entry(position)))
+    for alike in plan.groups:
+        gathered.know(alike)
     codes = gathered.column((plan.run_id, plan.run))
-    for number in map(index.__getitem__, names):
-        if not codes[number]:
-            codes[number] = _PLANNED
-
-
-def _cases(entry: object) -> tuple[Case, ...]:
-    return entry.cases if isinstance(entry, RunPlan) else ()
+    for alike in plan.groups:
+        for number in map(gathered.index.__getitem__, alike.cases):
+            if not codes[number]:
+                codes[number] = _PLANNED
 
 
 def _facts_of(entry: object) -> Facts:
     assert isinstance(entry, Trial)  # noqa: S101  # a brief line and its entry come from the same bytes
-    return _facts(entry)
-
-
-def _facts(known: Case | Trial) -> Facts:
-    return known.suite, known.priority, known.requirements, known.tests, known.workflow, known.marks
+    return facts_of(entry)

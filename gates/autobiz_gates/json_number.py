@@ -1,8 +1,8 @@
 """A number out of a JSON file, by file and pointer; whatever is not plainly a number is refused."""
 
 import json
-from math import isfinite
 from pathlib import Path
+from sys import float_info
 from typing import Any
 
 FILE_BYTES_MAX = 100_000_000
@@ -15,8 +15,8 @@ class NumberError(ValueError):
 def read_number(root: Path, file: str, pointer: str) -> float:
     """Return the number at an RFC 6901 pointer."""
     value = _at(_document(root / file, file), file, pointer)
-    # JSON has no NaN, but Python's reader would take one; true is not 1 here.
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+    # JSON has no NaN, but Python's reader would take one; true is not 1 here; no float is larger than max.
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= float_info.max:
         raise NumberError(f"{file}#{pointer} is {json.dumps(value)[:60]}, not a number")
     return float(value)
 

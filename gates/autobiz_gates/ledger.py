@@ -13,6 +13,7 @@ from .entry import LEDGER_SCHEMA, Header, Line
 from .errors import LedgerError
 
 LINE_BYTES_MAX = 64 * 1024 * 1024
+SHARDS_MAX = 10_000
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Line)
 
@@ -97,7 +98,7 @@ def read_line(path: Path, number: int, raw: bytes, *, torn: bool = False) -> Lin
     """One line; what cannot be read is forgiven only where a writer may have died in it."""
     try:
         return _decoder.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         if not torn:
             raise LedgerError(_explain(path, number, raw, error)) from None
         return Torn(path=path, line=number)
@@ -139,6 +140,12 @@ def _check_header(path: Path, number: int, line: Header, *, headed: bool) -> Non
         )
     if line.schema != LEDGER_SCHEMA:
         raise LedgerError(_foreign(path, line.schema))
+    shard = line.shard
+    if shard is not None and not 1 <= shard.index <= shard.count <= SHARDS_MAX:
+        raise LedgerError(
+            f"{path}:1: shard {shard.index} of {shard.count}: shards count from 1 to {SHARDS_MAX} at most. "
+            "The file was changed after it was written."
+        )
 
 
 def _foreign(path: Path, schema: str) -> str:
@@ -152,7 +159,7 @@ def _explain(path: Path, number: int, raw: bytes, error: Exception) -> str:
     if number == 1:
         try:
             peek = msgspec.json.decode(raw)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return f"{path}:1: not a ledger: the first line is not JSON."
         schema = peek.get("schema") if isinstance(peek, dict) else None
         if isinstance(schema, str) and schema != LEDGER_SCHEMA:

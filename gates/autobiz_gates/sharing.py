@@ -12,9 +12,9 @@ from typing import Final
 import msgspec
 
 from .blocks import Part
-from .entry import Header
+from .entry import Facts, Header
 from .errors import LedgerError
-from .gathering import Facts, Gathered, RunName, gather
+from .gathering import Gathered, RunName, gather
 
 # Below this there is nothing to win.
 SHARE_BYTES_MIN: Final = 32 * 1024 * 1024

@@ -11,8 +11,14 @@ from typing import Any, Final, NamedTuple
 
 from .fields import KeyPath
 
-FILE_BYTES_MAX: Final = 1_000_000
+FILE_BYTES_MAX: Final = 262_144
+KEY_PARTS_MAX: Final = 32
 _POSITION = re.compile(r"\(at (?:line (\d+), column \d+|end of document)\)")
+_KEY_PART: Final = r"""[ \t]*(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')[ \t]*"""
+# tomllib walks down every key from the top again for each of its parts, and for each key below a header.
+_DEEP_KEY = re.compile(
+    rf"(?:^[ \t]*\[{{0,2}}|[{{,]){_KEY_PART}(?:\.{_KEY_PART}){{{KEY_PARTS_MAX}}}", re.MULTILINE
+)
 _TWICE = re.compile(r"Cannot declare \((?:'tool', 'autobiz', )?'(gate|criterion)', '(.*)'\) twice")
 
 
@@ -103,6 +109,10 @@ def _text_of(name: str, content: bytes) -> str:
 
 
 def _toml_of(name: str, text: str) -> dict[str, Any]:
+    deep = _DEEP_KEY.search(text)
+    if deep:
+        line = text.count("\n", 0, deep.start()) + 1
+        raise GateFileError((Problem(name, line, f"a key of more than {KEY_PARTS_MAX} parts"),))
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -24,7 +24,7 @@ WAIVERS: Final = tables(
     "waivers",
     "Cases that may be broken for now; their failures still count in the bound.",
     (
-        text("case", "the id of the case", required=True),
+        text("case", "the id of the case", required=True, nul=True),
         text("reason", "why it may be broken, in a sentence", required=True),
         day("expires", "the last day on which it counts", required=True),
     ),

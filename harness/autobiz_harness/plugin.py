@@ -9,6 +9,8 @@ from .adoption import adoption_of
 from .marks import MARKERS, SUITES, suite_of_path
 
 if TYPE_CHECKING:
+    from autobiz_oracles import Expect
+
     from .recording import Recorder
 
 RECORDER: "pytest.StashKey[Recorder]" = pytest.StashKey()
@@ -45,7 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
         # First of all, so that nothing that is loaded from here on goes unguarded.
         config.pluginmanager.register(guarding_for(adoption.guard), "autobiz-guarding")
-    if adoption.adopted or _asked(config):
+    if adoption.adopted:
         from .weighing import Weighing
 
         config.pluginmanager.register(Weighing(adoption), "autobiz-weighing")
@@ -92,3 +94,11 @@ def seed(request: pytest.FixtureRequest) -> int:
     recorder = config.stash.get(RECORDER, None)
     case = request.node.nodeid if recorder is None else recorder.case_of(request.node)
     return derive_seed(config.option.gate_seed, config.option.gate_run, case)
+
+
+@pytest.fixture
+def expect() -> "Expect":
+    """The word that expectations begin with; oracles are loaded for those who ask for it."""
+    from autobiz_oracles import expect as word
+
+    return word

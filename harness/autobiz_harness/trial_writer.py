@@ -26,6 +26,9 @@ from .judging import Judgement
 from .seeds import derive_seed
 from .settings import Settings
 
+# A reader holds a line in memory, and refuses one of 64 MiB.
+_CASES_A_LINE = 50_000
+
 
 class TrialWriter:
     """Appends plans and trials; once the disk refuses, it says so and stays silent."""
@@ -38,7 +41,9 @@ class TrialWriter:
 
     def plan(self, cases: tuple[Case, ...]) -> None:
         """Say what is to be tried, so that a trial that never came is known to be missing."""
-        self._append(RunPlan(run_id=self._settings.run_id, run=self._settings.run, cases=cases))
+        for first in range(0, len(cases) or 1, _CASES_A_LINE):
+            part = cases[first : first + _CASES_A_LINE]
+            self._append(RunPlan.of(self._settings.run_id, self._settings.run, part))
 
     def trial(
         self,

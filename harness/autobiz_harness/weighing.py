@@ -54,13 +54,18 @@ class Weighing:
                 heard[id(verdict)] = verdict
                 verdicts.append(verdict)
 
-        with _listening(add):
+        with _listening(add, wanted=self._is_judged(item)):
             return (yield)
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
-        result = yield
         verdicts = item.stash.get(VERDICTS, [])
+        try:
+            result = yield
+        except pytest.skip.Exception as skipped:
+            # A test that has shown a failure cannot take it back by leaving.
+            _raise_if_ignored(verdicts, skipped)
+            raise
         _raise_if_ignored(verdicts)
         owed = [name for mark in item.iter_markers("oracle") for name in mark.args]
         missing = [name for name in owed if name not in {str(verdict.type) for verdict in verdicts}]
@@ -68,12 +73,20 @@ class Weighing:
             raise UnjudgedError(
                 f"UNKNOWN: no oracle of type {', '.join(missing)} judged, as its mark declares"
             )
-        if not verdicts and not self._required.isdisjoint(mark.name for mark in item.iter_markers()):
+        if not verdicts and self._requires(item):
             raise UnjudgedError(
                 "UNKNOWN: no oracle judged this test, and its suite requires one. "
                 "Insist on a verdict about what it shows; plain asserts are not seen."
             )
         return result
+
+    def _requires(self, item: pytest.Item) -> bool:
+        return not self._required.isdisjoint(mark.name for mark in item.iter_markers())
+
+    def _is_judged(self, item: pytest.Item) -> bool:
+        """Whether oracles will speak, though nobody may have loaded them yet."""
+        named = "expect" in getattr(item, "fixturenames", ())
+        return named or self._requires(item) or item.get_closest_marker("oracle") is not None
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -109,21 +122,21 @@ class Weighing:
             terminalreporter.write_line(f"{kind}: {', '.join(said)}")
 
 
-def _listening(listener: "Callable[[Verdict], None]") -> AbstractContextManager[None]:
+def _listening(listener: "Callable[[Verdict], None]", *, wanted: bool) -> AbstractContextManager[None]:
     """Listen where there is somebody to listen to: a project without oracles does not load them for this."""
-    if _ORACLES not in sys.modules:
+    if not wanted and _ORACLES not in sys.modules:
         return nullcontext()
     from autobiz_oracles import listening
 
     return listening(listener)
 
 
-def _raise_if_ignored(verdicts: "list[Verdict]") -> None:
+def _raise_if_ignored(verdicts: "list[Verdict]", cause: BaseException | None = None) -> None:
     ignored = [verdict for verdict in verdicts if verdict.outcome != "pass"]
     if ignored:
         from autobiz_oracles import VerdictError
 
-        raise VerdictError(tuple(ignored))
+        raise VerdictError(tuple(ignored)) from cause
 
 
 def _is_unknown(error: BaseException) -> bool:

@@ -1,31 +1,153 @@
 """Judge evidence with typed oracles that answer pass, fail or unknown."""
 
-from .effects import Receipt, Request, exactly, exactly_once, nothing_else, receipts_agree
+from .bounds import BoundedRun, ended_by, within_bounds
+from .calibration import Calibration, Example, calibrate
+from .cost import Charge, adds_up, attributed_to, cost_between
+from .detectors import DETECTORS, PERSONAL_DATA, SECRETS, Detector
+from .differences import Difference, differences
+from .durability import AfterCrash, nothing_invented, nothing_lost
+from .effects import Receipt, Request, exactly, exactly_once, no_effect, nothing_else, receipts_agree
+from .evidence import given, looked_at, mapped, measured
+from .expecting.front import Expect, expect
+from .graded import graded
 from .hearing import listening, unheard
-from .idempotency import no_new_effects, same_result
+from .idempotency import Answered, no_new_effects, same_result
 from .insisting import insist
+from .json_schema import Schema
+from .observability import LogLine, Metrics, logged, metric_moved, nothing_else_moved
 from .oracle import Finding, MissingEvidenceError, oracle
 from .outcome import Outcome, worst
+from .permission import Attempt, Denial, Scope, denied_and_logged, within_scopes
+from .plain import (
+    PlainAnswer,
+    PlainAttempt,
+    PlainCall,
+    PlainCharge,
+    PlainCrash,
+    PlainLogLine,
+    PlainReceipt,
+    PlainRequest,
+    PlainRun,
+    PlainTime,
+    PlainTraceRow,
+)
+from .relations import (
+    Event,
+    Relation,
+    alike,
+    related,
+    renamed_tenant,
+    reordered,
+    same_event_twice,
+    scaled_amounts,
+)
+from .rubric import Rubric, RubricError, read_rubric
+from .schema import Call, accepted, conforms, rejected
+from .security import leaks_nothing
+from .state_change import State, became, changed_only, replay_agrees, version_raised
+from .timing import Timed, at_least_ms, in_order, within_ms
+from .trace import TraceRow, complete, correlated
 from .verdict import OracleType, Verdict, VerdictError
+from .vote import Judge, Vote
 
 __all__ = [
+    "DETECTORS",
+    "PERSONAL_DATA",
+    "SECRETS",
+    "AfterCrash",
+    "Answered",
+    "Attempt",
+    "BoundedRun",
+    "Calibration",
+    "Call",
+    "Charge",
+    "Denial",
+    "Detector",
+    "Difference",
+    "Event",
+    "Example",
+    "Expect",
     "Finding",
+    "Judge",
+    "LogLine",
+    "Metrics",
     "MissingEvidenceError",
     "OracleType",
     "Outcome",
+    "PlainAnswer",
+    "PlainAttempt",
+    "PlainCall",
+    "PlainCharge",
+    "PlainCrash",
+    "PlainLogLine",
+    "PlainReceipt",
+    "PlainRequest",
+    "PlainRun",
+    "PlainTime",
+    "PlainTraceRow",
     "Receipt",
+    "Relation",
     "Request",
+    "Rubric",
+    "RubricError",
+    "Schema",
+    "Scope",
+    "State",
+    "Timed",
+    "TraceRow",
     "Verdict",
     "VerdictError",
+    "Vote",
+    "accepted",
+    "adds_up",
+    "alike",
+    "at_least_ms",
+    "attributed_to",
+    "became",
+    "calibrate",
+    "changed_only",
+    "complete",
+    "conforms",
+    "correlated",
+    "cost_between",
+    "denied_and_logged",
+    "differences",
+    "ended_by",
     "exactly",
     "exactly_once",
+    "expect",
+    "given",
+    "graded",
+    "in_order",
     "insist",
+    "leaks_nothing",
     "listening",
+    "logged",
+    "looked_at",
+    "mapped",
+    "measured",
+    "metric_moved",
+    "no_effect",
     "no_new_effects",
     "nothing_else",
+    "nothing_else_moved",
+    "nothing_invented",
+    "nothing_lost",
     "oracle",
+    "read_rubric",
     "receipts_agree",
+    "rejected",
+    "related",
+    "renamed_tenant",
+    "reordered",
+    "replay_agrees",
+    "same_event_twice",
     "same_result",
+    "scaled_amounts",
     "unheard",
+    "version_raised",
+    "within_bounds",
+    "within_ms",
+    "within_scopes",
     "worst",
 ]

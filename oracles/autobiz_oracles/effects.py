@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Protocol
 
-from .oracle import Finding, MissingEvidenceError, oracle
+from .evidence import looked_at
+from .oracle import Finding, oracle
 from .verdict import OracleType
 
 
@@ -30,12 +31,27 @@ class Receipt(Protocol):
 
 
 @oracle(OracleType.SIDE_EFFECT)
-def exactly_once(requests: Sequence[Request] | None, *, method: str, path: str, header: str) -> Finding:
+def exactly_once(
+    requests: Sequence[Request] | None, *, method: str, path: str, header: str, key: str | None = None
+) -> Finding:
     """One effect: a provider that honours `header` has carried out this operation once.
 
-    It is asked as often as retries need, but always under one key and with one body, and it accepted.
+    It is asked as often as retries need, but always under one key, which is this one if it is known, and with
+    one body, and it accepted.
     """
-    return _effects(requests, method=method, path=path, header=header, wanted=1)
+    found = _effects(requests, method=method, path=path, header=header, wanted=1)
+    if key is None:
+        return found
+    asked = [one for one in _seen(requests) if (one.method, one.path) == (method, path)]
+    others = sorted({one.header(header) or "" for one in asked} - {key})
+    complaints = [f"asked under {other!r} and not under {key!r}" for other in others]
+    return Finding(
+        holds=found.holds and not others,
+        reason="; ".join(complaints if found.holds and others else [found.reason, *complaints]),
+        observed=found.observed,
+        expected=f"{found.expected}: {key}",
+        diff="\n".join([found.diff, *complaints] if found.diff else complaints),
+    )
 
 
 @oracle(OracleType.SIDE_EFFECT)
@@ -58,22 +74,33 @@ def nothing_else(requests: Sequence[Request] | None, *, declared: Collection[tup
     )
 
 
+@oracle(OracleType.SIDE_EFFECT)
+def no_effect(requests: Sequence[Request] | None) -> Finding:
+    """The provider accepted nothing, however often it was asked."""
+    done = [request for request in _seen(requests) if request.accepted]
+    return Finding(
+        holds=not done,
+        reason=f"{len(done)} requests were accepted" if done else "nothing was accepted",
+        observed=", ".join(sorted({f"{one.method} {one.path}" for one in done})),
+        expected="no accepted request",
+    )
+
+
 @oracle(OracleType.CONSISTENCY)
 def receipts_agree(
     receipts: Sequence[Receipt] | None, requests: Sequence[Request] | None, *, header: str
 ) -> Finding:
     """Our books and the world's agree: one receipt for each accepted key, and none for anything else."""
-    if receipts is None:
-        raise MissingEvidenceError("the receipts were not read")
-    written = Counter(receipt.external_key for receipt in receipts)
+    books = looked_at(receipts, "the list of receipts")
+    written = Counter(receipt.external_key for receipt in books)
     done = {request.header(header) for request in _seen(requests) if request.accepted} - {None}
     complaints = [f"{key}: {times} receipts" for key, times in written.items() if times > 1]
     complaints += [f"{key}: receipt without effect" for key in sorted(written.keys() - done)]
     complaints += [f"{key}: effect without receipt" for key in sorted(map(str, done - written.keys()))]
     return Finding(
         holds=not complaints,
-        reason="; ".join(complaints) or f"{len(receipts)} receipts for {len(done)} effects",
-        observed=f"{len(receipts)} receipts, {len(done)} effects",
+        reason="; ".join(complaints) or f"{len(books)} receipts for {len(done)} effects",
+        observed=f"{len(books)} receipts, {len(done)} effects",
         expected="one receipt for each effect",
         diff="\n".join(complaints),
     )
@@ -81,9 +108,7 @@ def receipts_agree(
 
 def _seen(requests: Sequence[Request] | None) -> Sequence[Request]:
     # An empty journal is evidence (nothing happened); a journal nobody read is none.
-    if requests is None:
-        raise MissingEvidenceError("the journal of requests was not read")
-    return requests
+    return looked_at(requests, "the journal of requests")
 
 
 def _effects(

@@ -2,19 +2,31 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from .effects import Request
+from .evidence import looked_at
 from .oracle import Finding, MissingEvidenceError, oracle
 from .verdict import OracleType
+
+
+class Answered(Protocol):
+    """What somebody who asked was given, and what the provider had seen by then."""
+
+    @property
+    def result(self) -> Mapping[str, object] | None: ...
+    @property
+    def seen(self) -> Sequence[Request] | None: ...
 
 
 @oracle(OracleType.IDEMPOTENCY)
 def same_result(results: Sequence[Mapping[str, object] | None] | None) -> Finding:
     """Everybody who asked for one act was given one result, byte for byte in sorted form."""
-    if not results:
-        raise MissingEvidenceError("no results were gathered")
+    results = looked_at(results, "the list of results")
     if len(results) < 2:
-        raise MissingEvidenceError("one result cannot be compared; ask at least twice")
+        raise MissingEvidenceError(f"{len(results)} results cannot be compared; ask at least twice")
+    if not all(result is None or isinstance(result, Mapping) for result in results):
+        raise MissingEvidenceError("a result is an object, or None where there was none")
     texts = [json.dumps(result, sort_keys=True) for result in results]
     different = sorted(set(texts))
     absent = sum(result is None for result in results)
@@ -34,8 +46,7 @@ def no_new_effects(
     before: Sequence[Request] | None, after: Sequence[Request] | None, *, header: str
 ) -> Finding:
     """Between two readings of one journal the provider accepted nothing under a new key."""
-    if before is None or after is None:
-        raise MissingEvidenceError("the journal must be read before and after")
+    before, after = looked_at(before, "the journal before"), looked_at(after, "the journal after")
     if len(after) < len(before):
         raise MissingEvidenceError(f"the journal shrank from {len(before)} to {len(after)} requests")
     known = {request.header(header) for request in before if request.accepted}

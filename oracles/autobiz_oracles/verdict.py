@@ -5,6 +5,9 @@ from enum import StrEnum
 
 from .outcome import Outcome, worst
 
+LINES_MAX = 12
+SIGNS_MAX = 240
+
 
 class OracleType(StrEnum):
     """All kinds of question an oracle may answer."""
@@ -37,18 +40,33 @@ class Verdict:
     diff: str = ""
 
     def __str__(self) -> str:
-        parts = [f"{self.type} {self.name}: {self.outcome}: {self.reason}"]
+        parts = [f"{self.type} {self.name}: {self.outcome}: {_short(self.reason)}"]
         if self.outcome is not Outcome.PASS:
-            parts += [f"  expected: {self.expected}", f"  observed: {self.observed}"]
-            parts += [f"  {line}" for line in self.diff.splitlines()]
+            parts += [f"  expected: {_short(self.expected)}", f"  observed: {_short(self.observed)}"]
+            lines = self.diff.splitlines()
+            parts += [f"  {_short(line)}" for line in lines[:LINES_MAX]]
+            parts += [f"  ... and {len(lines) - LINES_MAX} more lines"] if len(lines) > LINES_MAX else []
         return "\n".join(parts)
 
 
 class VerdictError(AssertionError):
-    """Not every verdict was a pass; `outcome` tells a failure from evidence that was missing."""
+    """Not every verdict was a pass; `outcome` tells a failure from evidence that was missing.
 
-    def __init__(self, verdicts: tuple[Verdict, ...]) -> None:
+    `where` says for each verdict in which file or at which address its evidence is, if that is known.
+    """
+
+    def __init__(self, verdicts: tuple[Verdict, ...], where: tuple[str, ...] = ()) -> None:
         self.verdicts = verdicts
         self.outcome = worst(verdict.outcome for verdict in verdicts)
-        blamed = [str(verdict) for verdict in verdicts if verdict.outcome is not Outcome.PASS]
+        places = (*where, *("" for _ in verdicts[len(where) :]))
+        blamed = [
+            f"{verdict}\n  evidence: {place}" if place else str(verdict)
+            for verdict, place in zip(verdicts, places, strict=True)
+            if verdict.outcome is not Outcome.PASS
+        ]
         super().__init__("\n".join(blamed) or "no verdict was given, so nothing is known")
+
+
+def _short(text: str) -> str:
+    """A failure is read on a screen; the whole of it is in the verdict."""
+    return text if len(text) <= SIGNS_MAX else f"{text[: SIGNS_MAX - 3]}..."

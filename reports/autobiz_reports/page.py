@@ -128,9 +128,10 @@ def _criteria(report: RunReport) -> str:
     if report.criteria is None:
         return ""
     rows = "".join(
-        f"<tr><td>{escape(one['criterion'])}</td><td>{escape(one['says'])}</td>"
+        f'<tr><td class="name">{escape(one["criterion"])}</td>'
+        f"<td>{escape(one['says'])}</td>"
         f'<td class="{one["decision"]}"><strong>{escape(one["decision"].upper())}</strong></td>'
-        f'<td class="reason">{escape(one["reason"])}</td></tr>\n'
+        f'<td class="because">{escape(one["reason"])}</td></tr>\n'
         for one in report.criteria["criteria"]
     )
     heads = "".join(f"<th>{name}</th>" for name in CRITERIA_COLUMNS)

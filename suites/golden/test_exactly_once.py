@@ -7,18 +7,10 @@ from uuid import UUID
 import pytest
 
 from autobiz_mocks import VirtualClock, WireMock
-from autobiz_oracles import (
-    exactly,
-    exactly_once,
-    insist,
-    no_new_effects,
-    nothing_else,
-    receipts_agree,
-    same_result,
-)
+from autobiz_oracles import PlainAnswer, expect
 
 from ..database import Connect, ReadReceipts
-from ..stripe_tools import KEY_HEADER, ReadJournal, StripeTools
+from ..stripe_tools import ReadJournal, StripeTools
 from .acts import CurrencyClass, Operation, draw_acts
 from .deliveries import Delivery, Scene, deliver
 
@@ -70,15 +62,13 @@ async def test_each_act_happens_once(
 
     paths = sorted({act.path for act in acts})
     wanted = {path: sum(act.path == path for act in acts) for path in paths}
-    insist(
-        *(
-            exactly_once(after, method="POST", path=path, header=KEY_HEADER)
-            if wanted[path] == 1
-            else exactly(wanted[path], after, method="POST", path=path, header=KEY_HEADER)
-            for path in paths
-        ),
-        nothing_else(after, declared=[("POST", path) for path in paths]),
-        receipts_agree(await receipts_of(tenant), after, header=KEY_HEADER),
-        *(same_result(given) for given in results),
-        no_new_effects(before, after, header=KEY_HEADER),
-    )
+    receipts = await receipts_of(tenant)
+    with expect.softly():
+        for path in paths:
+            expect.effects(after).exactly(wanted[path], "POST", path)
+        expect.effects(after).nothing_else(*(("POST", path) for path in paths))
+        expect.receipts(receipts).match(after)
+        for given in results:
+            answers = [PlainAnswer(result=result, seen=before) for result in given[:-1]]
+            last = PlainAnswer(result=given[-1], seen=after)
+            expect.idempotency(*answers, last).same_result().no_new_effects()

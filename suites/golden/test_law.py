@@ -23,7 +23,7 @@ from autobiz_kernel import (
     governed_call,
 )
 from autobiz_mocks import Fault, VirtualClock, WireMock
-from autobiz_oracles import exactly, exactly_once, insist, no_new_effects, receipts_agree, same_result
+from autobiz_oracles import PlainAnswer, expect
 
 from ..database import Connect, ReadReceipts
 from ..stripe_tools import KEY_HEADER, ProviderSilentError, ReadJournal, StripeTools
@@ -65,7 +65,7 @@ async def test_two_tenants_never_share_a_key(
 
     assert [mine.outcome, theirs.outcome] == [ClaimOutcome.CLAIMED] * 2
     assert mine.external_key != theirs.external_key
-    insist(exactly(2, read_journal(), method="POST", path=refund.path, header=KEY_HEADER))
+    expect.effects(read_journal()).exactly(2, "POST", refund.path)
 
 
 @pytest.mark.requirement("P1-R06")
@@ -83,9 +83,8 @@ async def test_two_operations_never_share_a_key(
     assert [reply.outcome for reply in replies] == [ClaimOutcome.CLAIMED] * 2
     assert replies[0].external_key != replies[1].external_key
     journal = read_journal()
-    insist(
-        *(exactly_once(journal, method="POST", path=act.path, header=KEY_HEADER) for act in (capture, void))
-    )
+    for act, reply in zip((capture, void), replies, strict=True):
+        expect.effects(journal).exactly_once("POST", act.path, header={KEY_HEADER: reply.external_key})
 
 
 @pytest.mark.requirement("P1-R06")
@@ -103,10 +102,9 @@ async def test_same_act_with_another_amount_is_refused(
     assert first.outcome is ClaimOutcome.CLAIMED
     assert (second.outcome, second.result) == (ClaimOutcome.MISMATCH, None)
     after = read_journal()
-    insist(
-        no_new_effects(before, after, header=KEY_HEADER),
-        receipts_agree(await receipts_of(scene.tenant), after, header=KEY_HEADER),
-    )
+    again = PlainAnswer(result=second.result, seen=after)
+    expect.idempotency(PlainAnswer(result=first.result, seen=before), again).no_new_effects()
+    expect.receipts(await receipts_of(scene.tenant)).match(after)
 
 
 @pytest.mark.requirement("P1-R07")
@@ -134,7 +132,7 @@ async def test_receipts_are_immutable(
     written = await receipts_of(scene.tenant)
     with pytest.raises(RestrictViolation, match="immutable"):
         await connection.execute(statement.encode(), {"tenant": scene.tenant})
-    assert await receipts_of(scene.tenant) == written
+    expect.state(written, await receipts_of(scene.tenant)).unchanged()
     assert len(written) == 1
 
 
@@ -153,7 +151,7 @@ async def test_an_unrepeatable_effect_is_never_tried_again(
         reply = await scene.call(store, once)
         assert (reply.outcome, reply.result) == (ClaimOutcome.UNCERTAIN, None)
     assert len(read_journal()) == 1
-    insist(exactly_once(read_journal(), method="POST", path=once.path, header=KEY_HEADER))
+    expect.effects(read_journal()).exactly_once("POST", once.path, header={KEY_HEADER: scene.key_of(once)})
 
 
 @pytest.mark.requirement("P1-R06")
@@ -169,6 +167,9 @@ async def test_no_key_is_sent_again_after_its_window(
     reply = await scene.call(store, refund)
     assert reply.outcome is ClaimOutcome.UNCERTAIN
     assert len(read_journal()) == 1
+    expect.effects(read_journal()).exactly_once(
+        "POST", refund.path, header={KEY_HEADER: scene.key_of(refund)}
+    )
 
 
 @pytest.mark.requirement("P1-R06")
@@ -184,7 +185,7 @@ async def test_a_refusal_is_an_answer(
     assert [first.outcome, second.outcome] == [ClaimOutcome.CLAIMED, ClaimOutcome.REPLAY]
     assert first.result is not None
     assert first.result["status"] == 400
-    insist(same_result([first.result, second.result]))
+    expect.idempotency(PlainAnswer(result=first.result), PlainAnswer(result=second.result)).same_result()
     journal = read_journal()
     assert [(request.accepted, request.status) for request in journal] == [(False, 400)]
 
@@ -214,7 +215,8 @@ async def test_unusable_arguments_cause_nothing(
     with pytest.raises(error):
         await scene.call(store, replace(refund, arguments={**refund.arguments, **spoil}))
     assert read_journal() == ()
-    assert await receipts_of(scene.tenant) == ()
+    expect.effects(read_journal()).none()
+    expect.receipts(await receipts_of(scene.tenant)).match(read_journal())
     assert (await scene.call(store, refund)).outcome is ClaimOutcome.CLAIMED
 
 
@@ -244,7 +246,5 @@ async def test_a_crowd_asking_at_once_moves_money_once(
     assert set(outcomes) <= {ClaimOutcome.CLAIMED, ClaimOutcome.REPLAY, ClaimOutcome.IN_FLIGHT}
     journal = read_journal()
     assert len(journal) == 1
-    insist(
-        exactly_once(journal, method="POST", path=refund.path, header=KEY_HEADER),
-        receipts_agree(await receipts_of(scene.tenant), journal, header=KEY_HEADER),
-    )
+    expect.effects(journal).exactly_once("POST", refund.path, header={KEY_HEADER: scene.key_of(refund)})
+    expect.receipts(await receipts_of(scene.tenant)).match(journal)

@@ -87,7 +87,7 @@ def _others(tree: ast.Module) -> Iterator[int]:
                 continue
             case ast.If() if _is_for_type_checkers(node):
                 continue
-            case ast.Assign(targets=[ast.Name(id="_HOMES")]) | ast.FunctionDef(name="__getattr__"):
+            case ast.Assign(targets=[ast.Name(id="_HOMES" | "__getattr__")]):
                 continue
         yield node.lineno
 

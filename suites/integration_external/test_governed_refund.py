@@ -8,7 +8,7 @@ import pytest
 
 from autobiz_kernel import LEASE, ClaimOutcome, EffectStore, Json, Reply, Tool, governed_call
 from autobiz_mocks import Fault, VirtualClock, WireMock, faulty_once, shipped_stubs
-from autobiz_oracles import Outcome, exactly_once, insist, receipts_agree, unheard
+from autobiz_oracles import Outcome, exactly_once, expect, receipts_agree, unheard
 
 from ..database import Connect, ReadReceipts
 from ..stripe_tools import KEY_HEADER, TRIAL_HEADER, ProviderSilentError, ReadJournal, StripeTools
@@ -37,14 +37,23 @@ async def call(
 @pytest.mark.test_id("P1-T20")
 @pytest.mark.workflow("WF01")
 async def test_a_capture_carries_the_external_key(
-    store: EffectStore, clock: VirtualClock, tenant: UUID, stripe: StripeTools, read_journal: ReadJournal
+    store: EffectStore,
+    clock: VirtualClock,
+    tenant: UUID,
+    stripe: StripeTools,
+    read_journal: ReadJournal,
+    receipts_of: ReadReceipts,
 ) -> None:
     """The provider sees the very key that the caller and the receipt are told."""
     arguments: Json = {"payment_intent": "pi_4711", "amount": 1999, "currency": "eur"}
     reply = await call(store, clock, stripe.capture, tenant, arguments)
     seen = read_journal()
-    assert [request.header(KEY_HEADER) for request in seen] == [reply.external_key]
-    insist(exactly_once(seen, method="POST", path="/v1/payment_intents/pi_4711/capture", header=KEY_HEADER))
+    assert len(seen) == 1
+    expect.effects(seen).exactly_once(
+        "POST", "/v1/payment_intents/pi_4711/capture", header={KEY_HEADER: reply.external_key}
+    )
+    (receipt,) = await receipts_of(tenant)
+    assert receipt.external_key == reply.external_key
 
 
 @pytest.mark.test_id("P1-T22")
@@ -68,10 +77,8 @@ async def test_a_refund_survives_a_lost_answer(
     assert reply.outcome is ClaimOutcome.CLAIMED
     seen = read_journal()
     assert len(seen) == 2
-    insist(
-        exactly_once(seen, method="POST", path="/v1/refunds", header=KEY_HEADER),
-        receipts_agree(await receipts_of(tenant), seen, header=KEY_HEADER),
-    )
+    expect.effects(seen).exactly_once("POST", "/v1/refunds", header={KEY_HEADER: reply.external_key})
+    expect.receipts(await receipts_of(tenant)).match(seen)
     wiremock.refuse_unstubbed(TRIAL_HEADER, trial)
 
 

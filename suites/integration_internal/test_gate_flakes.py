@@ -38,7 +38,7 @@ def ledger(
             changed = {"subject": subject, "started_at": at, "fingerprint": fingerprint, **facts}
             lines.append(msgspec.structs.replace(plain, **changed))
         cases = tuple(Case(case=case, priority=facts.get("priority")) for case in outcomes)
-        planned = RunPlan(run_id=name, run=run, cases=cases)
+        planned = RunPlan.of(name, run, cases)
         path = root / name / f"{run}.jsonl"
         write_ledger(path, header(run=run, run_id=name, subject=subject), planned, *lines)
     return name

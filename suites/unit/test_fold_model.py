@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autobiz_gates import Header, LedgerError, RunPlan, Trial, fold, ledger_files, read_lines
+from autobiz_gates import Header, LedgerError, RunPlan, Trial, blocks, fold, ledger_files, read_lines
 
 from ..ledger_lines import header, plan, trial, write_ledger
 
@@ -23,7 +23,12 @@ keys = st.sampled_from([None, None, "x", "y"])
 lines = st.lists(
     st.one_of(
         st.tuples(
-            st.just("trial"), names, outcomes, runs, st.sampled_from(["call", "setup", "collect"]), keys
+            st.just("trial"),
+            names,
+            outcomes,
+            runs,
+            st.sampled_from(["call", "setup", "collect", "of another writer"]),
+            keys,
         ),
         st.tuples(st.just("plan"), st.lists(names), runs),
     ),
@@ -67,9 +72,13 @@ def replace_replays(seen: dict[tuple[int, str], str], case: str, pairs: list[tup
         seen[first, case] = worst
 
 
-@given(files=st.lists(st.tuples(runs, lines), min_size=1, max_size=4), cut=st.integers(0, 60))
+@given(
+    files=st.lists(st.tuples(runs, lines), min_size=1, max_size=4),
+    cut=st.integers(0, 60),
+    decoder_pays=st.booleans(),
+)
 def test_the_fast_fold_is_the_simple_fold(
-    files: list[tuple[int, list[tuple[object, ...]]]], cut: int
+    files: list[tuple[int, list[tuple[object, ...]]]], cut: int, decoder_pays: bool
 ) -> None:
     """Whatever lines stand in whatever files, torn or whole, the counts are those of the plain definition."""
     with TemporaryDirectory() as name:
@@ -86,7 +95,9 @@ def test_the_fast_fold_is_the_simple_fold(
             path.write_bytes(path.read_bytes()[:-cut])
 
         expected, made = model(folder)
-        tallies = fold([folder])
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(blocks, "_DECODER_PAYS_BYTES", 0 if decoder_pays else 1_000_000)
+            tallies = fold([folder])
 
     assert {tally.case: tally.outcomes for tally in tallies.cases} == expected
     assert tallies.runs == tuple(range(1, made + 1))

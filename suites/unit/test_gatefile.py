@@ -258,7 +258,7 @@ def test_missing_file_directory_and_pipe_are_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     assert "is not a regular file" in complaints(tmp_path / "pipe")[0]
     write(tmp_path, "#" * 1_000_001)
-    assert "is larger than 1000000 bytes" in complaints(tmp_path / "gate.toml")[0]
+    assert "is larger than 262144 bytes" in complaints(tmp_path / "gate.toml")[0]
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     assert len(complaints(tmp_path / "loop")) == 1
 

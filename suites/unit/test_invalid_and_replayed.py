@@ -128,3 +128,19 @@ def test_a_replayed_case_is_spotless_when_its_one_trial_passed() -> None:
     assert decided(gate, ["prr", "ppp"]).decision is Decision.OPEN
     assert decided(gate, ["prr", "frr"]).decision is Decision.SHUT
     assert decided(P0, ["prr", "ppp"]).decision is Decision.OPEN
+
+
+def test_a_run_unlike_the_others_is_told() -> None:
+    """Cases that pass in all runs but one point at that run; Cochran's Q says how likely chance is."""
+    odd = decided(P1, ["ppp"] * 90 + ["pfp"] * 6 + ["pff"] * 2 + ["fpp"] * 2)
+    assert odd.figures is not None
+    assert odd.figures.runs_p == pytest.approx(0.0273237224472926, abs=1e-12)
+    assert "the runs differ (Cochran's Q, p = 0.0273)" in explain(odd)
+    even = decided(P1, ["ppp"] * 90 + ["pfp", "fpp", "ppf"])
+    assert even.figures is not None
+    assert even.figures.runs_p == 1.0
+    assert "the runs differ" not in explain(even)
+    for rows in (["ppp"] * 60, ["ppp"] * 60 + ["fff"], ["ppp"] * 60 + ["psf", "prf", "pmf"]):
+        figures = decided(P1, rows).figures
+        assert figures is not None
+        assert figures.runs_p is None

@@ -161,7 +161,7 @@ def test_a_torn_tail_is_as_good_as_no_line(tmp_path: Path) -> None:
 def test_a_planned_trial_without_an_outcome_leaves_it_undecided(tmp_path: Path) -> None:
     """Killed in the middle of a trial: what was planned and is not there is missed."""
     case = Case(case="test_soak.py::test_lost", suite="soak")
-    plan = RunPlan(run_id="run-a", run=1, cases=(case, Case(case="unit", suite="unit")))
+    plan = RunPlan.of("run-a", 1, (case, Case(case="unit", suite="unit")))
 
     decision = judged(tmp_path, [plan, *week()])
 
@@ -183,7 +183,7 @@ def test_a_ledger_that_lies_there_twice_happened_once(tmp_path: Path) -> None:
 def test_a_trial_that_the_machinery_spoilt_is_missed_until_it_is_tried_again(tmp_path: Path) -> None:
     """An invalid trial is no event, and its case has no outcome before another trial of it has one."""
     name = "test_soak.py::test_spoilt"
-    plan = RunPlan(run_id="run-a", run=1, cases=(Case(case=name, suite="soak"),))
+    plan = RunPlan.of("run-a", 1, (Case(case=name, suite="soak"),))
     spoilt, again = (
         event(0, BEGAN + n * HOUR, word, case=name) for n, word in enumerate(("invalid", "pass"))
     )

@@ -117,6 +117,7 @@ def _entry(index: int, value: dict[str, Any]) -> ChainEntry:
         and isinstance(value["prev_hash"], str)
         and isinstance(value["at"], str)
         and isinstance(value["body"], dict)
+        and isinstance(value["kind"], str)
         and value["kind"] in KINDS
     )
     try:

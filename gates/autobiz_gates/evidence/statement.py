@@ -27,6 +27,11 @@ _PREDICATE_FIELDS: Final = frozenset(
     {"result", "configuration", "passedTests", "warnedTests", "failedTests", EVIDENCE_SCHEMA}
 )
 _OWN_FIELDS: Final = frozenset({"chain", "evidence", "exit_criteria", "signed_at", "tallies"})
+_ROWS: Final[dict[str, dict[str, type]]] = {
+    "gates": {"gate": str, "decision": str, "dry_run": bool, "reason": str},
+    "stages": {"name": str, "run": int, "runs": int, "status": str, "reason": str},
+    "criteria": {"criterion": str, "says": str, "decision": str, "reason": str},
+}
 _RUN_TEXTS: Final = ("run_id", "started_at", "decision", "sentence", "gate_file", "gate_file_sha256")
 
 
@@ -173,11 +178,14 @@ def checked_evidence(value: Any, where: str) -> dict[str, Any]:
     quarantine, digest = value.get("quarantine_file"), value.get("quarantine_file_sha256")
     if (quarantine, digest) != (None, None) and not (isinstance(quarantine, str) and _is_hash(digest)):
         wrong.append("quarantine_file")
-    wrong += [name for name in ("gates", "stages") if not _all_objects(value.get(name))]
-    if not isinstance(value.get("slice"), str | None) or not isinstance(value.get("shard"), str | None):
+    wrong += [name for name in ("gates", "stages") if not _all_have(value.get(name), _ROWS[name])]
+    # Left out is not the same as null: only a run that says so was of the whole project.
+    if not all(isinstance(value.get(name, 0), str | None) for name in ("slice", "shard")):
         wrong.append("slice or shard")
     criteria = value.get("criteria")
-    if criteria is not None and not (isinstance(criteria, dict) and _all_objects(criteria.get("criteria"))):
+    if criteria is not None and not (
+        isinstance(criteria, dict) and _all_have(criteria.get("criteria"), _ROWS["criteria"])
+    ):
         wrong.append("criteria")
     if wrong:
         raise EvidenceError(where, f"absent or of a wrong type: {', '.join(wrong)}")
@@ -276,6 +284,13 @@ def _result_of(tally: dict[str, Any]) -> str:
 
 def _is_hash(value: Any) -> bool:
     return isinstance(value, str) and HASH.fullmatch(value) is not None
+
+
+def _all_have(rows: Any, fields: Mapping[str, type]) -> bool:
+    """Whether these are objects with at least these fields; a boolean is no number here."""
+    return _all_objects(rows) and all(
+        type(row.get(name)) is kind for row in rows for name, kind in fields.items()
+    )
 
 
 def _all_objects(value: Any) -> bool:

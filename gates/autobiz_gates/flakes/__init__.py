@@ -8,8 +8,9 @@ kept by `sqlite_history` or `postgres_history` as `history_place` finds; `sittin
 `clusters`, incidents; `surveying` with `next_step`, all of it as of a day.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from autobiz_gates.lazy import loading
 
 if TYPE_CHECKING:
     from .caps import caps_exceeded
@@ -149,9 +150,4 @@ _HOMES = {
     "survey": "surveying",
 }
 
-
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(f".{_HOMES[name]}", __name__), name)
-    return value
+__getattr__ = loading(__name__, _HOMES)

@@ -1,11 +1,11 @@
 """What every trial came to, over nights and subjects: rows that are appended and never changed."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol, Self
 
 from autobiz_gates.entry import Trial, TrialOutcome
 from autobiz_gates.ledger import ledger_files, read_lines
@@ -35,6 +35,12 @@ class HistoryRow:
     subject: str
     priority: str | None
     replay: str | None = None
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> Self:
+        """The row with these values, in the order of its fields."""
+        row = dict(zip((one.name for one in fields(cls)), values, strict=True))
+        return cls(**{**row, "cause": Cause(row["cause"])})
 
 
 class History(Protocol):

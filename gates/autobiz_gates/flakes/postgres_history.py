@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from datetime import UTC, date
 from typing import TYPE_CHECKING, Any, Final
 
-from .cause import Cause
 from .history import HistoryError, HistoryRow
 
 if TYPE_CHECKING:
@@ -83,22 +82,7 @@ class PostgresHistory:
                 "SELECT key, at, run_id, run, case_id, outcome, cause, signature, subject, priority, replay"
                 ' FROM flake_trials ORDER BY at, key COLLATE "C"'
             ).fetchall()
-        return tuple(
-            HistoryRow(
-                key=key,
-                at=at.astimezone(UTC),
-                run_id=run_id,
-                run=run,
-                case=case,
-                outcome=outcome,
-                cause=Cause(cause),
-                signature=signature,
-                subject=subject,
-                priority=priority,
-                replay=replay,
-            )
-            for key, at, run_id, run, case, outcome, cause, signature, subject, priority, replay in found
-        )
+        return tuple(HistoryRow.of((key, at.astimezone(UTC), *others)) for key, at, *others in found)
 
     def release(self, case: str, day: date) -> None:
         with self._explained():

@@ -6,7 +6,18 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from autobiz_gates.fields import Complaints, Field, KeyPath, choice, day, near, read_fields, shown, text
+from autobiz_gates.fields import (
+    Complaints,
+    Field,
+    KeyPath,
+    choice,
+    day,
+    near,
+    read_fields,
+    shown,
+    text,
+    too_many,
+)
 from autobiz_gates.toml_file import read_toml
 
 from .cause import QUARANTINABLE, Cause
@@ -47,7 +58,8 @@ class QuarantineEntry:
     @property
     def last_day(self) -> date:
         """The last day that its priority and its one renewal allow."""
-        return self.opened + timedelta(days=SLA_DAYS[self.priority] * (2 if self.renewed_by else 1))
+        days = SLA_DAYS[self.priority] * (2 if self.renewed_by else 1)
+        return self.opened + min(timedelta(days=days), date.max - self.opened)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +101,10 @@ def entries_of(table: dict[str, Any], found: list[tuple[KeyPath, str]]) -> tuple
     tables = table.get(_ROOT, [])
     if not isinstance(tables, list):
         found.append(((_ROOT,), f"must be tables named [[quarantine]], not {shown(tables)}"))
+        return ()
+    many = too_many(tables, _ROOT)
+    if many:
+        found.append(((_ROOT,), many))
         return ()
     entries: list[QuarantineEntry] = []
     for place, one in enumerate(tables):
@@ -156,7 +172,7 @@ def _with_reader(one: Field, read: Any) -> Field:
 
 
 _FIELDS: Final = (
-    text("case", "the id of the case", required=True),
+    text("case", "the id of the case", required=True, nul=True),
     text("owner", "who sees to it that it is fixed", required=True),
     text("ticket", "where that is tracked", required=True),
     text("reason", "why it does not gate, in a sentence", required=True),

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
-from .cause import Cause
 from .history import HistoryError, HistoryRow
 
 _WAIT_S_MAX: Final = 60.0
@@ -77,22 +76,7 @@ class SqliteHistory:
             found = self._connection.execute(
                 f"SELECT {_COLUMNS} FROM flake_trials"  # noqa: S608  # only our own constant is spliced in
             ).fetchall()
-        rows = (
-            HistoryRow(
-                key=key,
-                at=datetime.fromisoformat(at),
-                run_id=run_id,
-                run=run,
-                case=case,
-                outcome=outcome,
-                cause=Cause(cause),
-                signature=signature,
-                subject=subject,
-                priority=priority,
-                replay=replay,
-            )
-            for key, at, run_id, run, case, outcome, cause, signature, subject, priority, replay in found
-        )
+        rows = (HistoryRow.of((key, datetime.fromisoformat(at), *others)) for key, at, *others in found)
         return tuple(sorted(rows, key=lambda row: (row.at, row.key)))
 
     def release(self, case: str, day: date) -> None:

@@ -1,5 +1,6 @@
 """Read JUnit XML as pytest, Maven, gtest, Jest and gotestsum write it; the parser trusts nothing."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,8 @@ _CHILDREN = {
     "rerunError": "unknown",
     "skipped": "skip",
 }
+# Any other name would be looked up among Python's codecs, and some of those do more than decode.
+_ENCODING = re.compile(r"(?i)utf-?(8|16|16le|16be)|(us-)?ascii|iso-?8859-\d+|latin-?\d|(windows-|cp)125\d")
 _UNRUN = frozenset({"notrun", "skipped", "suppressed", "disabled", "pending", "todo"})
 
 
@@ -65,6 +68,7 @@ class _Reader:
         self._suites: list[_Suite] = []
         self._test: _Test | None = None
         self._parser = expat.ParserCreate()
+        self._parser.XmlDeclHandler = self._encoded
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
         self._parser.StartDoctypeDeclHandler = self._declared
@@ -91,6 +95,10 @@ class _Reader:
 
     def _refuse(self, words: str) -> NoReturn:
         raise refusal(self._path, self._parser.CurrentLineNumber, words)
+
+    def _encoded(self, version: str, encoding: str | None, standalone: int) -> None:  # noqa: ARG002  expat's
+        if encoding is not None and not _ENCODING.fullmatch(encoding):
+            self._refuse(f"is in encoding {encoding[:40]!r}; write it as UTF-8.")
 
     def _declared(self, *_: object) -> None:
         self._refuse("declares a DOCTYPE or an entity, which no test report needs; remove the declaration.")

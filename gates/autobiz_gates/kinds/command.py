@@ -64,7 +64,11 @@ def _answer(gate: CommandGate, decision: Decision, what: str, seen: str) -> Gate
 
 
 def _command(value: Any, at: KeyPath, complaints: Complaints) -> tuple[str, ...] | None:
-    if isinstance(value, list) and value and all(isinstance(word, str) and word for word in value):
+    if (
+        isinstance(value, list)
+        and value
+        and all(isinstance(word, str) and word and "\0" not in word for word in value)
+    ):
         return tuple(value)
     complaints.say(at, 'must be the program and its arguments, as in ["make", "check"]; no shell is involved')
     return None

@@ -12,6 +12,7 @@ from autobiz_harness.clock import utc_now
 
 from .naming import gate_names
 from .proving import key_option, proving, signing_key
+from .root import root_option
 
 
 @click.command()
@@ -32,12 +33,7 @@ from .proving import key_option, proving, signing_key
     "--gate-file", type=click.Path(path_type=Path), help="Default: the gate file that is found here."
 )
 @click.option("--criteria", type=click.Path(path_type=Path), help="A criteria file that has the gate.")
-@click.option(
-    "--root",
-    type=click.Path(file_okay=False, exists=True, path_type=Path),
-    default=Path(),
-    help="The project (.).",
-)
+@root_option
 @click.option("--json", "as_json", is_flag=True, help="Print what was signed as one JSON object.")
 def approve(
     *,

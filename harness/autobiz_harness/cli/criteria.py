@@ -23,6 +23,7 @@ from autobiz_gates.flakes import quarantine_beside
 
 from .answering import answering
 from .evaluate import CODES, found_gate_file
+from .root import root_option
 from .today import day_of, today_option
 
 
@@ -40,12 +41,7 @@ from .today import day_of, today_option
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print a table for a CI job's summary.")
 @click.option("--explain", "in_full", is_flag=True, help="Print every gate below the table, too.")
 @today_option
-@click.option(
-    "--root",
-    type=click.Path(file_okay=False, exists=True, path_type=Path),
-    default=Path(),
-    help="The project (.).",
-)
+@root_option
 def criteria(
     *,
     file: Path,

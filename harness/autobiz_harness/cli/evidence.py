@@ -10,6 +10,7 @@ from autobiz_harness.exit_codes import ExitCode
 
 from .answering import fail
 from .proving import chain_option, key_option, proving, signing_key
+from .root import root_option
 from .signing import sign_run
 
 if TYPE_CHECKING:
@@ -22,12 +23,7 @@ if TYPE_CHECKING:
 @chain_option
 @click.option("--out", type=click.Path(path_type=Path), help="The bundle. Default: RUN-FOLDER/bundle.json.")
 @click.option("--gate-file", type=click.Path(path_type=Path), help="Default: the one that the run names.")
-@click.option(
-    "--root",
-    type=click.Path(file_okay=False, exists=True, path_type=Path),
-    default=Path(),
-    help="The project (.).",
-)
+@root_option
 @click.option("--json", "as_json", is_flag=True, help="Print what was signed as one JSON object.")
 def evidence(
     folder: Path | None,

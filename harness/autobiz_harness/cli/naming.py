@@ -1,10 +1,11 @@
 """Names that a shell may complete, read without the checks and the imports that deciding needs."""
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
 import click
+
+from autobiz_gates import GateFileError, read_toml
 
 
 def gate_names(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
@@ -42,8 +43,8 @@ def slice_names(_ctx: click.Context, _param: click.Parameter, incomplete: str) -
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return read_toml(path).table
+    except GateFileError:
         return {}
 
 

@@ -15,6 +15,7 @@ from autobiz_reports import RunReport, criteria_markdown, gates_markdown, print_
 from .answering import answering, fail
 from .naming import slice_names, stage_names
 from .proving import chain_option, key_option, proving, signing_key
+from .root import root_option
 
 if TYPE_CHECKING:
     from autobiz_gates.evidence import SigningKey
@@ -48,12 +49,7 @@ if TYPE_CHECKING:
 @key_option
 @chain_option
 @click.option("--plain", is_flag=True, help="Plain progress lines, as when stderr is no terminal.")
-@click.option(
-    "--root",
-    type=click.Path(file_okay=False, exists=True, path_type=Path),
-    default=Path(),
-    help="The project (.).",
-)
+@root_option
 def run(
     *,
     stages: tuple[str, ...],

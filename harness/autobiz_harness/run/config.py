@@ -1,13 +1,12 @@
 """What `gate run` does in a project: `[tool.autobiz]` in its pyproject.toml, or sensible defaults."""
 
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from autobiz_gates import lines_of_keys, near
+from autobiz_gates import GateFileError, lines_of_keys, near, read_toml
 from autobiz_harness.marks import SUITES
 
 SERVICES = ("postgres", "valkey", "wiremock")
@@ -112,13 +111,17 @@ def _table_of(path: Path) -> tuple[str, dict[str, Any]]:
     if not path.exists():
         return "", {}
     try:
-        text = path.read_text(encoding="utf-8")
-        tool = tomllib.loads(text).get("tool", {})
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError((f"{path.name}: cannot be read: {error}",)) from None
-    table = dict(tool.get("autobiz", {}))
-    table.pop("gate", None)
-    return text, table
+        file = read_toml(path, such_as=path.name)
+    except GateFileError as error:
+        problems = (problem._replace(path=path.name) for problem in error.problems)
+        raise ConfigError(tuple(map(str, problems))) from None
+    table: Any = file.table
+    for name in ("tool", "autobiz"):
+        table = table.get(name, {})
+        if not isinstance(table, dict):
+            line = lines_of_keys(file.text).get(("tool", "autobiz")[: 1 + (name == "autobiz")], 1)
+            raise ConfigError((f"{path.name}:{line}: {name} must be a table, [tool.autobiz]",))
+    return file.text, {key: value for key, value in table.items() if key != "gate"}
 
 
 def _gate_file(root: Path, named: str | None) -> Path | None:

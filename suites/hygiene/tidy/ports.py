@@ -13,6 +13,8 @@ CLOCKS = {
     "benchmarks/allure_gate/allure_gate.py": ("time.perf_counter",),
     "benchmarks/evidence/chain.py": ("time.perf_counter",),
     "benchmarks/guards/guards.py": ("time.process_time",),
+    "benchmarks/fuzz/__main__.py": ("time.process_time",),
+    "benchmarks/expect/expecting.py": ("time.perf_counter",),
     "benchmarks/overhead/overhead.py": ("time.perf_counter",),
     "benchmarks/start_up/start_up.py": ("time.perf_counter",),
 }

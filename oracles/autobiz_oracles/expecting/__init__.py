@@ -1,0 +1,1 @@
+"""Say what is expected of evidence, as a sentence."""

@@ -1,0 +1,127 @@
+"""Unfold bytes into what is written inside of them: JSON strings, percent signs, base64, hexadecimal."""
+
+import base64
+import binascii
+import hashlib
+import json
+import re
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import unquote_to_bytes
+
+DEPTH_MAX = 6
+BYTES_MAX = 16 * 1024 * 1024
+
+_BASE64 = re.compile(rb"[0-9A-Za-z+/_-]{12,}")
+_FOLDED_BASE64 = re.compile(rb"[0-9A-Za-z+/]{60,76}(?:(?:\\[rn]|\r|\n)+[0-9A-Za-z+/]{1,76})+")
+_HEXADECIMAL = re.compile(rb"(?:[0-9A-Fa-f]{2}){8,}[0-9A-Fa-f]?")
+_PRINTABLE = re.compile(rb"[\t\n\r\x20-\x7e]{8,}")
+_PACKED = (b"\x1f\x8b", b"PK\x03\x04", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """Some bytes, and how they were got out of those that were given."""
+
+    data: bytes
+    way: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Unfolding:
+    """All layers of some bytes, each once; `unread` says why some of them were not looked at."""
+
+    depth_max: int = DEPTH_MAX
+    bytes_max: int = BYTES_MAX
+    unread: list[str] = field(default_factory=list)
+    _seen: set[bytes] = field(default_factory=set)
+    _bytes_left: int = 0
+
+    def layers(self, data: bytes) -> Iterator[Layer]:
+        """Yield the bytes themselves and everything inside of them, outermost first."""
+        self._bytes_left = self.bytes_max
+        self._seen.clear()
+        waiting = deque([Layer(data=data)])
+        while waiting:
+            layer = waiting.popleft()
+            digest = hashlib.sha256(layer.data).digest()
+            if digest in self._seen:
+                continue
+            self._seen.add(digest)
+            self._bytes_left -= len(layer.data)
+            if self._bytes_left < 0:
+                self.unread.append(f"there is more than {self.bytes_max} bytes to look at")
+                return
+            if layer.data.startswith(_PACKED):
+                self.unread.append("a compressed part cannot be read")
+            yield layer
+            inner = _inner(layer)
+            if len(layer.way) < self.depth_max:
+                waiting.extend(inner)
+            elif any(True for _ in inner):
+                self.unread.append(f"something is wrapped more than {self.depth_max} times")
+
+
+def _inner(layer: Layer) -> Iterator[Layer]:
+    for how, data in _unfolded(layer.data):
+        if data != layer.data:
+            yield Layer(data=data, way=(*layer.way, how))
+
+
+def _unfolded(data: bytes) -> Iterator[tuple[str, bytes]]:
+    for text in _json_strings(data):
+        yield "json", text
+    if b"%" in data:
+        plain = unquote_to_bytes(data.replace(b"+", b" "))
+        yield "url", plain
+        yield "url", unquote_to_bytes(data)
+    for match in _FOLDED_BASE64.finditer(data):
+        yield from (("base64", text) for text in _from_base64(re.sub(rb"\\[rn]|\s", b"", match[0])))
+    for match in _BASE64.finditer(data):
+        yield from (("base64", text) for text in _from_base64(match[0]))
+    for match in _HEXADECIMAL.finditer(data):
+        for start in range(2):
+            pairs = match[0][start:]
+            pairs = pairs[: len(pairs) // 2 * 2]
+            yield from (("hex", text) for text in _readable(binascii.unhexlify(pairs)))
+
+
+def _json_strings(data: bytes) -> Iterator[bytes]:
+    """The strings of a JSON text or of JSON lines, unescaped; what is none has no strings."""
+    if b'"' not in data:
+        return
+    for text in dict.fromkeys((data, *data.splitlines())):
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError):
+            continue
+        yield from _strings(value)
+
+
+def _strings(value: object) -> Iterator[bytes]:
+    waiting = [value]
+    while waiting:
+        match waiting.pop():
+            case str(text):
+                yield text.encode("utf-8", "surrogatepass")
+            case dict(members):
+                waiting.extend((*members.keys(), *members.values()))
+            case list(items):
+                waiting.extend(items)
+
+
+def _from_base64(text: bytes) -> Iterator[bytes]:
+    """What the text says from each of the four places at which a group may begin."""
+    standard = text.translate(bytes.maketrans(b"-_", b"+/"))
+    for start in range(4):
+        whole = standard[start:]
+        whole = whole[: len(whole) - 1] if len(whole) % 4 == 1 else whole
+        yield from _readable(base64.b64decode(whole + b"=" * (-len(whole) % 4)))
+
+
+def _readable(data: bytes) -> Iterator[bytes]:
+    if data.startswith(_PACKED[:1]):
+        yield data
+    for match in _PRINTABLE.finditer(data):
+        yield match[0]
