@@ -107,7 +107,7 @@ def test_what_was_not_judged_shows_nothing(tmp_path: Path, outcome: str) -> None
 @pytest.mark.negative
 def test_a_plan_is_no_judgement(tmp_path: Path) -> None:
     """A case that was planned and never tried shows nothing, though its marks are read."""
-    planned = RunPlan(run_id="r", run=1, cases=(Case(case="b", requirements=("R2", "R9")),))
+    planned = RunPlan.of("r", 1, [Case(case="b", requirements=("R2", "R9"))])
 
     found = matrix(tmp_path, WHOLE[0], planned)
 
