@@ -24,7 +24,7 @@ from .provider import SCHEMA, requests_of
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.priority("P0"),
-    pytest.mark.requirement("P1-R06", "P1-R07"),
+    pytest.mark.requirement("P1-R06", "P1-R07", "INV-05"),
     pytest.mark.test_id("P1-T11", "P1-T13", "P1-T-RK03"),
     pytest.mark.risk("RK03"),
 ]

@@ -18,7 +18,7 @@ from .claiming import BEGIN, EXTERNAL, KEY, MINE, OTHER, TICK, claim, settle
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.priority("P0"),
-    pytest.mark.requirement("P1-R06"),
+    pytest.mark.requirement("P1-R06", "INV-05"),
 ]
 
 

@@ -192,7 +192,7 @@ def test_what_is_no_history_is_refused_with_its_name(tmp_path: Path) -> None:
 def test_server_that_is_not_there_is_told_without_its_password() -> None:
     """A PostgreSQL that cannot be reached is an error that keeps the URL's secret."""
     with pytest.raises(HistoryError) as error:
-        open_history("postgresql://user:geheim@127.0.0.1:1/none")
+        open_history("postgresql://user:geheim@127.0.0.1:1/none_test")
     assert "Is its URL right" in str(error.value)
     assert "geheim" not in str(error.value)
 

@@ -13,7 +13,7 @@ from ..ledger_lines import header, trial, write_ledger
 from ..quarantines import quarantine_text
 from ..small_project import Answer, SmallProject, small_project
 
-pytestmark = pytest.mark.priority("P0")
+pytestmark = [pytest.mark.priority("P0"), pytest.mark.requirement("P1-TR07")]
 
 TODAY = date(2026, 1, 10)
 CASE = "test_pay.py::test_refund[eu west]"

@@ -19,7 +19,7 @@ from ..quarantines import quarantine_text
 from ..signed_run import commit
 from ..small_project import LITERAL, ONE_RUN, SmallProject, small_project
 
-pytestmark = pytest.mark.priority("P0")
+pytestmark = [pytest.mark.priority("P0"), pytest.mark.requirement("P1-TR07")]
 
 FLAKY = """
 import pytest

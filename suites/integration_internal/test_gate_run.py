@@ -59,6 +59,7 @@ def test_a_failing_case_shuts_the_gate(tmp_path: Path) -> None:
     assert "test_it[7]" in answer.out
 
 
+@pytest.mark.requirement("INV-08")
 def test_too_few_trials_are_undecided(tmp_path: Path) -> None:
     """One passing test cannot show 95 %: exit 3, and the answer says how many trials it takes."""
     answer = small_project(tmp_path, "def test_it(): pass").gate("run")
@@ -67,6 +68,7 @@ def test_too_few_trials_are_undecided(tmp_path: Path) -> None:
     assert "73" in answer.out
 
 
+@pytest.mark.requirement("INV-08")
 def test_nothing_collected_is_never_open(tmp_path: Path) -> None:
     """A project without a test is undecided."""
     answer = small_project(tmp_path, "x = 1").gate("run")
@@ -141,6 +143,7 @@ def test_a_test_that_ignores_ctrl_c_is_ended_all_the_same(tmp_path: Path) -> Non
         os.kill(int((tmp_path / "pid").read_text()), 0)
 
 
+@pytest.mark.requirement("INV-08")
 def test_a_module_that_does_not_import_leaves_it_undecided(tmp_path: Path) -> None:
     """Tests that could not be collected are missing evidence, even if all others pass."""
     project = small_project(tmp_path)

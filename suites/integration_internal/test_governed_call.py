@@ -25,7 +25,7 @@ from .provider import refund_tool
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.priority("P0"),
-    pytest.mark.requirement("P1-R06", "P1-R07"),
+    pytest.mark.requirement("P1-R06", "P1-R07", "INV-05"),
 ]
 
 ARGUMENTS: dict[str, Any] = {"refund_id": "r-1", "amount": 1200, "lines": [{"sku": "a", "units": 2.5}]}

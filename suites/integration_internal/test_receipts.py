@@ -16,7 +16,7 @@ from .claiming import BEGIN, TICK, TOOL, claim, settle
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.priority("P0"),
-    pytest.mark.requirement("P1-R07"),
+    pytest.mark.requirement("P1-R07", "INV-05"),
 ]
 
 

@@ -16,7 +16,7 @@ from .claiming import MINE, OTHER, claim, settle
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.priority("P0"),
-    pytest.mark.requirement("P1-R06", "P1-R07"),
+    pytest.mark.requirement("P1-R06", "P1-R07", "INV-05"),
     pytest.mark.test_id("P1-T11", "P1-T12", "P1-T13"),
 ]
 

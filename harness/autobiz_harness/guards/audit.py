@@ -13,9 +13,9 @@ from types import FrameType  # noqa: TC003  # typing would cost each child far m
 
 HOSTS_VARIABLE = "AUTOBIZ_GUARD_NETWORK"
 REPORT_VARIABLE = "AUTOBIZ_GUARD_REPORT"
-CHILD_FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "child")  # noqa: PTH100, PTH118, PTH120  # pathlib costs a child ten times what the rest of this does
 _REPORT_LINE_BYTES_MAX = 2000
-_HERE = __file__
+_HERE = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120  # loading pathlib costs a child more
+CHILD_FOLDER = os.path.join(_HERE, "child")  # noqa: PTH118  # as above
 
 
 class GuardError(Exception):
@@ -221,11 +221,11 @@ def _shown(host: object) -> str:
 def _place() -> str:
     """The innermost line of the project's own code, or of any code where that has none on the stack."""
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  # the only way to see who calls, without loading inspect
-    library = os.path.dirname(os.__file__)  # noqa: PTH120  # as above
+    library = os.path.dirname(os.__file__)  # noqa: PTH120  # as at the top
     innermost = None
     while frame is not None:
         name = frame.f_code.co_filename
-        if name != _HERE:
+        if not name.startswith(_HERE):
             innermost = innermost or f"{name}:{frame.f_lineno}"
             if not name.startswith((library, "<frozen")) and "site-packages" not in name:
                 return f"{name}:{frame.f_lineno}"

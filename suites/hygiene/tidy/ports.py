@@ -12,6 +12,7 @@ CLOCKS = {
     "suites/waiting.py": ("time.monotonic", "time.sleep"),
     "benchmarks/allure_gate/allure_gate.py": ("time.perf_counter",),
     "benchmarks/evidence/chain.py": ("time.perf_counter",),
+    "benchmarks/guards/guards.py": ("time.process_time",),
     "benchmarks/fuzz/__main__.py": ("time.process_time",),
     "benchmarks/expect/expecting.py": ("time.perf_counter",),
     "benchmarks/overhead/overhead.py": ("time.perf_counter",),

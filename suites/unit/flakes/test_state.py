@@ -27,7 +27,7 @@ from autobiz_gates.flakes import (
 )
 from autobiz_gates.statistics import clopper_pearson_lower
 
-pytestmark = pytest.mark.priority("P0")
+pytestmark = [pytest.mark.priority("P0"), pytest.mark.requirement("P1-TR07")]
 
 FIRST = date(2026, 1, 1)
 
