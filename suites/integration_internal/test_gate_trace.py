@@ -37,7 +37,7 @@ def test_it():
 
 def traced(root: Path, tests: str = TESTS) -> SmallProject:
     """A project with a registry and a ledger."""
-    project = small_project(root, tests, gate_file="", tool="")
+    project = small_project(root, tests, gate_file="", tool="[tool.autobiz]\n")
     project.write("registry.toml", REGISTRY)
     subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "--gate-ledger=ledger"],

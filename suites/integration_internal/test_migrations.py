@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from psycopg import conninfo, sql
 
+from autobiz_harness.guards import maintenance
 from autobiz_kernel import MigrationError, migrate, migrations
 
 pytestmark = [
@@ -20,7 +21,7 @@ pytestmark = [
 @pytest.fixture
 def empty_database(postgres_url: str) -> Iterator[str]:
     name = f"autobiz_{secrets.token_hex(4)}_migrations_test"
-    with psycopg.connect(postgres_url, autocommit=True) as server:
+    with maintenance(), psycopg.connect(postgres_url, autocommit=True) as server:
         server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         yield conninfo.make_conninfo(postgres_url, dbname=name)
         server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

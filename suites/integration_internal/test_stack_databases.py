@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from autobiz_harness.guards import maintenance
 from autobiz_harness.stack import StackError, clone, drop, join, template
 from autobiz_harness.stack.databases import at
 
@@ -59,7 +60,7 @@ def ask(url: str, query: str) -> object:
 
 def names(server: str) -> set[str]:
     """List the server's databases."""
-    with psycopg.connect(server) as connection:
+    with maintenance(), psycopg.connect(server) as connection:
         return {name for (name,) in connection.execute("select datname from pg_database")}
 
 
