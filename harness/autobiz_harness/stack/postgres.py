@@ -11,6 +11,8 @@ import secrets
 import signal
 from pathlib import Path
 
+from autobiz_harness.guards import maintenance
+
 from .account import must_reach, reachable_install, unprivileged
 from .binaries import INSTALL, postgres_bin
 from .directory import home as home_of
@@ -94,7 +96,10 @@ def check(url: str) -> None:
     except ImportError as error:
         raise StackError(f"PostgreSQL cannot be asked without psycopg ({error}); {INSTALL}") from error
     try:
-        with psycopg.connect(url, connect_timeout=CONNECT_S_MAX, autocommit=True) as connection:
+        with (
+            maintenance(),
+            psycopg.connect(url, connect_timeout=CONNECT_S_MAX, autocommit=True) as connection,
+        ):
             connection.execute("select 1")
     except (psycopg.Error, UnicodeError) as error:
         raise StackError(str(error).strip()) from error
