@@ -61,7 +61,7 @@ def scan(rule: Rule) -> None:
 
 
 def powers() -> None:
-    """Print the chance of opening for good subjects, in the form of a table that was published before."""
+    """Print the chance of opening for good subjects, a row for each number of cases."""
     for rate, cases in ((0.99, 60), (0.99, 100), (0.99, 150), (0.995, 100), (0.999, 100)):
         rows = [
             " ".join(f"{chance(OURS[name], cases, rate, rho):.2f}" for rho in (0.0, 0.05, 0.2, 0.5))

@@ -14,6 +14,8 @@ from .errors import LedgerError
 
 LINE_BYTES_MAX = 64 * 1024 * 1024
 SHARDS_MAX = 10_000
+# What somebody names by mistake (a home, a whole disk) is told, and not read for hours.
+_ENTRIES_MAX = 100_000
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Line)
 
@@ -79,10 +81,21 @@ def _ledgers_under(source: Path) -> list[Path]:
         if not source.exists():
             raise LedgerError(f"{source}: no such ledger. Name the folder or file that --gate-ledger wrote.")
         return [source.resolve()]
-    inside = sorted(source.rglob("*.jsonl"))
+    inside = []
+    looked_at = 0
+    for folder, folders, files in os.walk(source, onerror=_raised):
+        looked_at += len(folders) + len(files)
+        if looked_at > _ENTRIES_MAX:
+            words = f"has more than {_ENTRIES_MAX} files and folders; name those that hold the ledgers"
+            raise LedgerError(f"{source}: {words}")
+        inside += [Path(folder, name) for name in files if name.endswith(".jsonl")]
     if not inside:
         raise LedgerError(f"{source}: no ledger (*.jsonl) in this folder. Did the run write elsewhere?")
-    return [path.resolve() for path in inside]
+    return [path.resolve() for path in sorted(inside)]
+
+
+def _raised(error: OSError) -> None:
+    raise error
 
 
 def read_lines(path: Path) -> Iterator[Line | Torn]:

@@ -28,11 +28,23 @@ class Pair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """The pairs of a baseline, and what keeps them from being compared fairly: all of it undecided."""
+    """The pairs of a baseline, and what keeps them from being compared fairly: all of it undecided.
+
+    Whoever was tried once more than the baseline can be compared, and is not even; who was tried less cannot.
+    """
 
     pairs: tuple[Pair, ...]
     wanting: tuple[Condition, ...]
-    even: bool = True
+
+    @property
+    def fair(self) -> bool:
+        """Whether each case of the pairs has at least the trials that the baseline gave it."""
+        return all(pair.before.valid <= pair.now.valid for pair in self.pairs)
+
+    @property
+    def even(self) -> bool:
+        """Whether each has as many, no more and no less."""
+        return all(pair.before.valid == pair.now.valid for pair in self.pairs)
 
 
 def compared(
@@ -52,17 +64,17 @@ def compared(
     now = {case.case: case for case in cases}
     pairs = tuple(Pair(case=old.case, before=old, now=now[old.case]) for old in before if old.case in now)
     lost = [old.case for old in before if old.valid and old.case not in now]
-    uneven = [pair.case for pair in pairs if pair.before.valid != pair.now.valid]
+    fewer = [pair.case for pair in pairs if pair.before.valid > pair.now.valid]
     wanting = []
     if not pairs:
         wanting.append(_undecided("pairs", f"no case of {baseline} was tried again"))
     if lost:
         words = f"the baseline judged {named(lost)}, which was not tried again"
         wanting.append(_undecided("lost cases", words))
-    if uneven:
-        words = f"judged in another number of runs than in the baseline: {named(uneven)}"
-        wanting.append(_undecided("uneven runs", words))
-    return Comparison(pairs=pairs, wanting=tuple(wanting), even=not uneven)
+    if fewer:
+        words = f"judged in fewer runs than in the baseline: {named(fewer)}"
+        wanting.append(_undecided("fewer runs", words))
+    return Comparison(pairs=pairs, wanting=tuple(wanting))
 
 
 def is_non_inferior(pairs: Sequence[Pair]) -> bool:

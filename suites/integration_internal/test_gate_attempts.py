@@ -124,3 +124,19 @@ def test_an_attempt_that_cannot_be_read_is_not_left_out(tmp_path: Path) -> None:
 
     assert answer.code == 2
     assert "leaving it out would choose the evidence" in answer.err
+
+
+@pytest.mark.negative
+@pytest.mark.parametrize("torn", ["", '{"run_id"', "[]", '{"run_id": "x", "subject": {}}'])
+def test_an_attempt_whose_subject_cannot_be_read_is_not_left_out(tmp_path: Path, torn: str) -> None:
+    """A run that may have been on this subject stops the next one, whatever is wrong with its record."""
+    small = project(tmp_path, FORTY)
+    small.gate("run")
+    (record,) = tmp_path.glob(".autobiz/runs/*/run.json")
+    record.write_text(torn, encoding="utf-8")
+
+    answer = small.gate("run")
+
+    assert answer.code == 2
+    assert str(record.parent) in answer.err
+    assert "leaving it out would choose the evidence" in answer.err

@@ -11,7 +11,7 @@ from autobiz_gates import Case, RunPlan, Subject, Trial
 
 from ..ledger_lines import header, trial, write_ledger
 from ..quarantines import quarantine_text
-from ..small_project import Answer, SmallProject, small_project
+from ..small_project import Answer, SmallProject, answer_of, small_project
 
 pytestmark = [pytest.mark.priority("P0"), pytest.mark.requirement("P1-TR07")]
 
@@ -151,6 +151,18 @@ def test_one_too_many_is_refused(tmp_path: Path) -> None:
     assert answer.code == 1
     assert "2 of 61 P1 cases are quarantined, and 1 may be" in answer.err
     assert CASE not in (tmp_path / "quarantine.toml").read_text()
+
+
+def test_changes_at_once_lose_none(tmp_path: Path) -> None:
+    """Five people who quarantine five cases in the same moment end up with five entries."""
+    made = project(tmp_path)
+    cases = [f"test_it[{number}]" for number in range(5)]
+
+    started = [made.start("quarantine", "add", case, *ADD, "--today", str(TODAY)) for case in cases]
+
+    assert [answer_of(one).code for one in started] == [0] * 5
+    listed = quarantine(made, "list", "--json").json["entries"]
+    assert sorted(entry["case"] for entry in listed) == cases
 
 
 def test_without_a_history_the_reviewer_is_told_to_judge(tmp_path: Path) -> None:

@@ -15,14 +15,17 @@ TODAY = date(2026, 1, 1)
 GATE = RegressionGate(name="no-worse", baseline="baseline", runs=3)
 
 
-def write(folder: Path, rows: dict[str, str]) -> Path:
+def write(folder: Path, rows: dict[str, str], run_id: str = "run-a") -> Path:
     """Three runs of cases, each given as its outcomes: p, f or -."""
     words = {"p": "pass", "f": "fail"}
     for run in (1, 2, 3):
         trials = [
-            trial(case, words[row[run - 1]], run=run) for case, row in rows.items() if row[run - 1] != "-"
+            trial(case, words[row[run - 1]], run=run, run_id=run_id)
+            for case, row in rows.items()
+            if row[run - 1] != "-"
         ]
-        write_ledger(folder / f"{run}.jsonl", header(run=run), plan(*rows, run=run), *trials)
+        first, asked = header(run=run, run_id=run_id), plan(*rows, run=run, run_id=run_id)
+        write_ledger(folder / f"{run}.jsonl", first, asked, *trials)
     return folder
 
 
@@ -87,11 +90,35 @@ def test_a_case_that_vanished_leaves_it_undecided(tmp_path: Path) -> None:
 
 
 @pytest.mark.negative
-def test_uneven_runs_cannot_be_paired(tmp_path: Path) -> None:
+def test_fewer_runs_than_in_the_baseline_cannot_be_compared(tmp_path: Path) -> None:
     """A case judged three times then and twice now is undecided."""
     decision = compared(tmp_path, rows(10, "ppp"), rows(10, "ppp") | {"case-0": "pp-"})
 
     assert decision.decision is Decision.UNDECIDED
+    assert "judged in fewer runs than in the baseline: case case-0" in decision.reason
+
+
+@pytest.mark.parametrize(
+    ("row", "expected", "p"),
+    [
+        ("pppppp", Decision.OPEN, "1"),
+        ("pppppf", Decision.OPEN, "0.6667"),
+        ("fffppp", Decision.SHUT, "0.0135"),
+    ],
+)
+def test_attempts_that_add_up_are_compared(tmp_path: Path, row: str, expected: Decision, p: str) -> None:
+    """Two attempts on one subject make six trials a case, which are compared with the baseline's three."""
+    write(tmp_path / "baseline", rows(10, "ppp"))
+    now = rows(10, "pppppp") | rows(3 if p == "0.0135" else 1, row)
+    attempts = [
+        write(tmp_path / half, {case: taken[place : place + 3] for case, taken in now.items()}, half)
+        for half, place in (("first", 0), ("second", 3))
+    ]
+
+    decision = decide(GATE, fold(attempts), TODAY, tmp_path)
+
+    assert decision.decision is expected
+    assert f"Fisher by case p = {p}" in decision.reason
 
 
 @pytest.mark.negative

@@ -189,6 +189,10 @@ def artifact(more: str = "", path: str = "page.md") -> str:
         ("See [there](there.md#part) and [here](#here).", Decision.OPEN),
         ("See [nowhere](nowhere.md).", Decision.SHUT),
         ("`[code](nowhere.md)` and\n```\n[code](nowhere.md)\n```\n", Decision.OPEN),
+        ("~~~md\n```\n[code](nowhere.md)\n~~~\n[there](there.md)", Decision.OPEN),
+        ("````\n```\n````\n[dead](nowhere.md)", Decision.SHUT),
+        ("```\ncode\n```\n[dead]( <nowhere.md>)", Decision.SHUT),
+        ("a single ` and [dead](nowhere.md)", Decision.SHUT),
     ],
 )
 def test_links_to_files_must_resolve(tmp_path: Path, document: str, expected: Decision) -> None:

@@ -103,3 +103,16 @@ def test_what_does_not_exist_is_told(tmp_path: Path) -> None:
     """A missing ledger is an error, never an empty one."""
     with pytest.raises(LedgerError, match="no such ledger"):
         ledger_files([tmp_path / "nowhere"])
+
+
+@pytest.mark.negative
+def test_a_whole_disk_is_no_ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder of far more files than any run leaves is told, and not searched to its end."""
+    monkeypatch.setattr("autobiz_gates.ledger._ENTRIES_MAX", 3)
+    for name in ("a.jsonl", "b/c.jsonl", "b/d.jsonl"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+
+    with pytest.raises(LedgerError, match="more than 3 files and folders"):
+        ledger_files([tmp_path])
+    assert len(ledger_files([tmp_path / "b"])) == 2

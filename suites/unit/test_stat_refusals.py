@@ -25,6 +25,9 @@ NEGATIVES: list[Callable[[], Any]] = [
     lambda: statistics.mcnemar_exact(-1, 2),
     lambda: statistics.mcnemar_exact(True, 2),
     lambda: statistics.signflip_exact([0.5]),  # type: ignore[list-item]  # a wrong type is what is tried
+    lambda: statistics.fisher_by_case([((4, 3), (1, 3))]),
+    lambda: statistics.fisher_by_case([((1, 3), (-1, 3))]),
+    lambda: statistics.fisher_by_case([((1, 3), (0, 0))]),
     lambda: statistics.newcombe_paired(0, 0, 0, 0),
     lambda: statistics.newcombe_paired(1, -1, 0, 0),
     lambda: statistics.history_predictive_p(3, 2, 0, 1),

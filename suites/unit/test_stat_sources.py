@@ -1,14 +1,15 @@
 """Statistics against independent sources: scipy, statsmodels, brute force, exact arithmetic."""
 
 import math
+from collections import Counter
 from fractions import Fraction
 from itertools import combinations, product
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
-from scipy.stats import betabinom, binom, chi2
+from scipy.stats import betabinom, binom, chi2, fisher_exact
 from statsmodels.stats.contingency_tables import cochrans_q, mcnemar
 from statsmodels.stats.proportion import proportion_confint
 
@@ -115,6 +116,52 @@ def test_sign_flip_of_equal_sizes_is_mcnemar(broken: int, fixed: int, size: int)
     """With one size of difference the test is McNemar's one-sided one."""
     ours = statistics.signflip_exact([-size] * broken + [size] * fixed)
     assert ours == pytest.approx(statistics.mcnemar_exact(broken, fixed)["one_sided"], abs=1e-12)
+
+
+COUNTS = st.integers(1, 5).flatmap(lambda trials: st.tuples(st.integers(0, trials), st.just(trials)))
+
+
+@given(COUNTS, COUNTS)
+def test_one_case_is_fishers_test(before: tuple[int, int], now: tuple[int, int]) -> None:
+    """With a single case the test is Fisher's one-sided exact one."""
+    table = np.array([[now[0], now[1] - now[0]], [before[0], before[1] - before[0]]])
+
+    assert statistics.fisher_by_case([(before, now)]) == pytest.approx(
+        float(fisher_exact(table, alternative="less").pvalue), abs=1e-10
+    )
+
+
+@given(st.lists(st.tuples(COUNTS, COUNTS), max_size=4))
+def test_several_cases_are_all_assignments_of_their_trials(
+    cases: list[tuple[tuple[int, int], tuple[int, int]]],
+) -> None:
+    """The p-value is the share of assignments of each case's own trials that pass no more often now."""
+    chances = {0: Fraction(1)}
+    for before, now in cases:
+        outcomes = [1] * (before[0] + now[0]) + [0] * (before[1] + now[1] - before[0] - now[0])
+        sums = Counter(sum(chosen) for chosen in combinations(outcomes, now[1]))
+        mixed: dict[int, Fraction] = {}
+        for (total, chance), (more, ways) in product(chances.items(), sums.items()):
+            mixed[total + more] = mixed.get(total + more, Fraction(0)) + chance * Fraction(ways, sums.total())
+        chances = mixed
+    seen = sum(now[0] for _, now in cases)
+    expected = sum(chance for total, chance in chances.items() if total <= seen)
+    assert statistics.fisher_by_case(cases) == pytest.approx(float(expected), abs=1e-12)
+
+
+@given(st.lists(st.tuples(COUNTS, COUNTS), min_size=1, max_size=4), st.data())
+def test_one_more_pass_now_never_makes_it_look_worse(
+    cases: list[tuple[tuple[int, int], tuple[int, int]]], data: st.DataObject
+) -> None:
+    """A failed trial of now that passes instead raises p, or leaves it."""
+    failed = [place for place, (_, now) in enumerate(cases) if now[0] < now[1]]
+    assume(failed)
+    place = data.draw(st.sampled_from(failed))
+    before, now = cases[place]
+    better = [*cases]
+    better[place] = before, (now[0] + 1, now[1])
+
+    assert statistics.fisher_by_case(better) >= statistics.fisher_by_case(cases)
 
 
 def test_sign_flip_of_a_thousand_cases_stays_exact() -> None:

@@ -78,7 +78,7 @@ def test_a_loss_that_the_bound_alone_would_let_pass_shuts(tmp_path: Path) -> Non
     ("before", "now", "says"),
     [
         (rows(60) | {"gone": "ppp"}, rows(60), "the baseline judged case gone, which was not tried again"),
-        (rows(60), rows(60) | {"case-0": "pps"}, "in another number of runs than in the baseline"),
+        (rows(60), rows(60) | {"case-0": "pps"}, "in fewer runs than in the baseline"),
         (rows(60), {"other": "ppp"}, "no case of baseline was tried again"),
         (rows(60, "sss"), rows(60), "no case was judged both in the baseline and now"),
     ],

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from autobiz_gates.entry import UNVERSIONED
+
 from .bundle import Bundle
 from .override import SignedOverride, override_refusals
 
@@ -85,9 +87,9 @@ def answer_deploy(
 
 def _commit(bundle: Bundle, deploy: Deploy) -> list[Refusal]:
     tested = bundle.statement.commit
-    if tested == deploy.commit and "+" not in tested and tested != "unversioned":
+    if tested == deploy.commit and "+" not in tested and tested != UNVERSIONED:
         return []
-    if tested == "unversioned":
+    if tested == UNVERSIONED:
         words = "the evidence is about a tree without a commit"
     elif "+" in tested:
         words = (

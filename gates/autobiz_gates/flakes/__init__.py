@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         quarantine_beside,
         read_quarantine,
     )
-    from .quarantine_edit import QuarantineEditError, add_entry, remove_entry, renew_entry
+    from .quarantine_edit import QuarantineEditError, add_entry, alone, remove_entry, renew_entry
     from .sittings import CaseHistory, case_histories
     from .state import (
         BURST,
@@ -82,6 +82,7 @@ __all__ = [
     "Surveyed",
     "Suspicion",
     "add_entry",
+    "alone",
     "caps_exceeded",
     "case_histories",
     "classify",
@@ -126,6 +127,7 @@ _HOMES = {
     "read_quarantine": "quarantine",
     "QuarantineEditError": "quarantine_edit",
     "add_entry": "quarantine_edit",
+    "alone": "quarantine_edit",
     "remove_entry": "quarantine_edit",
     "renew_entry": "quarantine_edit",
     "CaseHistory": "sittings",

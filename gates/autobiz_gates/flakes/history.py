@@ -7,13 +7,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, Protocol, Self
 
-from autobiz_gates.entry import Trial, TrialOutcome
+from autobiz_gates.entry import UNVERSIONED, Trial, TrialOutcome
 from autobiz_gates.ledger import ledger_files, read_lines
 
 from .cause import Cause
 
 HISTORY_FILE: Final = Path(".autobiz/history.sqlite")
-_UNVERSIONED: Final = "unversioned"
 
 
 class HistoryError(Exception):
@@ -81,7 +80,7 @@ def _row(trial: Trial, found: Cause) -> HistoryRow:
     outcome = str(trial.outcome)
     subject = trial.subject
     # Without a version control two runs cannot be told to be of one subject.
-    commit = f"{_UNVERSIONED}@{trial.run_id}" if subject.commit == _UNVERSIONED else subject.commit
+    commit = f"{UNVERSIONED}@{trial.run_id}" if subject.commit == UNVERSIONED else subject.commit
     facts = (
         trial.run_id, str(trial.run), trial.case, str(trial.seed), outcome, trial.phase,
         trial.worker, trial.started_at.isoformat(),

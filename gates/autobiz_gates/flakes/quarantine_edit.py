@@ -1,8 +1,12 @@
 """Change the reviewed file for one case and leave every other byte as people wrote it."""
 
+import fcntl
 import json
+import os
 import re
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
@@ -21,6 +25,20 @@ _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 class QuarantineEditError(Exception):
     """The file was left as it is; the message says why and what to do."""
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Keep other changes of the file out, from what a change was decided on until it is written.
+
+    The lock is on the folder, so that nothing is left behind, and ends with the process that holds it.
+    """
+    handle = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def add_entry(path: Path, entry: QuarantineEntry) -> QuarantineEntry:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from autobiz_gates.entry import PRIORITIES
 from autobiz_gates.errors import LedgerError
 
 # The worst stays where one case left several results; what could not be judged is worse than a pass.
 BADNESS = {"skip": 0, "pass": 1, "unknown": 2, "fail": 3}
-_PRIORITIES = ("P0", "P1", "P2")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ def reading_of(case: str, outcome: str, suite: str | None, named: list[tuple[str
     facts: dict[str, list[str]] = {}
     for name, value in named:
         facts.setdefault(name, []).append(value)
-    priority = next((value for value in facts.get("priority", ()) if value in _PRIORITIES), None)
+    priority = next((value for value in facts.get("priority", ()) if value in PRIORITIES), None)
     return Reading(
         case=case,
         outcome=outcome,

@@ -16,8 +16,10 @@ from autobiz_gates.given import Given
 from .keyring import KeyringError, keys_field, read_keys
 from .kind import Kind, decision_of
 
-_MARKDOWN_LINK = re.compile(r"\[[^\]]*\]\(\s*<?([^)\s>]+)")
-_CODE = re.compile(r"^(```|~~~).*?^\1[ \t]*$|`[^`\n]*`", re.DOTALL | re.MULTILINE)
+# Possessive, and lines one by one: a document of any shape is read in a time that grows as it does.
+_MARKDOWN_LINK = re.compile(r"\]\(\s*+<?+([^)\s>]++)")
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_CODE = re.compile(r"`[^`]*+`")
 _NAMES_MAX = 3
 
 
@@ -97,7 +99,17 @@ def _leads_somewhere(link: str, source: Path) -> bool:
 
 
 def _markdown_links(document: str) -> list[str]:
-    return _MARKDOWN_LINK.findall(_CODE.sub("", document))
+    """Links of the text, but for what stands in code."""
+    fence, kept = "", []
+    for line in document.splitlines():
+        begins = _FENCE.match(line)
+        if not fence:
+            fence = begins[1] if begins else ""
+            if not begins:
+                kept.append(_CODE.sub("", line))
+        elif begins and begins[1].startswith(fence) and not line[begins.end() :].strip():
+            fence = ""
+    return _MARKDOWN_LINK.findall("\n".join(kept))
 
 
 def _html_links(document: str) -> list[str]:

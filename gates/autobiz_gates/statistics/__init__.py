@@ -18,6 +18,7 @@ from .cochran import chi_square_tail, cochran_q
 from .curtailment import curtail
 from .ecusum import ecusum, ecusum_step
 from .eprocess import eprocess_min_n, eprocess_value
+from .fisher import fisher_by_case
 from .history import history_predictive_p
 from .newcombe import PairedDifference, newcombe_paired
 from .opening import case_failure_masses, chance_of_opening
@@ -49,6 +50,7 @@ __all__ = [
     "ecusum_step",
     "eprocess_min_n",
     "eprocess_value",
+    "fisher_by_case",
     "gate_size",
     "history_predictive_p",
     "icc_from_pass_k",

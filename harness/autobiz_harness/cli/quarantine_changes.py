@@ -16,6 +16,7 @@ from autobiz_gates.flakes import (
     State,
     Survey,
     add_entry,
+    alone,
     caps_exceeded,
     remove_entry,
     renew_entry,
@@ -86,10 +87,12 @@ def add(
             opened=day,
             expires=expires.date() if expires else day + timedelta(days=SLA_DAYS[priority]),
         )
-        before = quarantine_of(file)
-        _refuse(entry, before, _surveyed(history, before, day), day)
         path = quarantine_file(file)
-        _say(add_entry(path, entry), path, "quarantined", as_json=as_json)
+        with alone(path):
+            before = quarantine_of(file)
+            _refuse(entry, before, _surveyed(history, before, day), day)
+            add_entry(path, entry)
+        _say(entry, path, "quarantined", as_json=as_json)
 
 
 @click.command()
@@ -108,7 +111,8 @@ def renew(case: str, approver: str, expires: datetime | None, file: Path | None,
     """
     with flaking():
         path = quarantine_file(file)
-        renewed = renew_entry(path, case, approver, expires.date() if expires else None)
+        with alone(path):
+            renewed = renew_entry(path, case, approver, expires.date() if expires else None)
         _say(renewed, path, "renewed", as_json=as_json)
 
 
@@ -129,10 +133,11 @@ def release(case: str, history: str | None, file: Path | None, as_json: bool, to
     """
     day = day_of(today)
     with flaking():
-        before = quarantine_of(file)
-        state = _state_of(case, _surveyed(history, before, day))
         path = quarantine_file(file)
-        entry = remove_entry(path, case)
+        with alone(path):
+            before = quarantine_of(file)
+            state = _state_of(case, _surveyed(history, before, day))
+            entry = remove_entry(path, case)
         with opened_history(history, create=False) as kept:
             if kept is not None:
                 kept.release(case, day)

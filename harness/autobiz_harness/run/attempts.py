@@ -29,7 +29,15 @@ def earlier_attempts(root: Path, subject: Subject) -> tuple[RunDir, ...]:
     """The runs on this subject that are still there, oldest first; of no version, no two are known alike."""
     if not subject.is_versioned:
         return ()
-    return tuple(run for run in runs_before(root) if run.context().subject == subject)
+    return tuple(run for run in runs_before(root) if _subject_of(run) == subject)
+
+
+def _subject_of(run: RunDir) -> Subject:
+    try:
+        return run.context().subject
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        words = f"whether it was on this subject cannot be read ({type(error).__name__}: {error})"
+        raise _unreadable(run, words) from None
 
 
 def pool(attempts: tuple[RunDir, ...], into: RunDir) -> None:
@@ -39,11 +47,15 @@ def pool(attempts: tuple[RunDir, ...], into: RunDir) -> None:
             for number, path in enumerate(sorted(_own_ledgers(attempt)), start=1):
                 _copy(path, into.ledger / f"{_PREFIX}{attempt.path.name}-{number}.jsonl")
         except (LedgerError, OSError) as error:
-            raise RunDirError(
-                f"{attempt.path}: an earlier attempt on this subject cannot be read ({error}), "
-                "and leaving it out would choose the evidence. "
-                "Commit a change, which is a new subject, or remove its folder."
-            ) from None
+            words = f"an earlier attempt on this subject cannot be read ({error})"
+            raise _unreadable(attempt, words) from None
+
+
+def _unreadable(run: RunDir, words: str) -> RunDirError:
+    return RunDirError(
+        f"{run.path}: {words}, and leaving it out would choose the evidence. "
+        "Restore it, or remove its folder: it is then gone from every later decision."
+    )
 
 
 def _own_ledgers(run: RunDir) -> Iterator[Path]:

@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -132,14 +132,8 @@ def _writing(path: Path) -> Iterator[None]:
 
 
 def runs_before(root: Path) -> list[RunDir]:
-    """The runs that are there and can be read, oldest first."""
-    found = []
-    for path in sorted((root / _FOLDER).glob("*/run.json")):
-        run = RunDir(path=path.parent)
-        with suppress(OSError, ValueError, KeyError, TypeError):
-            run.context()
-            found.append(run)
-    return found
+    """The runs that are there, oldest first."""
+    return [RunDir(path=path.parent) for path in sorted((root / _FOLDER).glob("*/run.json"))]
 
 
 def latest(root: Path) -> RunDir:
