@@ -1,6 +1,7 @@
 """The pytest plugin: marks, options and the `seed` fixture. Inert until one of its options is used."""
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -32,6 +33,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "linelist",
     )
     option("--gate-context", metavar="FILE", help="run id and subject as `gate run` wrote them")
+    option("--gate-causes", metavar="FILE", help="run no test: find the cause that `gate burst` asks for")
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    from . import flake_hooks
+
+    pluginmanager.add_hookspecs(flake_hooks)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -51,6 +59,10 @@ def pytest_configure(config: pytest.Config) -> None:
         from .weighing import Weighing
 
         config.pluginmanager.register(Weighing(adoption), "autobiz-weighing")
+    if config.option.gate_causes:
+        from .cause_finder import CauseFinder
+
+        config.pluginmanager.register(CauseFinder(Path(config.option.gate_causes)), "autobiz-causes")
     if _asked(config):
         from .recording import recorder_for
 

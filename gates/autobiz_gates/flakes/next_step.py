@@ -31,7 +31,7 @@ def _of_suspect(case: str, standing: Standing, causes: Mapping[Cause, int], inci
         return f"fails like {others} others since {incident.first:%Y-%m-%d}: fix that, quarantine none"
     if standing.due:
         return _due(case, standing, causes)
-    return f"run it {BURST - standing.burst} more times under the same commit and record that"
+    return f"`gate burst {case!r}` tries it {BURST - standing.burst} more times and looks for the cause"
 
 
 def _of_entry(case: str, standing: Standing, entry: QuarantineEntry) -> str:
@@ -54,5 +54,5 @@ def _due(case: str, standing: Standing, causes: Mapping[Cause, int]) -> str:
         return "fix it: a P0 case is never quarantined"
     shown = [cause for cause in QUARANTINABLE if causes.get(cause)]
     if not shown:
-        return "find the cause: re-grade its trace, replay its actions; only then fix or quarantine it"
+        return "find the cause: give `gate burst` hooks to re-grade its trace and replay its actions"
     return f"fix it, or `gate quarantine add {case!r} --cause {shown[0]} ...`"

@@ -52,22 +52,34 @@ def flaking() -> Iterator[None]:
 @contextmanager
 def opened_history(place: str | None, *, create: bool) -> Iterator[History | None]:
     """The history, or None where there is none and none is to be made."""
-    named = place or os.environ.get(HISTORY_VARIABLE) or str(HISTORY_FILE)
-    if "://" not in named and not Path(named).exists():
-        if not create:
-            yield None
-            return
-        if Path(named) == HISTORY_FILE:
-            # What is kept there is nobody's source, and must not change what the subject's commit is.
-            HISTORY_FILE.parent.mkdir(exist_ok=True)
-            ignore = HISTORY_FILE.parent / ".gitignore"
-            if not ignore.exists():
-                ignore.write_text("*\n", encoding="utf-8")
-    history = open_history(named, create=create)
+    named = _place(place, Path())
+    if not create and "://" not in named and not Path(named).exists():
+        yield None
+        return
+    with kept_history(place) as history:
+        yield history
+
+
+@contextmanager
+def kept_history(place: str | None, root: Path = Path()) -> Iterator[History]:
+    """The history, made where there is none."""
+    named = _place(place, root)
+    own = root / HISTORY_FILE
+    if Path(named) == own:
+        # What is kept there is nobody's source, and must not change what the subject's commit is.
+        own.parent.mkdir(exist_ok=True)
+        ignore = own.parent / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n", encoding="utf-8")
+    history = open_history(named, create=True)
     try:
         yield history
     finally:
         history.close()
+
+
+def _place(place: str | None, root: Path) -> str:
+    return place or os.environ.get(HISTORY_VARIABLE) or str(root / HISTORY_FILE)
 
 
 def quarantine_file(file: Path | None) -> Path:

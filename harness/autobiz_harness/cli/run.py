@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("stages", nargs=-1, shell_complete=stage_names)
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, help="Base of every trial's own seed.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),
+    help="Base of every trial's own seed. Default: how many attempts on this subject came before.",
+)
 @click.option("--resume", is_flag=True, help="Go on with the latest run; only missing trials are run.")
 @click.option(
     "--slice",
@@ -53,7 +57,7 @@ if TYPE_CHECKING:
 def run(
     *,
     stages: tuple[str, ...],
-    seed: int,
+    seed: int | None,
     resume: bool,
     slice_name: str | None,
     shard: str | None,
@@ -78,7 +82,7 @@ def run(
     from autobiz_harness.run.runner import RunOptions, run_project
     from autobiz_harness.stack import StackError
 
-    if resume and (slice_name or shard or seed):
+    if resume and (slice_name or shard or seed is not None):
         raise click.UsageError("--resume goes on as the run was begun; leave --seed, --slice and --shard out")
     if key is not None and not sign:
         raise click.UsageError("--key is for --sign, which is not there")
@@ -106,6 +110,7 @@ def run(
             fail(ExitCode.INFRASTRUCTURE, str(error))
         if markdown is not None:
             _add_markdown(markdown, report)
+        _remember(report, root)
         signed = _sign(report, signer, root, chain) if signer is not None else None
         _print(report, signed, as_json=as_json)
         sys.exit(report.exit_code)
@@ -128,6 +133,31 @@ def _sign(report: RunReport, signer: "SigningKey", root: Path, chain: Path) -> "
     run = RunDir(path=root / report.folder)
     with proving():
         return sign_run(run, signer, root=root, chain=chain, out=None, gate_file=None)
+
+
+def _remember(report: RunReport, root: Path) -> None:
+    """Keep what every trial came to for `gate flakes`. Where that fails the decision is what it was."""
+    from autobiz_gates import LedgerError
+    from autobiz_gates.flakes import HistoryError, rows_of
+
+    from .flaking import kept_history
+
+    ledger = root / report.folder / "ledger"
+    if not any(ledger.glob("*.jsonl")):
+        return
+    try:
+        rows = tuple(rows_of([ledger]))
+        with kept_history(None, root) as history:
+            history.append(rows)
+    except (HistoryError, LedgerError) as error:
+        click.echo(f"gate: not recorded for `gate flakes`: {error}", err=True)
+        return
+    passed = {row.case for row in rows if row.outcome == "pass"}
+    both = passed & {row.case for row in rows if row.outcome != "pass"}
+    if both:
+        noun = "1 case" if len(both) == 1 else f"{len(both)} cases"
+        words = f"{noun} passed and failed: `gate flakes` says where that stands, `gate burst` examines it"
+        click.echo(words, err=True)
 
 
 def _add_markdown(path: Path, report: RunReport) -> None:

@@ -20,6 +20,7 @@ _COMMANDS = {
     "criteria": ("autobiz_harness.cli.criteria", "Say which exit criteria hold, and why others do not."),
     "trace": ("autobiz_harness.cli.trace", "Which requirement is shown by which judged test."),
     "flakes": ("autobiz_harness.cli.flakes", "Record trials; list what disagrees and what to do."),
+    "burst": ("autobiz_harness.cli.burst", "Try suspects 32 times at once and find the cause."),
     "quarantine": ("autobiz_harness.cli.quarantine", "Cases that do not gate for now, and until when."),
     "plan": ("autobiz_harness.cli.plan", "How many cases a gate needs, and how often it errs."),
     "completion": ("autobiz_harness.cli.completion", "Print the script with which a shell completes this."),

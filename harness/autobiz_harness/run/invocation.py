@@ -33,11 +33,14 @@ class Invocation:
     env: Mapping[str, str]
     limit_s: float
     batch: Batch | None = None
+    causes: Path | None = None
 
     def command(self) -> list[str]:
         stage = self.stage
-        command = [
-            sys.executable, "-m", "pytest", *stage.paths, "--color=no", *stage.pytest_args,
+        command = [sys.executable, "-m", "pytest", *stage.paths, "--color=no", *stage.pytest_args]
+        if self.causes is not None:
+            return [*command, f"--gate-causes={self.causes}"]
+        command += [
             f"--gate-ledger={self.rundir.ledger}", f"--gate-context={self.rundir.context_file}",
             f"--gate-stage={stage.name}", f"--gate-run={self.run}", f"--gate-seed={self.seed}",
             f"--gate-order={stage.order}", "--gate-resume",

@@ -13,6 +13,8 @@ import msgspec
 from autobiz_gates import Subject
 
 _FOLDER = ".autobiz/runs"
+# Bursts examine a case and decide no gate, so their trials never add up with those of runs.
+BURSTS = ".autobiz/bursts"
 
 
 class RunDirError(Exception):
@@ -104,10 +106,10 @@ class RunDir:
         return path
 
 
-def create(root: Path, context: Context) -> RunDir:
+def create(root: Path, context: Context, folder: str = _FOLDER) -> RunDir:
     """Make the folder of a new run and point `latest` at it."""
-    with _writing(root / _FOLDER):
-        base = _base(root)
+    with _writing(root / folder):
+        base = _base(root / folder)
         run = RunDir(path=base / context.run_id)
         run.ledger.mkdir(parents=True)
         (run.path / "logs").mkdir()
@@ -149,8 +151,7 @@ def latest(root: Path) -> RunDir:
     return run
 
 
-def _base(root: Path) -> Path:
-    base = root / _FOLDER
+def _base(base: Path) -> Path:
     base.mkdir(parents=True, exist_ok=True)
     ignore = base.parent / ".gitignore"
     if not ignore.exists():

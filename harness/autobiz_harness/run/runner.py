@@ -1,8 +1,5 @@
 """The one loop of a deploy decision: stack, stages, fold, gates, evidence."""
 
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +17,7 @@ from .criteria import configured_criteria
 from .evidence import write_evidence
 from .progress import View
 from .rundir import Context, RunDir, RunDirError, create, latest
+from .services import services
 from .stage_end import FINAL, StageEnd, StageStatus
 from .stages import not_run, run_stages
 from .staging import Staging
@@ -31,7 +29,7 @@ class RunOptions:
 
     root: Path
     stages: tuple[str, ...] = ()
-    seed: int = 0
+    seed: int | None = None
     slice: str | None = None
     shard: str | None = None
     resume: bool = False
@@ -51,7 +49,7 @@ def run_project(options: RunOptions, view: View) -> RunReport:
     began = monotonic()
     ends: list[StageEnd] = []
     try:
-        with _services(config, stages, rundir, view) as env:
+        with services(config, view, needed=_to_do(stages, rundir)) as env:
             staging = Staging(
                 root=options.root,
                 seed=context.seed,
@@ -124,7 +122,7 @@ def _open(options: RunOptions, config: RunConfig, gate_file: GateFile) -> RunDir
         options.root,
         Context(
             run_id=new_run_id(now),
-            seed=options.seed,
+            seed=_seed(options, gate_file, len(attempts)),
             subject=subject,
             gate_file_sha256=gate_file.sha256,
             slice=options.slice,
@@ -137,6 +135,13 @@ def _open(options: RunOptions, config: RunConfig, gate_file: GateFile) -> RunDir
     return rundir
 
 
+def _seed(options: RunOptions, gate_file: GateFile, attempts: int) -> int:
+    """A further attempt draws anew, or it would try what was tried; mode anytime goes on in one order."""
+    if options.seed is not None:
+        return options.seed
+    return 0 if any(getattr(gate, "mode", "") == "anytime" for gate in gate_file.gates) else attempts
+
+
 def _chosen(options: RunOptions, config: RunConfig, context: Context) -> tuple[Stage, ...]:
     stages = sliced(config, context.slice) if context.slice is not None else config.stages
     unknown = [name for name in options.stages if name not in {stage.name for stage in stages}]
@@ -146,28 +151,13 @@ def _chosen(options: RunOptions, config: RunConfig, context: Context) -> tuple[S
     return tuple(stage for stage in stages if not options.stages or stage.name in options.stages)
 
 
-@contextmanager
-def _services(
-    config: RunConfig, stages: tuple[Stage, ...], rundir: RunDir, view: View
-) -> Iterator[Mapping[str, str]]:
-    """The environment of the stages, with the addresses of the services they need."""
+def _to_do(stages: tuple[Stage, ...], rundir: RunDir) -> bool:
     finished = rundir.finished()
-    to_do = any(
+    return any(
         finished.get((stage.name, run), {}).get("status") not in FINAL
         for stage in stages
         for run in range(1, stage.runs + 1)
     )
-    with ExitStack() as held:
-        # The tests are the ones being judged: they must not be able to sign their own evidence.
-        env = {name: value for name, value in os.environ.items() if not name.startswith("AUTOBIZ_SIGNING_")}
-        if config.stack and to_do:
-            from autobiz_harness.stack import join
-
-            began = monotonic()
-            stack = held.enter_context(join(config.root, services=config.stack))
-            env.update(stack.env())
-            view.say(f"stack: {', '.join(config.stack)} ready in {monotonic() - began:.1f} s")
-        yield env
 
 
 def _interrupted(stages: tuple[Stage, ...], ends: list[StageEnd]) -> StageEnd:

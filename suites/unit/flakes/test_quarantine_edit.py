@@ -1,5 +1,6 @@
 """Changes of the reviewed file: one entry, and every other byte as people wrote it."""
 
+import multiprocessing
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from autobiz_gates.flakes import (
     QuarantineEditError,
     QuarantineEntry,
     add_entry,
+    alone,
     read_quarantine,
     remove_entry,
     renew_entry,
@@ -85,6 +87,26 @@ def test_first_entry_makes_the_file(tmp_path: Path) -> None:
     """Where no file is, adding an entry makes one."""
     add_entry(tmp_path / "quarantine.toml", entry("one"))
     assert read_quarantine(tmp_path / "quarantine.toml").entries == (entry("one"),)
+
+
+def add_thirty(path: Path, who: str) -> None:
+    for number in range(30):
+        with alone(path):
+            add_entry(path, entry(f"{who}-{number}"))
+
+
+def test_changes_at_once_lose_none(tmp_path: Path) -> None:
+    """Two processes that each add thirty entries, one after the other, leave sixty."""
+    path = tmp_path / "quarantine.toml"
+    fork = multiprocessing.get_context("fork")
+    started = [fork.Process(target=add_thirty, args=(path, who)) for who in ("ann", "bob")]
+    for process in started:
+        process.start()
+    for process in started:
+        process.join()
+
+    assert [process.exitcode for process in started] == [0, 0]
+    assert len(read_quarantine(path).entries) == 60
 
 
 def test_removed_entry_takes_its_lines_and_no_others(path: Path) -> None:

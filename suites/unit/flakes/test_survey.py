@@ -73,7 +73,7 @@ def test_healthy_cases_are_not_listed() -> None:
 @pytest.mark.parametrize(
     ("rows", "entries", "day", "state", "words"),
     [
-        (night("a", "ppf"), [], 0, State.SUSPECT, "run it 32 more times under the same commit"),
+        (night("a", "ppf"), [], 0, State.SUSPECT, "tries it 32 more times"),
         (FLAKY, [], 0, State.SUSPECT, "`gate quarantine add 'a' --cause infra ...`"),
         (FLAKY, [entry("a")], 0, State.QUARANTINED, "ann fixes it by 2026-01-08 (OPS-1)"),
         (FLAKY, [entry("a")], 8, State.EXPIRED, "`gate quarantine renew 'a' --approver NAME` once"),
@@ -147,7 +147,7 @@ def test_three_new_suspects_of_one_failure_are_one_incident() -> None:
     assert (incident.signature, incident.cases) == ("same", ("a", "b", "c"))
     told = {one.case: one.next_step for one in seen.cases}
     assert told["a"] == "fails like 2 others since 2026-01-01: fix that, quarantine none"
-    assert told["d"].startswith("run it 32 more times")
+    assert told["d"].startswith("`gate burst 'd'` tries it 32 more times")
 
 
 @pytest.mark.negative
