@@ -9,7 +9,7 @@ from .errors import LedgerError
 from .folding import fold
 from .given import Given
 from .selection import Selection
-from .statistics import PairedDifference, newcombe_paired
+from .statistics import PairedDifference, first_where, newcombe_paired
 from .tally import CaseTally
 from .wholeness import named
 
@@ -114,14 +114,10 @@ def non_inferiority(pairs: Sequence[Pair], confidence: float) -> Condition:
 
 
 def _cases_more(outcomes: list[tuple[bool, bool]], confidence: float) -> int:
-    low, high = 0, _CASES_LOOKED_AT_MAX
-    while low < high:
-        middle = (low + high) // 2
-        if _difference(outcomes, confidence, both_pass=middle)["non_inferior_5pp"]:
-            high = middle
-        else:
-            low = middle + 1
-    return low
+    def shown(more: int) -> bool:
+        return _difference(outcomes, confidence, both_pass=more)["non_inferior_5pp"]
+
+    return first_where(shown, 0, _CASES_LOOKED_AT_MAX)
 
 
 def _difference(

@@ -25,6 +25,7 @@ from .opening import case_failure_masses, chance_of_opening
 from .paired import mcnemar_exact, signflip_exact
 from .pass_k import pass_hat_k
 from .reruns import reruns_to_detect
+from .search import first_where
 from .three_part import p1_gate
 from .wilson import Interval, wilson_interval, wilson_lower, wilson_upper
 
@@ -50,6 +51,7 @@ __all__ = [
     "ecusum_step",
     "eprocess_min_n",
     "eprocess_value",
+    "first_where",
     "fisher_by_case",
     "gate_size",
     "history_predictive_p",

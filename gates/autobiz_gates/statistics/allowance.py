@@ -4,6 +4,7 @@ from math import ceil, floor, inf, sqrt
 from typing import TypedDict
 
 from .arguments import StatisticsError, count, inner_rate, real, z_quantile
+from .search import first_where
 from .wilson import lower_at
 
 IMPOSSIBLE = -1
@@ -23,14 +24,8 @@ def allowed_failures(n: int, threshold: float, confidence: float = 0.95, sided: 
     z = z_quantile(confidence, sided)
     if n == 0:
         return IMPOSSIBLE
-    guess = floor(n * (1.0 - t) - z * sqrt(n * t * (1.0 - t)))
-    failures = min(n, max(IMPOSSIBLE, guess))
-    # The closed form can be off by one where rounding meets a whole number: the bound has the last word.
-    while failures < n and lower_at(n - failures - 1, n, z) >= t:
-        failures += 1
-    while failures >= 0 and lower_at(n - failures, n, z) < t:
-        failures -= 1
-    return failures
+    # One failure less than the first that is too many.
+    return first_where(lambda failures: lower_at(n - failures, n, z) < t, 0, n + 1) - 1
 
 
 def min_trials(failures: int, threshold: float, confidence: float = 0.95, sided: int = 2) -> int:
@@ -50,16 +45,9 @@ def min_cases(case_failures: float, threshold: float, confidence: float = 0.95, 
 
 
 def _units_needed(failures: float, threshold: float, z: float) -> int:
-    doubt = 1.0 - threshold
-    half = z * sqrt(threshold * doubt)
-    root = (half + sqrt(half * half + 4.0 * failures * doubt)) / (2.0 * doubt)
-    least = max(1, ceil(failures))
-    trials = max(least, ceil(root * root))
-    while trials > least and lower_at(trials - 1 - failures, trials - 1, z) >= threshold:
-        trials -= 1
-    while lower_at(trials - failures, trials, z) < threshold:
-        trials += 1
-    return trials
+    return first_where(
+        lambda trials: lower_at(trials - failures, trials, z) >= threshold, max(1, ceil(failures))
+    )
 
 
 def allowed_failed_runs_case_unit(

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
-from math import ceil, exp, inf, log
+from math import exp, inf, log
 from typing import TypedDict
 
 from .arguments import StatisticsError, count, inner_rate, rate
+from .search import first_where
 
 EValue = TypedDict("EValue", {"lambda": float, "e_value": float, "pass": bool})
 
@@ -47,12 +48,8 @@ def eprocess_min_n(failures: int, p0: float = 0.95, q: float = 0.99, alpha: floa
         raise StatisticsError("a bet on q = 1 never recovers from a failure")
     gain = log(q / p0)
     loss = log((1.0 - q) / (1.0 - p0)) if failures else 0.0
-    passes = ceil((log(1.0 / alpha) - failures * loss) / gain - 1e-9)
-    while passes > 0 and (passes - 1) * gain + failures * loss >= log(1.0 / alpha):
-        passes -= 1
-    while passes * gain + failures * loss < log(1.0 / alpha):
-        passes += 1
-    return passes + failures
+    enough = log(1.0 / alpha)
+    return first_where(lambda passes: passes * gain + failures * loss >= enough, 1) + failures
 
 
 def _check_bet(p0: float, q: float, alpha: float) -> None:
