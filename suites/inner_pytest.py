@@ -19,12 +19,14 @@ QUIET = (
 def ending_of(result: "pytest.RunResult | subprocess.CompletedProcess[str]") -> PlainEnding:
     """How a pytest or another program ended, as oracles see programs."""
     if isinstance(result, pytest.RunResult):
-        return PlainEnding(code=int(result.ret), out="\n".join(result.outlines), err="\n".join(result.errlines))
+        return PlainEnding(
+            code=int(result.ret), out="\n".join(result.outlines), err="\n".join(result.errlines)
+        )
     return PlainEnding(code=result.returncode, out=result.stdout, err=result.stderr)
 
 
 def expect_outcomes(result: pytest.RunResult, **counts: int) -> None:
-    """Judge how many tests of a pytest came out how; of warnings and of what was deselected nothing is said."""
+    """Judge how many tests of a pytest came out how; warnings and what was deselected are left open."""
     found = result.parseoutcomes()
     kinds = ("passed", "skipped", "failed", "errors", "xpassed", "xfailed", *counts)
     expect.worlds(
