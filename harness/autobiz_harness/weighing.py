@@ -78,6 +78,11 @@ class Weighing:
                 "UNKNOWN: no oracle judged this test, and its suite requires one. "
                 "Insist on a verdict about what it shows; plain asserts are not seen."
             )
+        if verdicts and self._requires(item) and all(verdict.is_hollow for verdict in verdicts):
+            raise UnjudgedError(
+                "UNKNOWN: all evidence of this test is empty, and would be if nothing had been tried. "
+                "Judge something besides that is there because the test tried it."
+            )
         return result
 
     def _requires(self, item: pytest.Item) -> bool:

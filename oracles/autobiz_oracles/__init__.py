@@ -2,6 +2,7 @@
 
 from .bounds import BoundedRun, ended_by, within_bounds
 from .calibration import Calibration, Example, calibrate
+from .complaints import nothing_wrong
 from .cost import Charge, adds_up, attributed_to, cost_between
 from .detectors import DETECTORS, PERSONAL_DATA, SECRETS, Detector
 from .differences import Difference, differences
@@ -140,6 +141,7 @@ __all__ = [
     "nothing_else_moved",
     "nothing_invented",
     "nothing_lost",
+    "nothing_wrong",
     "oracle",
     "read_rubric",
     "receipts_agree",

@@ -58,6 +58,7 @@ def within_scopes(attempts: Sequence[Attempt] | None, scopes: Collection[Scope] 
         or f"{len(tried)} attempts, none outside the {len(allowed)} scopes ran",
         observed=f"{len(stray)} of {len(tried)} attempts ran outside every scope",
         expected="deny by default",
+        is_hollow=not tried,
         diff="\n".join("/".join(scope) for scope in stray),
     )
 

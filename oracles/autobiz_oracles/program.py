@@ -61,6 +61,7 @@ def never_said(ending: Ending | None, *texts: str) -> Finding:
         reason="; ".join(f"said {text!r}" for text in told) or f"said none of {len(texts)} texts",
         observed=", ".join(map(repr, told)),
         expected="none of " + ", ".join(map(repr, texts)),
+        is_hollow=not words.strip(),
     )
 
 

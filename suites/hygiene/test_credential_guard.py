@@ -38,23 +38,24 @@ def test_a_live_credential_is_seen(name: str) -> None:
 @pytest.mark.parametrize("name", HARMLESS)
 def test_what_only_looks_alike_is_left_alone(name: str) -> None:
     """Test keys, placeholders, public keys and developers' shops are not live."""
-    expect.worlds(list(live_credentials(HARMLESS[name])), []).alike()
+    expect.complaints(list(live_credentials(HARMLESS[name])), about=[name]).none()
 
 
 def test_every_detector_is_shown_to_detect() -> None:
     """The table of detectors holds none that no live form of these tests makes speak."""
-    expect.worlds([one.name for one in DETECTORS if one.name not in LIVE], []).alike()
+    expect.complaints([one.name for one in DETECTORS if one.name not in LIVE], about=DETECTORS).none()
 
 
 def test_the_repository_holds_nothing_live() -> None:
     """No tracked file, be it configuration, cassette or stub, holds a live credential."""
-    found = [f"{path}:{one.line}: {one}" for path, text in texts() for one in live_credentials(text)]
-    expect.worlds(found, []).alike()
+    read = texts()
+    found = [f"{path}:{one.line}: {one}" for path, text in read for one in live_credentials(text)]
+    expect.complaints(found, about=read).none()
 
 
 def test_the_environment_of_the_suites_holds_nothing_live() -> None:
     """No variable that the suites run with holds a live credential."""
-    expect.worlds(live_in_environment(os.environ), []).alike()
+    expect.complaints(live_in_environment(os.environ), about=os.environ).none()
 
 
 @pytest.mark.negative

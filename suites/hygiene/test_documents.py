@@ -89,13 +89,15 @@ PROBLEM_OF: dict[str, Callable[[Block, Path], str | None]] = {
 @pytest.mark.parametrize("path", documents(), ids=name_of)
 def test_every_link_leads_somewhere(path: Path) -> None:
     """No document names a file or a heading that is not in the repository."""
-    expect.worlds(dead_links(path.read_text(encoding="utf-8"), path), []).alike()
+    text = path.read_text(encoding="utf-8")
+    expect.complaints(dead_links(text, path), about=text).none()
 
 
 @pytest.mark.parametrize("block", of(*RUN), ids=lambda block: f"{block.where}-{block.kind}")
 def test_block_is_true(block: Block, tmp_path: Path) -> None:
     """Commands print what is said, Python runs as it stands, and gates are read without a mistake."""
-    expect.worlds(PROBLEM_OF[block.kind](block, tmp_path) or "", "", where=block.where).alike()
+    problem = PROBLEM_OF[block.kind](block, tmp_path)
+    expect.complaints([problem] if problem else [], about=[block], where=block.where).none()
 
 
 @pytest.mark.parametrize("block", of(*CLAIMED), ids=lambda block: block.where)

@@ -25,8 +25,7 @@ def sources() -> tuple[Source, ...]:
 def test_house_rule_holds_everywhere(rule: Rule, sources: tuple[Source, ...]) -> None:
     """No module of the repository breaks the rule."""
     complaints = [str(complaint) for source in sources for complaint in rule(source)]
-    assert sources
-    expect.worlds(complaints, []).alike()
+    expect.complaints(complaints, about=sources).none()
 
 
 def test_rules_see_every_room(sources: tuple[Source, ...]) -> None:
@@ -49,7 +48,7 @@ def test_house_rule_catches_what_breaks_it(snippet: Snippet) -> None:
 @pytest.mark.parametrize("snippet", GOOD, ids=lambda snippet: f"{snippet.rule}-{snippet.text[:40]!r}")
 def test_house_rule_lets_good_style_pass(snippet: Snippet) -> None:
     """What looks like a break of a rule and is none stays without a complaint."""
-    expect.worlds(list(BY_NAME[snippet.rule](_source(snippet))), []).alike()
+    expect.complaints(list(BY_NAME[snippet.rule](_source(snippet))), about=[snippet]).none()
 
 
 def test_every_house_rule_is_shown_from_both_sides() -> None:

@@ -1,6 +1,6 @@
 """The word that all expectations begin with."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 
 from autobiz_oracles.bounds import BoundedRun
@@ -22,6 +22,7 @@ from .refusals import E, ExpectProgram, ExpectRefusal
 from .runs import ExpectBounds, ExpectCost, ExpectTiming, ExpectTrace
 from .settling import settle, softly
 from .worlds import (
+    ExpectComplaints,
     ExpectDurability,
     ExpectLog,
     ExpectMetrics,
@@ -114,6 +115,12 @@ class Expect:
     def worlds(self, first: object, second: object, *, where: str = "") -> ExpectWorlds:
         """Of what two trials left behind."""
         return ExpectWorlds(first, second, where)
+
+    def complaints(
+        self, complaints: Sequence[object] | None, *, about: Collection[object] | None, where: str = ""
+    ) -> ExpectComplaints:
+        """Of what a search found wrong with what it was given to search."""
+        return ExpectComplaints(complaints, about, where)
 
     def text(self, text: str | None, *, where: str = "") -> ExpectText:
         return ExpectText(text, where)

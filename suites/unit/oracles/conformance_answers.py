@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from autobiz_oracles import PlainEnding, ended_with, never_said, refused_with, said
+from autobiz_oracles import PlainEnding, ended_with, never_said, nothing_wrong, refused_with, said
 
 from .conformance import Conformance, World
 
@@ -100,5 +100,24 @@ CONFORMANCE = (
             "no_errors": World(ending(err=None), "open"),
         },
         broken=WORDS.map(lambda word: World(ending(out=f"{word} {word}"), word)),
+    ),
+    Conformance(
+        oracle=nothing_wrong,
+        passes={"clean": World([], ["a file"]), "clean_text": World((), "a text")},
+        fails={
+            "one": World(["line 3: wrong"], ["a file"]),
+            "two": World(["line 3: wrong", "line 4: wrong"], {"a": 1}),
+            "an_empty_one": World([""], ["a file"]),
+        },
+        unknown={
+            "nobody_searched": World(None, ["a file"]),
+            "nothing_searched": World([], []),
+            "no_text_searched": World([], ""),
+            "unknown_what": World([], None),
+            "read_once": World([], iter(["a file"])),
+            "complaints_read_once": World(iter(()), ["a file"]),
+        },
+        broken=st.lists(WORDS, min_size=1).map(lambda told: World(told, ["a file"])),
+        shaped=0,
     ),
 )
