@@ -77,7 +77,7 @@ HOLLOW = {
     ),
     "lets_nobody_try": "expect.permission([one for one in journal() if one is None]).within([])",
     "searches_empty_bytes": (
-        "read = pathlib.Path('test_silly.py').read_bytes()\nexpect.security({'log': read[:0]}).leaks_nothing()"
+        "text = pathlib.Path('test_silly.py').read_text()\nexpect.security({'l': text[:0]}).leaks_nothing()"
     ),
     "searches_nothing": "expect.complaints([], about=[one for one in journal() if one is None]).none()",
     "counts_no_metrics": (
