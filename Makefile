@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test dev down check bench lock schemas wheel-check clean
+.PHONY: help setup demo test dev down check bench mutate lock schemas wheel-check clean
 
 help:  ## Say what each command does
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,14 @@ bench: $(READY)  ## Measure ourselves and our peers; figures go to the terminal
 	@$(BIN)/python -m benchmarks.curtailment --share 0.02
 	@$(BIN)/python -m benchmarks.tampering --samples 200
 	@$(BIN)/python -m benchmarks.fuzz --inputs 50000
+
+# cosmic-ray wants other versions than we do, so it lives in a folder of its own: TOOLS.
+TOOLS ?= .autobiz/tools
+OF    ?= oracles
+
+mutate: $(READY)  ## Change the code in every way, and see whether a test notices (an hour; OF=gates for the gates)
+	@test -d $(TOOLS)/cosmic_ray || $(BIN)/python -m pip install -q --disable-pip-version-check --target $(TOOLS) cosmic-ray
+	@$(BIN)/python -m benchmarks.mutation --tools $(TOOLS) --of $(OF) --results .autobiz/changes-$(OF).jsonl
 
 lock: $(READY)  ## Resolve the dependencies anew (names, versions and hashes only)
 	@$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 \

@@ -1,5 +1,12 @@
-"""How the tests of the plugin start a pytest of their own: quiet, without plugins that have no say here."""
+"""How the tests of the plugin start a pytest of their own, and judge how it ended."""
 
+import subprocess
+
+import pytest
+
+from autobiz_oracles import PlainEnding, expect
+
+# Quiet, and without plugins that have no say here.
 QUIET = (
     "-q",
     "-p", "no:cacheprovider",
@@ -7,3 +14,21 @@ QUIET = (
     "-p", "no:hypothesispytest",
     "-o", "asyncio_default_fixture_loop_scope=function",
 )  # fmt: skip
+
+
+def ending_of(result: "pytest.RunResult | subprocess.CompletedProcess[str]") -> PlainEnding:
+    """How a pytest or another program ended, as oracles see programs."""
+    if isinstance(result, pytest.RunResult):
+        return PlainEnding(
+            code=int(result.ret), out="\n".join(result.outlines), err="\n".join(result.errlines)
+        )
+    return PlainEnding(code=result.returncode, out=result.stdout, err=result.stderr)
+
+
+def expect_outcomes(result: pytest.RunResult, **counts: int) -> None:
+    """Judge how many tests of a pytest came out how; warnings and what was deselected are left open."""
+    found = result.parseoutcomes()
+    kinds = ("passed", "skipped", "failed", "errors", "xpassed", "xfailed", *counts)
+    expect.worlds(
+        {kind: found.get(kind, 0) for kind in kinds}, {kind: counts.get(kind, 0) for kind in kinds}
+    ).alike()

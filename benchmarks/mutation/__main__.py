@@ -1,6 +1,6 @@
-"""Change the decision path in every way that cosmic-ray knows, and see whether the unit tests notice.
+"""Change the decision path, or the oracles, in every way that cosmic-ray knows: do the unit tests notice?
 
-    python -m benchmarks.mutation --tools DIR --results FILE [MODULE ...]
+    python -m benchmarks.mutation --tools DIR --results FILE [--of gates|oracles] [MODULE ...]
 
 Each change is tried in a forked child of one warm process, so nothing is written into the tree. Its answer
 is appended to the results: what is there already is not tried again.
@@ -14,15 +14,14 @@ import os
 import signal
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from .modules import PACKAGE, TESTS
+from .modules import COMPONENTS, ROOT, Component
 from .replaced import Replaced
-from .swapped import swap, swappable
+from .swapped import is_shape, swap, swappable
 
-ROOT = Path(__file__).parents[2]
 LIMIT_S = 90
 NOT_IMPORTED = 99
 # The project's own settings are for all its plugins; the children load none.
@@ -32,13 +31,13 @@ OPTIONS = (
 )
 
 
-def changes(module: str) -> Iterator[tuple[str, int, int, str]]:
+def changes(path: Path) -> Iterator[tuple[str, int, int, str]]:
     """Every change of a module: which operator, its how-manieth place, the line, and the changed source."""
     from cosmic_ray.ast import ast_nodes, get_ast
     from cosmic_ray.mutating import mutate_code
     from cosmic_ray.plugins import get_operator, operator_names
 
-    source = path_of(module).read_text(encoding="utf-8")
+    source = path.read_text(encoding="utf-8")
     tree = get_ast(source)
     for name in operator_names():
         kind = get_operator(name)
@@ -55,11 +54,7 @@ def changes(module: str) -> Iterator[tuple[str, int, int, str]]:
                 yield name.removeprefix("core/"), occurrence, line, changed
 
 
-def path_of(module: str) -> Path:
-    return ROOT / "gates" / PACKAGE / f"{module.replace('.', '/')}.py"
-
-
-def notice(module: str, source: str, tests: tuple[str, ...], *, whole: bool) -> str:
+def notice(component: Component, module: str, source: str, *, whole: bool) -> str:
     """Return how the tests took the changed source: killed, survived, timeout, or not imported."""
     child = os.fork()
     if not child:
@@ -69,7 +64,7 @@ def notice(module: str, source: str, tests: tuple[str, ...], *, whole: bool) -> 
         os.dup2(silent, 2)
         code = 1
         try:
-            code = in_child(f"{PACKAGE}.{module}", source, tests, whole=whole)
+            code = in_child(component, module, source, whole=whole)
         finally:
             os._exit(code)
     _, status = os.waitpid(child, 0)
@@ -78,12 +73,15 @@ def notice(module: str, source: str, tests: tuple[str, ...], *, whole: bool) -> 
     return {0: "survived", NOT_IMPORTED: "not imported"}.get(os.WEXITSTATUS(status), "killed")
 
 
-def in_child(name: str, source: str, tests: tuple[str, ...], *, whole: bool) -> int:
+def in_child(component: Component, module: str, source: str, *, whole: bool) -> int:
     import pytest
 
+    name = component.name_of(module)
     try:
         if whole:
-            for loaded in [loaded for loaded in sys.modules if loaded.startswith((PACKAGE, "suites"))]:
+            for loaded in [
+                loaded for loaded in sys.modules if loaded.startswith((component.package, "suites"))
+            ]:
                 del sys.modules[loaded]
             sys.meta_path.insert(0, Replaced(name, source))
             importlib.import_module(name)
@@ -91,14 +89,10 @@ def in_child(name: str, source: str, tests: tuple[str, ...], *, whole: bool) -> 
             swap(name, source)
     except Exception:  # noqa: BLE001  whatever keeps it from being imported, no test is needed to see it
         return NOT_IMPORTED
-    return int(pytest.main([*OPTIONS, *paths(tests)]))
+    return int(pytest.main([*OPTIONS, *component.asked_of(module)]))
 
 
-def paths(tests: Iterable[str]) -> list[str]:
-    return [str(ROOT / "suites" / "unit" / test) for test in tests]
-
-
-def warm() -> None:
+def warm(component: Component) -> None:
     """Load once what every child needs: the tests, and through them the package."""
     import hypothesis
     import pytest
@@ -107,11 +101,10 @@ def warm() -> None:
         "changes", deadline=None, database=None, derandomize=True, max_examples=15
     )
     hypothesis.settings.load_profile("changes")
-    every = sorted({test for tests in TESTS.values() for test in tests})
-    if pytest.main([*OPTIONS, "-q", "--collect-only", "--no-summary", *paths(every)]):
+    if pytest.main([*OPTIONS, "-q", "--collect-only", "--no-summary", *component.all_tests]):
         raise SystemExit("the tests cannot be collected")
-    for module in TESTS:
-        importlib.import_module(f"{PACKAGE}.{module}")
+    for module in component.tests:
+        importlib.import_module(component.name_of(module))
 
 
 def known(results: Path) -> dict[tuple[str, str, int], dict[str, Any]]:
@@ -123,11 +116,11 @@ def known(results: Path) -> dict[tuple[str, str, int], dict[str, Any]]:
     return {(row["module"], row["operator"], row["occurrence"]): row for row in rows}
 
 
-def report(rows: list[dict[str, Any]]) -> None:
+def report(component: Component, rows: list[dict[str, Any]]) -> None:
     print("| module | changes | killed | survived | score |")
     print("|---|---|---|---|---|")
     total: Counter[str] = Counter()
-    for module in TESTS:
+    for module in component.tests:
         outcomes = Counter(row["outcome"] for row in rows if row["module"] == module)
         total.update(outcomes)
         print(_line(f"`{module}`", outcomes))
@@ -149,34 +142,43 @@ def main() -> None:
     parser.add_argument("--results", type=Path, required=True, help="A file of JSON lines, added to.")
     parser.add_argument("--every", type=int, default=1, help="Try each so-manieth change only.")
     parser.add_argument("--survivors", action="store_true", help="Try again what survived before.")
-    parser.add_argument("modules", nargs="*", help=f"Which modules of {PACKAGE}; all of the path if none.")
+    parser.add_argument(
+        "--of", choices=COMPONENTS, default="gates", help="Which component is changed (gates)."
+    )
+    parser.add_argument("modules", nargs="*", help="Which modules of it; all that are listed if none.")
     asked = parser.parse_args()
     if asked.tools:
         sys.path.append(str(asked.tools))
     os.chdir(ROOT)
     # Looking for plugins takes a fresh pytest longer than most tests do, and none is needed.
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    warm()
+    component = COMPONENTS[asked.of]
+    warm(component)
     gc.disable()
     gc.freeze()
     rows = known(asked.results)
-    for module in asked.modules or TESTS:
-        for number, (operator, occurrence, line, source) in enumerate(changes(module)):
+    for module in asked.modules or component.tests:
+        path = component.path_of(module)
+        if notice(component, module, path.read_text(encoding="utf-8"), whole=True) != "survived":
+            raise SystemExit(f"{module}: its tests fail as it is, so they would notice anything")
+        for number, (operator, occurrence, line, source) in enumerate(changes(path)):
             before = rows.get((module, operator, occurrence))
             again = asked.survivors and before is not None and before["outcome"] == "survived"
             if not again and (before is not None or number % asked.every):
                 continue
-            whole = not swappable(path_of(module).read_text(encoding="utf-8"), line)
-            outcome = notice(module, source, TESTS[module], whole=whole)
+            if is_shape(path.read_text(encoding="utf-8"), line):
+                continue
+            is_seen = module not in component.at_import and swappable(path.read_text(encoding="utf-8"), line)
+            outcome = notice(component, module, source, whole=not is_seen)
             row = {"module": module, "operator": operator, "occurrence": occurrence, "line": line}
             row["outcome"] = outcome
             rows[module, operator, occurrence] = row
             with asked.results.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(row) + "\n")
-    report(list(rows.values()))
+    report(component, list(rows.values()))
     for row in rows.values():
         if row["outcome"] == "survived":
-            place = f"{path_of(row['module']).relative_to(ROOT)}:{row['line']}"
+            place = f"{component.path_of(row['module']).relative_to(ROOT)}:{row['line']}"
             print(f"survived: {place} {row['operator']} {row['occurrence']}")
 
 

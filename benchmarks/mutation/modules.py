@@ -1,8 +1,45 @@
-"""The modules on the way from outcomes to a decision, and the unit tests that answer for each."""
+"""What is changed: the modules from outcomes to a decision, the oracles, and the unit tests of each."""
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
-PACKAGE: Final = "autobiz_gates"
+ROOT: Final = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Component:
+    """A package whose modules are changed; what begins with a dash among the tests is an option of pytest.
+
+    The functions of the modules in `at_import` have done their work once everything is imported, so a change
+    of a body is seen only by those who import anew.
+    """
+
+    folder: str
+    package: str
+    tests: dict[str, tuple[str, ...]]
+    at_import: frozenset[str] = frozenset()
+
+    def path_of(self, module: str) -> Path:
+        return ROOT / self.folder / self.package / f"{module.replace('.', '/')}.py"
+
+    def name_of(self, module: str) -> str:
+        return f"{self.package}.{module}"
+
+    def asked_of(self, module: str) -> list[str]:
+        """What pytest is asked for this module: paths, and options as they are."""
+        return [one if one[0] == "-" else str(_path(one)) for one in self.tests[module]]
+
+    @property
+    def all_tests(self) -> list[str]:
+        every = {test for tests in self.tests.values() for test in tests if test[0] != "-"}
+        return [str(_path(test)) for test in sorted(every)]
+
+
+def _path(test: str) -> Path:
+    return ROOT / "suites" / "unit" / test
+
+
 _FORMULAS: Final = (
     *("test_stat_vectors.py", "test_stat_refusals.py", "test_stat_exact.py", "test_plan.py"),
     *("test_stat_sources.py", "test_wilson.py"),
@@ -10,7 +47,7 @@ _FORMULAS: Final = (
 _DECISIONS: Final = ("test_decide_reasons.py", "test_decide_edges.py", "test_tally.py", "test_decide.py")
 _FOLD: Final = ("test_fold.py", "test_ledger.py", "test_fold_model.py")
 
-TESTS: Final[dict[str, tuple[str, ...]]] = {
+_GATES: Final[dict[str, tuple[str, ...]]] = {
     "bound": _DECISIONS,
     "kinds.p1": (*_DECISIONS, "test_gatefile.py"),
     "kinds.p0": (*_DECISIONS, "test_gatefile.py"),
@@ -33,4 +70,71 @@ TESTS: Final[dict[str, tuple[str, ...]]] = {
     "quarantining": ("flakes/test_quarantine_decisions.py",),
     "pairing": (*_DECISIONS, "test_kind_regression.py"),
     "statistics.eprocess": (*_FORMULAS, "test_anytime.py"),
+}
+
+
+def _judged(*oracles: str, also: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The worlds of these oracles alone, and all of the further tests."""
+    narrowed = " or ".join(
+        [*(f"test_conformance.py and {name}" for name in oracles), "not test_conformance.py"]
+    )
+    return ("oracles/test_conformance.py", *also, f"-k={narrowed}")
+
+
+_SENTENCES: Final = ("oracles/test_expect.py", "oracles/test_softly.py", "-ppytest_asyncio.plugin")
+_LEAKS: Final = _judged("leaks_nothing", also=("oracles/test_leaks.py",))
+_EVIDENCE: Final = ("oracles/test_oracle.py", "oracles/test_outcome.py", "oracles/test_conformance.py")
+_VALUES: Final = ("oracles/test_json_values.py", "oracles/test_expect.py")
+
+_ORACLES: Final[dict[str, tuple[str, ...]]] = {
+    "outcome": ("oracles/test_outcome.py",),
+    "verdict": ("oracles/test_outcome.py", *_SENTENCES),
+    "hearing": ("oracles/test_oracle.py", *_SENTENCES),
+    "insisting": ("oracles/test_oracle.py", "oracles/test_outcome.py"),
+    "oracle": ("oracles/test_oracle.py", *_SENTENCES),
+    "evidence": _EVIDENCE,
+    "differences": (*_VALUES, "oracles/test_relations.py"),
+    "json_schema": _judged("conforms", also=_VALUES),
+    "schema": _judged("conforms", "accepted", "rejected", also=_SENTENCES),
+    "permission": _judged("within_scopes", "denied_and_logged", also=_SENTENCES),
+    "bounds": _judged("within_bounds", "ended_by", also=_SENTENCES),
+    "trace": _judged("complete", "correlated", also=_SENTENCES),
+    "cost": _judged("cost_between", "attributed_to", "adds_up", also=_SENTENCES),
+    "timing": _judged("within_ms", "at_least_ms", "in_order", also=_SENTENCES),
+    "effects": _judged(
+        *("exactly", "exactly_once", "nothing_else", "no_effect", "receipts_agree"),
+        also=("oracles/test_effects.py", *_SENTENCES),
+    ),
+    "idempotency": _judged("same_result", "no_new_effects", also=("oracles/test_effects.py", *_SENTENCES)),
+    "state_change": _judged(
+        "changed_only", "became", "version_raised", "replay_agrees", also=("oracles/test_json_values.py",)
+    ),
+    "durability": _judged("nothing_lost", "nothing_invented", also=_SENTENCES),
+    "observability": _judged("metric_moved", "nothing_else_moved", "logged", also=_SENTENCES),
+    "plain": ("oracles/test_expect.py", "oracles/test_effects.py"),
+    "security": _LEAKS,
+    "unfolding": _LEAKS,
+    "detectors": _LEAKS,
+    "relations": _judged("related", "alike", also=("oracles/test_relations.py",)),
+    "rubric": ("oracles/test_calibration.py",),
+    "vote": ("oracles/test_calibration.py",),
+    "calibration": ("oracles/test_calibration.py",),
+    "graded": _judged("graded", also=("oracles/test_calibration.py",)),
+    "expecting.chain": _SENTENCES,
+    "expecting.settling": _SENTENCES,
+    "expecting.front": _SENTENCES,
+    "expecting.calls": _SENTENCES,
+    "expecting.effects": _SENTENCES,
+    "expecting.runs": _SENTENCES,
+    "expecting.worlds": _SENTENCES,
+}
+
+COMPONENTS: Final = {
+    "gates": Component(folder="gates", package="autobiz_gates", tests=_GATES),
+    "oracles": Component(
+        folder="oracles",
+        package="autobiz_oracles",
+        tests=_ORACLES,
+        at_import=frozenset({"oracle", "detectors"}),
+    ),
 }

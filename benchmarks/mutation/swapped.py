@@ -14,6 +14,16 @@ def swappable(source: str, line: int) -> bool:
     )
 
 
+def is_shape(source: str, line: int) -> bool:
+    """Return whether this line lies in a protocol, which only a type checker reads."""
+    return any(
+        node.lineno <= line <= (node.end_lineno or 0)
+        and any(isinstance(base, ast.Name) and base.id == "Protocol" for base in node.bases)
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.ClassDef)
+    )
+
+
 def swap(name: str, source: str) -> None:
     """Swap the bodies of all functions and methods of the loaded module of this name."""
     loaded = sys.modules[name]
@@ -37,10 +47,15 @@ def swap(name: str, source: str) -> None:
 
 
 def _swap_one(old: object, new: object) -> None:
-    # A property holds its function, a cached or a class function wraps it.
+    # A property holds its function; a cached, a class or a decorated function wraps it.
     for inner in ("fget", "__wrapped__", "__func__"):
-        if hasattr(old, inner) and not isinstance(old, FunctionType):
+        if hasattr(old, inner) and hasattr(new, inner):
             _swap_one(getattr(old, inner), getattr(new, inner))
             return
-    if isinstance(old, FunctionType) and isinstance(new, FunctionType) and not old.__code__.co_freevars:
+    # What a function closes over stays the old one's: its class, or what it was decorated with.
+    if (
+        isinstance(old, FunctionType)
+        and isinstance(new, FunctionType)
+        and old.__code__.co_freevars == new.__code__.co_freevars
+    ):
         old.__code__ = new.__code__

@@ -4,6 +4,7 @@ A test may assert what it likes; where the project requires oracles, only their 
 was given and not insisted on counts as well: nobody may look at a failure and go on.
 """
 
+import inspect
 import sys
 from collections import Counter
 from collections.abc import Callable, Generator
@@ -15,6 +16,7 @@ import pytest
 from autobiz_gates import OracleVerdict
 
 from .adoption import Adoption
+from .constancy import sees_constants_only
 from .judging import mark_outcome
 
 if TYPE_CHECKING:
@@ -73,11 +75,8 @@ class Weighing:
             raise UnjudgedError(
                 f"UNKNOWN: no oracle of type {', '.join(missing)} judged, as its mark declares"
             )
-        if not verdicts and self._requires(item):
-            raise UnjudgedError(
-                "UNKNOWN: no oracle judged this test, and its suite requires one. "
-                "Insist on a verdict about what it shows; plain asserts are not seen."
-            )
+        if self._requires(item):
+            _raise_if_unproven(item, verdicts)
         return result
 
     def _requires(self, item: pytest.Item) -> bool:
@@ -137,6 +136,28 @@ def _raise_if_ignored(verdicts: "list[Verdict]", cause: BaseException | None = N
         from autobiz_oracles import VerdictError
 
         raise VerdictError(tuple(ignored)) from cause
+
+
+def _raise_if_unproven(item: pytest.Item, verdicts: "list[Verdict]") -> None:
+    """Passes may have been cheap: given by nobody, over nothing, or over what the test made up."""
+    __tracebackhide__ = True
+    if not verdicts:
+        raise UnjudgedError(
+            "UNKNOWN: no oracle judged this test, and its suite requires one. "
+            "Insist on a verdict about what it shows; plain asserts are not seen."
+        )
+    if all(verdict.is_hollow for verdict in verdicts):
+        raise UnjudgedError(
+            "UNKNOWN: all evidence of this test is empty, and would be if nothing had been tried. "
+            "Judge something besides that is there because the test tried it."
+        )
+    if isinstance(item, pytest.Function):
+        drawn = frozenset(item.callspec.params) if hasattr(item, "callspec") else frozenset()
+        if sees_constants_only(inspect.unwrap(item.function), drawn | {"expect"}):
+            raise UnjudgedError(
+                "UNKNOWN: the oracles of this test saw only what the test itself wrote down. "
+                "Ask the subject: use a fixture, or call what is to be judged."
+            )
 
 
 def _is_unknown(error: BaseException) -> bool:

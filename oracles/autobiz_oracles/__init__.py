@@ -2,6 +2,7 @@
 
 from .bounds import BoundedRun, ended_by, within_bounds
 from .calibration import Calibration, Example, calibrate
+from .complaints import nothing_wrong
 from .cost import Charge, adds_up, attributed_to, cost_between
 from .detectors import DETECTORS, PERSONAL_DATA, SECRETS, Detector
 from .differences import Difference, differences
@@ -24,6 +25,7 @@ from .plain import (
     PlainCall,
     PlainCharge,
     PlainCrash,
+    PlainEnding,
     PlainLogLine,
     PlainReceipt,
     PlainRequest,
@@ -31,6 +33,8 @@ from .plain import (
     PlainTime,
     PlainTraceRow,
 )
+from .program import Ending, ended_with, never_said, said
+from .refusal import refused_with
 from .relations import (
     Event,
     Relation,
@@ -64,6 +68,7 @@ __all__ = [
     "Denial",
     "Detector",
     "Difference",
+    "Ending",
     "Event",
     "Example",
     "Expect",
@@ -79,6 +84,7 @@ __all__ = [
     "PlainCall",
     "PlainCharge",
     "PlainCrash",
+    "PlainEnding",
     "PlainLogLine",
     "PlainReceipt",
     "PlainRequest",
@@ -113,6 +119,7 @@ __all__ = [
     "denied_and_logged",
     "differences",
     "ended_by",
+    "ended_with",
     "exactly",
     "exactly_once",
     "expect",
@@ -127,20 +134,24 @@ __all__ = [
     "mapped",
     "measured",
     "metric_moved",
+    "never_said",
     "no_effect",
     "no_new_effects",
     "nothing_else",
     "nothing_else_moved",
     "nothing_invented",
     "nothing_lost",
+    "nothing_wrong",
     "oracle",
     "read_rubric",
     "receipts_agree",
+    "refused_with",
     "rejected",
     "related",
     "renamed_tenant",
     "reordered",
     "replay_agrees",
+    "said",
     "same_event_twice",
     "same_result",
     "scaled_amounts",

@@ -34,6 +34,7 @@ def cost_between(
         reason=f"cost {total} USD, {'within' if low <= total <= high else 'outside'} {low}..{high}",
         observed=f"{total} USD",
         expected=f"{low}..{high} USD",
+        is_hollow=not charges,
     )
 
 
@@ -63,6 +64,7 @@ def adds_up(charges: Sequence[Charge] | None, total_usd: Decimal | float | None)
         reason=f"{len(negative)} negative charges" if negative else f"told {told}, charged {total} USD",
         observed=f"{told} USD",
         expected=f"{total} USD",
+        is_hollow=not charges,
     )
 
 

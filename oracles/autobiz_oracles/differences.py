@@ -76,4 +76,4 @@ def _escaped(name: object) -> str:
 
 def _brief(value: object) -> str:
     text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    return text if len(text) <= 160 else f"{text[:157]}..."

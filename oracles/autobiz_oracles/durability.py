@@ -34,6 +34,7 @@ def nothing_lost(crash: AfterCrash | None) -> Finding:
         observed=f"{found.total()} in the store",
         expected=f"{len(set(promised))} acknowledged, each once",
         diff="\n".join(complaints),
+        is_hollow=not promised,
     )
 
 
@@ -49,4 +50,5 @@ def nothing_invented(crash: AfterCrash | None) -> Finding:
         or f"nothing but what {len(tried)} attempts wrote",
         observed=", ".join(strays),
         expected="only what was attempted",
+        is_hollow=not crash.found,
     )

@@ -71,6 +71,7 @@ def nothing_else(requests: Sequence[Request] | None, *, declared: Collection[tup
         reason=f"{len(strays)} undeclared operations" if strays else "only declared operations",
         observed=", ".join(f"{method} {path}" for method, path in strays),
         expected=", ".join(f"{method} {path}" for method, path in sorted(declared)),
+        is_hollow=not requests,
     )
 
 
@@ -83,6 +84,7 @@ def no_effect(requests: Sequence[Request] | None) -> Finding:
         reason=f"{len(done)} requests were accepted" if done else "nothing was accepted",
         observed=", ".join(sorted({f"{one.method} {one.path}" for one in done})),
         expected="no accepted request",
+        is_hollow=not requests,
     )
 
 
@@ -103,6 +105,7 @@ def receipts_agree(
         observed=f"{len(books)} receipts, {len(done)} effects",
         expected="one receipt for each effect",
         diff="\n".join(complaints),
+        is_hollow=not books and not requests,
     )
 
 
@@ -134,4 +137,5 @@ def _effects(
         observed=", ".join(f"{key} x{times}" for key, times in repeats.items()) or "no request",
         expected=f"{wanted} accepted keys, one body each",
         diff="\n".join(complaints),
+        is_hollow=not requests,
     )

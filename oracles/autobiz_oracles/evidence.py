@@ -1,6 +1,6 @@
 """Take evidence in hand: what was not gathered, can be read only once, or is no number, is no evidence."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableSequence, MutableSet, Sequence, Sized
 from decimal import Decimal
 from typing import TypeVar
 
@@ -32,6 +32,17 @@ def mapped(values: Mapping[K, V] | None, what: str) -> dict[K, V]:
     if not isinstance(found, Mapping):
         raise MissingEvidenceError(f"{what} must map names to values, not be {type(found).__name__}")
     return dict(found)
+
+
+def apart(first: object, second: object) -> None:
+    """Refuse one thing in place of two: whatever became of it, it is like itself. A number is no thing."""
+    if first is second and isinstance(first, Mapping | MutableSequence | MutableSet) and first:
+        raise MissingEvidenceError("it is compared with itself; read it once more, or take a copy before")
+
+
+def is_empty(value: object) -> bool:
+    """Whether there is nothing in it, be it a text or a container."""
+    return isinstance(value, Sized) and not len(value)
 
 
 def measured(value: Decimal | float | None, what: str) -> Decimal:

@@ -38,6 +38,7 @@ def same_result(results: Sequence[Mapping[str, object] | None] | None) -> Findin
         observed=" | ".join(different),
         expected="one result for all",
         diff="\n".join(different) if len(different) > 1 else "",
+        is_hollow=different == ["{}"],
     )
 
 
@@ -46,7 +47,10 @@ def no_new_effects(
     before: Sequence[Request] | None, after: Sequence[Request] | None, *, header: str
 ) -> Finding:
     """Between two readings of one journal the provider accepted nothing under a new key."""
+    is_one = before is after
     before, after = looked_at(before, "the journal before"), looked_at(after, "the journal after")
+    if before and is_one:
+        raise MissingEvidenceError("the journal was read once, and is compared with itself")
     if len(after) < len(before):
         raise MissingEvidenceError(f"the journal shrank from {len(before)} to {len(after)} requests")
     known = {request.header(header) for request in before if request.accepted}
@@ -58,4 +62,5 @@ def no_new_effects(
         reason=f"{len(new)} new effects: {', '.join(new)}" if new else "no new effect",
         observed=", ".join(new),
         expected="",
+        is_hollow=not after,
     )

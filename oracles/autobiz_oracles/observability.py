@@ -42,6 +42,8 @@ def metric_moved(
 def nothing_else_moved(before: Metrics | None, after: Metrics | None, *names: str) -> Finding:
     """No metric but these stands elsewhere than it did, and none has gone."""
     old, new = mapped(before, "the metrics before"), mapped(after, "the metrics after")
+    if old and before is after:
+        raise MissingEvidenceError("the metrics were read once, and are compared with themselves")
     rest = sorted((old.keys() | new.keys()) - set(names))
     moved = [
         one for one in rest if one not in new or measured(new[one], one) != measured(old.get(one, 0), one)
@@ -51,6 +53,7 @@ def nothing_else_moved(before: Metrics | None, after: Metrics | None, *names: st
         reason=f"{len(moved)} other metrics moved: {', '.join(moved)}" if moved else "no other metric moved",
         observed=", ".join(moved),
         expected=", ".join(names),
+        is_hollow=not old and not new,
     )
 
 
@@ -70,6 +73,7 @@ def logged(
         observed=f"{len(whole)} times",
         expected=f"{times} times" + (f" with {wanted}" if wanted else ""),
         diff="\n".join(str(dict(line.fields)) for line in named if line not in whole),
+        is_hollow=not lines,
     )
 
 

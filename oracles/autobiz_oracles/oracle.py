@@ -18,13 +18,14 @@ class MissingEvidenceError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What a judging function found; the oracle around it adds type and name."""
+    """What a judging function found, and whether it was in empty evidence; the oracle adds type and name."""
 
     holds: bool
     reason: str
     observed: str = ""
     expected: str = ""
     diff: str = ""
+    is_hollow: bool = False
 
 
 def oracle(kind: OracleType) -> Callable[[Callable[P, Finding]], Callable[P, Verdict]]:
@@ -51,6 +52,7 @@ def oracle(kind: OracleType) -> Callable[[Callable[P, Finding]], Callable[P, Ver
                 observed=finding.observed,
                 expected=finding.expected,
                 diff=finding.diff,
+                is_hollow=finding.is_hollow,
             )
 
         return judged

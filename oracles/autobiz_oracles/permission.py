@@ -49,7 +49,7 @@ def within_scopes(attempts: Sequence[Attempt] | None, scopes: Collection[Scope] 
     """Whatever ran lies in a scope, and what lies in none did not run: no scopes allow nothing."""
     if isinstance(given(scopes, "the list of scopes"), str | bytes):
         raise MissingEvidenceError(f"the list of scopes is the text {scopes!r}")
-    allowed = {Scope(*scope) for scope in given(scopes, "the list of scopes")}
+    allowed = {_scope(scope) for scope in given(scopes, "the list of scopes")}
     tried = looked_at(attempts, "the list of attempts")
     stray = [scope for scope in (_scope_of(one) for one in tried if one.executed) if scope not in allowed]
     return Finding(
@@ -58,6 +58,7 @@ def within_scopes(attempts: Sequence[Attempt] | None, scopes: Collection[Scope] 
         or f"{len(tried)} attempts, none outside the {len(allowed)} scopes ran",
         observed=f"{len(stray)} of {len(tried)} attempts ran outside every scope",
         expected="deny by default",
+        is_hollow=not tried,
         diff="\n".join("/".join(scope) for scope in stray),
     )
 
@@ -79,6 +80,13 @@ def denied_and_logged(attempts: Sequence[Attempt] | None, denials: Sequence[Deni
         expected=f"0 ran, {len(tried)} denials logged",
         diff="\n".join(complaints),
     )
+
+
+def _scope(scope: Scope) -> Scope:
+    # A text of four letters would unpack into a scope of one letter each.
+    if isinstance(scope, str | bytes):
+        raise MissingEvidenceError(f"{scope!r} is a text and no scope")
+    return Scope(*scope)
 
 
 def _scope_of(attempt: Attempt) -> Scope:

@@ -109,3 +109,12 @@ class PlainLogLine:
 
     event: str
     fields: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlainEnding:
+    """How a program ended, and what it said."""
+
+    code: int | None
+    out: str | None = ""
+    err: str | None = ""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from .differences import Difference, differences, lies_below
-from .evidence import given
+from .evidence import apart, given, is_empty
 from .oracle import Finding, oracle
 from .verdict import OracleType
 
@@ -77,25 +77,27 @@ def related(first: object | None, second: object | None, relation: Relation | No
     relation = given(relation, "the relation")
     wanted = relation.world(given(first, "the world of the first trial"))
     found = differences(wanted, given(second, "the world of the second trial"))
-    return _told(found, f"{relation.name}: ")
+    apart(first, second)
+    return _told(found, f"{relation.name}: ", is_hollow=is_empty(first) and is_empty(second))
 
 
 @oracle(OracleType.CONSISTENCY)
 def alike(first: object | None, second: object | None, *, ignoring: Collection[str] = ()) -> Finding:
     """Two subjects that were given the same left the same world, but for these places."""
     found = differences(given(first, "the first world"), given(second, "the second world"))
-    return _told(
-        tuple(one for one in found if not any(lies_below(one.pointer, place) for place in ignoring)), ""
-    )
+    apart(first, second)
+    left = tuple(one for one in found if not any(lies_below(one.pointer, place) for place in ignoring))
+    return _told(left, "", is_hollow=is_empty(first) and is_empty(second))
 
 
-def _told(found: tuple[Difference, ...], opening: str) -> Finding:
+def _told(found: tuple[Difference, ...], opening: str, *, is_hollow: bool) -> Finding:
     return Finding(
         holds=not found,
         reason=f"{opening}{len(found)} differences" if found else f"{opening}as related",
         observed=", ".join(one.pointer or "/" for one in found),
         expected="no difference",
         diff="\n".join(map(str, found)),
+        is_hollow=is_hollow,
     )
 
 

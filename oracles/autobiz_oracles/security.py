@@ -56,6 +56,7 @@ def leaks_nothing(
         observed=f"{len(leaks)} leaks",
         expected=f"nothing that {len(looked_for)} detectors know",
         diff="\n".join(told),
+        is_hollow=not any(bodies.values()),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from .differences import ABSENT, Difference, differences, lies_below
-from .evidence import given, measured
+from .evidence import apart, given, is_empty, measured
 from .oracle import Finding, MissingEvidenceError, oracle
 from .verdict import OracleType
 
@@ -29,6 +29,7 @@ def changed_only(before: State | None, after: State | None, *pointers: str) -> F
         observed=", ".join(one.pointer for one in found) or "no change",
         expected=", ".join(pointers) or "no change",
         diff="\n".join(complaints),
+        is_hollow=is_empty(before) and is_empty(after),
     )
 
 
@@ -76,7 +77,8 @@ def replay_agrees(recorded: str | None, replayed: str | None) -> Finding:
 
 
 def _found(before: State | None, after: State | None) -> tuple[Difference, ...]:
-    return differences(given(before, "the state before"), given(after, "the state after"))
+    apart(given(before, "the state before"), given(after, "the state after"))
+    return differences(before, after)
 
 
 def _version(state: State, pointer: str) -> int:

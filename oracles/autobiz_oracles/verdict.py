@@ -29,7 +29,10 @@ class OracleType(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """One oracle's answer, with what it saw beside what it wanted."""
+    """One oracle's answer, with what it saw beside what it wanted.
+
+    A pass is hollow if the evidence was empty: it holds, and would hold if nothing had been tried at all.
+    """
 
     type: OracleType
     name: str
@@ -38,9 +41,11 @@ class Verdict:
     observed: str = ""
     expected: str = ""
     diff: str = ""
+    is_hollow: bool = False
 
     def __str__(self) -> str:
-        parts = [f"{self.type} {self.name}: {self.outcome}: {_short(self.reason)}"]
+        hollow = " in empty evidence" if self.is_hollow and self.outcome is Outcome.PASS else ""
+        parts = [f"{self.type} {self.name}: {self.outcome}{hollow}: {_short(self.reason)}"]
         if self.outcome is not Outcome.PASS:
             parts += [f"  {name}: {_short(text)}" for name, text in self._sides if text]
             # What the reason has said already in full is not said again.

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from autobiz_oracles import expect
+
+from ..inner_pytest import ending_of
 from .tidy.source import ROOT
 
 BIN = Path(sys.executable).parent
@@ -26,12 +29,13 @@ def commands() -> list[list[str]]:
 def test_all_checks_are_known() -> None:
     """Formatter, linter, type checker of components and of suites, and import contracts are all asked."""
     asked = {" ".join([Path(command[0]).name, *command[1:2]]) for command in commands()}
-    assert {"ruff format", "ruff check", "mypy", "mypy suites"} <= asked
-    assert any(words.startswith("lint-imports") for words in asked)
+    owed = {"ruff format", "ruff check", "mypy", "mypy suites", "lint-imports"}
+    known = {words for words in asked if words in owed} | {words.split()[0] for words in asked}
+    expect.complaints(sorted(owed - known), about=owed).none()
 
 
 @pytest.mark.parametrize("command", commands(), ids=lambda command: Path(command[0]).name)
 def test_check_finds_nothing(command: list[str]) -> None:
     """Each check of `make check` is content with the repository as it is."""
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"{shlex.join(command)}\n{done.stdout}{done.stderr}"
+    expect.program(ending_of(done)).ended(0)

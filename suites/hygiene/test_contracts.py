@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from autobiz_oracles import expect
+
 from .tidy.source import COMPONENTS, ROOT
 
 FORBIDDEN = {
@@ -50,7 +52,8 @@ def broken_contracts(house: Path) -> list[str]:
 
 def test_contracts_hold(tmp_path: Path) -> None:
     """Components import each other only along the arrows of the architecture."""
-    assert broken_contracts(copy_of_the_house(tmp_path)) == []
+    house = copy_of_the_house(tmp_path)
+    expect.complaints(broken_contracts(house), about=list(house.rglob("*.py"))).none()
 
 
 @pytest.mark.negative
@@ -61,4 +64,4 @@ def test_contract_bites(contract: str, tmp_path: Path) -> None:
     name, line = FORBIDDEN[contract]
     with (house / name).open("a", encoding="utf-8") as module:
         module.write(f"\n{line}\n")
-    assert [broken.startswith(contract) for broken in broken_contracts(house)] == [True]
+    expect.worlds([broken.startswith(contract) for broken in broken_contracts(house)], [True]).alike()

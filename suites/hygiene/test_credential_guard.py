@@ -5,8 +5,9 @@ import os
 import pytest
 
 from autobiz_harness.guards import DETECTORS, live_credentials, live_in_environment
+from autobiz_oracles import expect
 
-from ..inner_pytest import QUIET
+from ..inner_pytest import QUIET, ending_of
 from ..ledgers import outcomes
 from ..live_looking import HARMLESS, LIVE
 from .test_repository import texts
@@ -28,30 +29,33 @@ def test_a_live_credential_is_seen(name: str) -> None:
 
     found = list(live_credentials(f"first line\n{{'key': '{secret}'}}\n"))
 
-    assert [(one.detector, one.line) for one in found] == [(name.removesuffix(" restricted"), 2)]
+    expect.worlds(
+        [(one.detector, one.line) for one in found], [(name.removesuffix(" restricted"), 2)]
+    ).alike()
     assert secret not in str(found[0])
 
 
 @pytest.mark.parametrize("name", HARMLESS)
 def test_what_only_looks_alike_is_left_alone(name: str) -> None:
     """Test keys, placeholders, public keys and developers' shops are not live."""
-    assert list(live_credentials(HARMLESS[name])) == []
+    expect.complaints(list(live_credentials(HARMLESS[name])), about=[name]).none()
 
 
 def test_every_detector_is_shown_to_detect() -> None:
     """The table of detectors holds none that no live form of these tests makes speak."""
-    assert {detector.name for detector in DETECTORS} <= {*LIVE}
+    expect.complaints([one.name for one in DETECTORS if one.name not in LIVE], about=DETECTORS).none()
 
 
 def test_the_repository_holds_nothing_live() -> None:
     """No tracked file, be it configuration, cassette or stub, holds a live credential."""
-    found = [f"{path}:{one.line}: {one}" for path, text in texts() for one in live_credentials(text)]
-    assert found == []
+    read = texts()
+    found = [f"{path}:{one.line}: {one}" for path, text in read for one in live_credentials(text)]
+    expect.complaints(found, about=read).none()
 
 
 def test_the_environment_of_the_suites_holds_nothing_live() -> None:
     """No variable that the suites run with holds a live credential."""
-    assert live_in_environment(os.environ) == []
+    expect.complaints(live_in_environment(os.environ), about=os.environ).none()
 
 
 @pytest.mark.negative
@@ -65,7 +69,7 @@ def test_a_live_key_in_the_environment_stops_the_process(
 
     result = pytester.runpytest_subprocess(*QUIET)
 
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    expect.program(ending_of(result)).ended(pytest.ExitCode.USAGE_ERROR)
     result.stderr.fnmatch_lines(
         ["*the environment variable PAYMENTS holds a live credential (stripe: sk_live_...)"]
     )
@@ -119,11 +123,14 @@ def test_a_live_key_in_traffic_fails_the_test_that_sends_it(pytester: pytest.Pyt
 
     result = pytester.runpytest_subprocess(*QUIET, "--gate-ledger=ledger")
 
-    assert outcomes(pytester.path / "ledger") == {
-        "test_header": "fail",
-        "test_body": "fail",
-        "test_urllib": "fail",
-        "test_harmless": "pass",
-        "test_nothing_arrived": "pass",
-    }
+    expect.worlds(
+        outcomes(pytester.path / "ledger"),
+        {
+            "test_header": "fail",
+            "test_body": "fail",
+            "test_urllib": "fail",
+            "test_harmless": "pass",
+            "test_nothing_arrived": "pass",
+        },
+    ).alike()
     result.stdout.fnmatch_lines(["REFUSED * http.client.send of a live credential (stripe: sk_live_...)*"])

@@ -2,7 +2,9 @@
 
 import pytest
 
-from ..inner_pytest import QUIET
+from autobiz_oracles import expect
+
+from ..inner_pytest import QUIET, expect_outcomes
 from ..ledgers import outcomes
 
 pytestmark = [
@@ -70,8 +72,8 @@ def test_a_database_of_another_name_or_host_fails_its_test(pytester: pytest.Pyte
     result = pytester.runpytest_subprocess(*QUIET, "--gate-ledger=ledger")
 
     found = outcomes(pytester.path / "ledger")
-    assert len(found) == 16
-    assert found == {name: "pass" if name.startswith("test_home") else "fail" for name in found}
+    expect.worlds(len(found), 16).alike()
+    expect.worlds(found, {name: "pass" if name.startswith("test_home") else "fail" for name in found}).alike()
     result.stdout.fnmatch_lines(["REFUSED * a connection to the database 'shop', which is none of [*]_test*"])
 
 
@@ -83,4 +85,4 @@ def test_without_the_guard_psycopg_is_left_alone(pytester: pytest.Pytester) -> N
         "def test_it(): assert 'autobiz' not in getattr(generators.connect, '__module__', '')\n"
     )
 
-    pytester.runpytest_subprocess(*QUIET).assert_outcomes(passed=1)
+    expect_outcomes(pytester.runpytest_subprocess(*QUIET), passed=1)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from autobiz_gates import GateFileError, read_criteria_file, read_gate_file
+from autobiz_oracles import PlainEnding, expect
 
 from ..small_project import EIGHTY, small_project
 from .documents import (
@@ -88,13 +89,15 @@ PROBLEM_OF: dict[str, Callable[[Block, Path], str | None]] = {
 @pytest.mark.parametrize("path", documents(), ids=name_of)
 def test_every_link_leads_somewhere(path: Path) -> None:
     """No document names a file or a heading that is not in the repository."""
-    assert dead_links(path.read_text(encoding="utf-8"), path) == []
+    text = path.read_text(encoding="utf-8")
+    expect.complaints(dead_links(text, path), about=text).none()
 
 
 @pytest.mark.parametrize("block", of(*RUN), ids=lambda block: f"{block.where}-{block.kind}")
 def test_block_is_true(block: Block, tmp_path: Path) -> None:
     """Commands print what is said, Python runs as it stands, and gates are read without a mistake."""
-    assert PROBLEM_OF[block.kind](block, tmp_path) is None
+    problem = PROBLEM_OF[block.kind](block, tmp_path)
+    expect.complaints([problem] if problem else [], about=[block], where=block.where).none()
 
 
 @pytest.mark.parametrize("block", of(*CLAIMED), ids=lambda block: block.where)
@@ -105,7 +108,8 @@ def test_shell_blocks_are_run_by_the_test_that_claims_them(block: Block) -> None
     claimed = RUN_ELSEWHERE.get(document)
 
     assert claimed is not None, f"{block.where}: write a ```console block, or run it in a test and claim it"
-    assert Path(document).name in (ROOT / claimed).read_text(encoding="utf-8")
+    is_named = Path(document).name in (ROOT / claimed).read_text(encoding="utf-8")
+    expect.worlds({claimed: is_named}, {claimed: True}).alike()
 
 
 def the_block(text: str) -> Block:
@@ -134,7 +138,8 @@ def the_block(text: str) -> Block:
 def test_untrue_block_is_seen(text: str, says: str, tmp_path: Path) -> None:
     """Commands that fail or print something else, Python that raises and gates with a mistake are told."""
     block = the_block(text)
-    assert says in (PROBLEM_OF[block.kind](block, tmp_path) or "")
+    problem = PROBLEM_OF[block.kind](block, tmp_path) or ""
+    expect.program(PlainEnding(code=None, out=problem)).said(says)
 
 
 @pytest.mark.negative
@@ -150,7 +155,7 @@ def test_untrue_block_is_seen(text: str, says: str, tmp_path: Path) -> None:
 )
 def test_block_that_nobody_would_run_is_refused(text: str, says: str) -> None:
     """No block escapes by having no end, no kind, an unknown kind, or a reason that stands elsewhere."""
-    with pytest.raises(DocumentError) as error:
+    with expect.refusal(DocumentError) as error:
         the_block(text)
     assert says in str(error.value)
 
@@ -158,7 +163,7 @@ def test_block_that_nobody_would_run_is_refused(text: str, says: str) -> None:
 def test_block_with_a_reason_is_left_alone() -> None:
     """A block says on the line above it why it is not run."""
     block = the_block("<!-- not run: it would never end -->\n```console\n$ sleep infinity\n```\n")
-    assert block.why_not == "it would never end"
+    expect.worlds(block.why_not, "it would never end").alike()
 
 
 @pytest.mark.parametrize(
@@ -181,7 +186,7 @@ def test_block_with_a_reason_is_left_alone() -> None:
 )
 def test_output_is_compared_whole(expected: list[str], holds: bool) -> None:
     """The lines below a command are all that it prints, in this order, but for what `...` stands for."""
-    assert is_said(expected, "one\n\n  two\nthree\n") is holds
+    expect.worlds(is_said(expected, "one\n\n  two\nthree\n"), holds).alike()
 
 
 @pytest.mark.negative
@@ -197,4 +202,4 @@ def test_dead_links_are_seen(tmp_path: Path) -> None:
 """
     here = tmp_path / "here.md"
     here.write_text(text, encoding="utf-8")
-    assert dead_links(text, here) == ["nowhere.md", "there.md#two", "#elsewhere"]
+    expect.worlds(dead_links(text, here), ["nowhere.md", "there.md#two", "#elsewhere"]).alike()

@@ -4,6 +4,8 @@ import importlib
 
 import pytest
 
+from autobiz_oracles import expect
+
 from .doorways import door_problems
 from .tidy.source import COMPONENTS, ROOT
 
@@ -23,22 +25,26 @@ OFFERING = tuple(door for door in DOORS if "__all__" in (ROOT / door).read_text(
 @pytest.mark.parametrize("door", DOORS)
 def test_front_door_is_a_sorted_and_complete_list(door: str) -> None:
     """An `__init__.py` holds a docstring, imports and a sorted `__all__` of all that it imports."""
-    assert list(door_problems((ROOT / door).read_text(encoding="utf-8"))) == []
+    text = (ROOT / door).read_text(encoding="utf-8")
+    expect.complaints(list(door_problems(text)), about=text).none()
 
 
 @pytest.mark.parametrize("door", OFFERING)
 def test_front_door_offers_what_it_lists(door: str) -> None:
     """Every name in `__all__` can be imported."""
     package = importlib.import_module(".".join(door.split("/")[1:-1]))
-    assert [name for name in package.__all__ if not hasattr(package, name)] == []
+    missing = [name for name in package.__all__ if not hasattr(package, name)]
+    expect.complaints(missing, about=package.__all__).none()
 
 
 @pytest.mark.parametrize("component", COMPONENTS)
 def test_component_has_a_front_door_types_and_a_map(component: str) -> None:
     """Each component has one package, a py.typed for its users, and a README of at most a screen."""
     folder = ROOT / component
-    assert f"{component}/autobiz_{component}/__init__.py" in OFFERING
-    assert (folder / f"autobiz_{component}" / "py.typed").is_file()
+    package = f"autobiz_{component}"
+    owed = {f"{component}/{package}/__init__.py": True, f"{package}/py.typed": True}
+    found = {name: name in OFFERING or (folder / name).is_file() for name in owed}
+    expect.worlds(found, owed).alike()
     lines = (folder / "README.md").read_text(encoding="utf-8").splitlines()
     assert lines[0].startswith(f"# {component}")
     assert len(lines) in MAP_LINES
@@ -75,7 +81,7 @@ def test_component_has_a_front_door_types_and_a_map(component: str) -> None:
 def test_front_door_that_is_no_list_is_told(text: str, says: str) -> None:
     """A door that hides names, promises what it lacks, or does work of its own is caught."""
     problems = list(door_problems(text))
-    assert len(problems) == 1
+    expect.worlds(len(problems), 1).alike()
     assert says in problems[0]
 
 
@@ -90,4 +96,4 @@ def test_front_door_that_is_no_list_is_told(text: str, says: str) -> None:
 )
 def test_front_door_that_is_a_list_passes(text: str) -> None:
     """Constants, classes and functions in this order make a door, and so does an empty room."""
-    assert list(door_problems(text)) == []
+    expect.complaints(list(door_problems(text)), about=text).none()

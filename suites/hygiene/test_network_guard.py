@@ -2,7 +2,9 @@
 
 import pytest
 
-from ..inner_pytest import QUIET
+from autobiz_oracles import expect
+
+from ..inner_pytest import QUIET, ending_of, expect_outcomes
 from ..ledgers import outcomes, trials
 from .crimes import CRIMES, PRELUDE, as_test
 
@@ -27,7 +29,7 @@ def test_every_way_out_fails_the_test_that_took_it(pytester: pytest.Pytester, wo
 
     names = [f"test_{name}{suffix}" for name in CRIMES for suffix in ("", "_swallowed")]
     expected = dict.fromkeys(names, "fail") | {"test_innocent": "pass"}
-    assert outcomes(pytester.path / "ledger") == expected
+    expect.worlds(outcomes(pytester.path / "ledger"), expected).alike()
     for trial in trials(pytester.path / "ledger"):
         assert trial.outcome == "pass" or trial.reason.startswith(f"REFUSED in {trial.case}: "), trial.reason
 
@@ -75,7 +77,7 @@ def test_a_refusal_fails_in_every_phase_and_whatever_else_happens(pytester: pyte
 
     result = pytester.runpytest_subprocess(*QUIET, "--gate-ledger=ledger")
 
-    assert set(outcomes(pytester.path / "ledger").values()) == {"fail"}
+    expect.worlds(set(outcomes(pytester.path / "ledger").values()), {"fail"}).alike()
     result.stdout.fnmatch_lines(
         [
             "REFUSED in test_crimes.py::test_also_wrong: socket.gethostbyname of shop.invalid*/test_*.py:6",
@@ -98,8 +100,8 @@ def test_a_refusal_outside_any_test_fails_the_session(pytester: pytest.Pytester,
 
     result = pytester.runpytest_subprocess(*QUIET, workers)
 
-    assert result.ret == pytest.ExitCode.TESTS_FAILED
-    result.assert_outcomes(passed=1)
+    expect.program(ending_of(result)).ended(pytest.ExitCode.TESTS_FAILED)
+    expect_outcomes(result, passed=1)
     result.stdout.fnmatch_lines(["autobiz: outside any test: socket.gethostbyname of shop.invalid*"])
 
 
@@ -159,7 +161,7 @@ def test_everything_at_home_is_allowed(pytester: pytest.Pytester) -> None:
     pytester.makepyprojecttoml(GUARDED)
     pytester.makepyfile(AT_HOME)
 
-    pytester.runpytest_subprocess(*QUIET).assert_outcomes(passed=10)
+    expect_outcomes(pytester.runpytest_subprocess(*QUIET), passed=10)
 
 
 CHAINED = """
@@ -183,7 +185,7 @@ def test_the_machines_own_sitecustomize_is_loaded_after_ours(
     pytester.makepyprojecttoml(GUARDED)
     pytester.makepyfile(CHAINED)
 
-    pytester.runpytest_subprocess(*QUIET).assert_outcomes(passed=1)
+    expect_outcomes(pytester.runpytest_subprocess(*QUIET), passed=1)
 
 
 SILENT = """
@@ -201,7 +203,7 @@ def test_nobody_is_guarded_unasked(pytester: pytest.Pytester, table: str) -> Non
     pytester.makepyprojecttoml(table)
     pytester.makepyfile(SILENT)
 
-    pytester.runpytest_subprocess(*QUIET).assert_outcomes(passed=1)
+    expect_outcomes(pytester.runpytest_subprocess(*QUIET), passed=1)
 
 
 @pytest.mark.negative
@@ -222,5 +224,5 @@ def test_a_guard_that_is_misspelt_is_told(pytester: pytest.Pytester, line: str, 
 
     result = pytester.runpytest_subprocess(*QUIET)
 
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    expect.program(ending_of(result)).ended(pytest.ExitCode.USAGE_ERROR)
     result.stderr.fnmatch_lines([says])

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from autobiz_oracles import expect
+
 pytestmark = pytest.mark.priority("P0")
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,25 +38,27 @@ def texts() -> list[tuple[Path, str]]:
 
 def test_lock_files_hold_names_versions_and_hashes_only() -> None:
     """Every requirement is pinned and hashed, and no line holds an address."""
-    locks = sorted((ROOT / "locks").glob("*.txt"))
-    assert locks
-    for path in locks:
-        text = path.read_text(encoding="utf-8")
-        assert "://" not in text
-        for block in re.findall(r"^\S.*(?:\n[ \t].*)*", text, re.MULTILINE):
-            assert re.match(r"[a-z0-9._-]+==\S+", block), block
-            assert "--hash=sha256:" in block, block
+    locks = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "locks").glob("*.txt")}
+    expect.complaints([name for name, text in locks.items() if "://" in text], about=locks).none()
+    every = [
+        block for text in locks.values() for block in re.findall(r"^\S.*(?:\n[ \t].*)*", text, re.MULTILINE)
+    ]
+    loose = [
+        block for block in every if not re.match(r"[a-z0-9._-]+==\S+", block) or "--hash=sha256:" not in block
+    ]
+    expect.complaints(loose, about=every).none()
 
 
 def test_no_file_names_a_registry_or_a_developers_machine() -> None:
     """Nobody's index and nobody's home directory is in the repository."""
+    read = texts()
     found = [
         f"{path}:{number}: {line.strip()[:100]}"
-        for path, text in texts()
+        for path, text in read
         for number, line in enumerate(text.splitlines(), 1)
         if REGISTRY.search(line) or MACHINE.search(line)
     ]
-    assert found == []
+    expect.complaints(found, about=read).none()
 
 
 @pytest.mark.negative
@@ -69,7 +73,8 @@ def test_no_file_names_a_registry_or_a_developers_machine() -> None:
 )
 def test_the_search_finds_what_it_is_for(line: str) -> None:
     """An address or a path of that sort is seen."""
-    assert REGISTRY.search(line) or MACHINE.search(line)
+    seen = any(search.search(line) for search in (REGISTRY, MACHINE))
+    expect.worlds({line: seen}, {line: True}).alike()
 
 
 def test_the_changelog_knows_the_version() -> None:
@@ -78,12 +83,12 @@ def test_the_changelog_knows_the_version() -> None:
     newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
 
     assert newest is not None
-    assert newest[1] == project["version"]
+    expect.worlds(newest[1], project["version"]).alike()
 
 
 def test_the_licence_is_the_one_that_is_declared() -> None:
     """The licence file is the Apache licence, as the metadata says."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
-    assert project["license"] == "Apache-2.0"
+    expect.worlds(project["license"], "Apache-2.0").alike()
     assert "Apache License" in (ROOT / "LICENSE").read_text(encoding="utf-8")

@@ -109,8 +109,9 @@ async def test_a_kernel_with_fresh_keys_is_caught(
     with unheard():
         twice = exactly_once(seen, method="POST", path="/v1/refunds", header=KEY_HEADER)
         books = receipts_agree(await receipts_of(tenant), seen, header=KEY_HEADER)
-    assert (twice.outcome, books.outcome) == (Outcome.FAIL, Outcome.FAIL)
+    expect.worlds([twice.outcome, books.outcome], [Outcome.FAIL] * 2).alike()
     assert "2 effects instead of 1" in twice.reason
+    expect.effects(seen).exactly(2, "POST", "/v1/refunds")
 
 
 @pytest.mark.test_id("P1-T22")

@@ -20,6 +20,7 @@ from autobiz_mocks import (
     identified,
     shipped_stubs,
 )
+from autobiz_oracles import expect
 
 from ..stripe_tools import KEY_HEADER, TRIAL_HEADER, ReadJournal
 
@@ -50,7 +51,7 @@ def test_installing_twice_is_installing_once(wiremock: WireMock, trial: str) -> 
     for _ in range(2):
         wiremock.install(own)
     ids = wiremock.stub_ids()
-    assert [ids.count(stub["id"]) for stub in own] == [1] * len(own)
+    expect.worlds([ids.count(stub["id"]) for stub in own], [1] * len(own)).alike()
     for stub in own:
         wiremock.remove(stub["id"])
 
@@ -64,7 +65,7 @@ def test_a_planted_stub_goes_with_its_block(wiremock: WireMock, trial: str) -> N
             assert stub["id"] in wiremock.stub_ids()
             raise LookupError
 
-    with pytest.raises(LookupError):
+    with expect.refusal(LookupError):
         fail_inside()
     assert stub["id"] not in wiremock.stub_ids()
 
@@ -75,7 +76,7 @@ def test_a_stub_the_server_does_not_know_is_refused(wiremock: WireMock) -> None:
     stub = identified(
         {"name": "odd", "request": {"method": "POST", "nonsense": 1}, "response": {"status": 200}}
     )
-    with pytest.raises(StubError, match="nonsense"):
+    with expect.refusal(StubError, "nonsense"):
         wiremock.add(stub)
 
 
@@ -84,7 +85,7 @@ def test_planting_is_undone_when_a_later_stub_is_refused(wiremock: WireMock, tri
     """If one of several stubs is refused, those before it are taken away again."""
     good = faulty_once(REFUND, Fault.DELAY, headers={"x": trial})
     bad = identified({"name": "bad", "request": {"nonsense": 1}, "response": {}})
-    with pytest.raises(StubError), wiremock.planted(good, bad):
+    with expect.refusal(StubError), wiremock.planted(good, bad):
         pytest.fail("the block must not run")
     assert good["id"] not in wiremock.stub_ids()
 
@@ -98,17 +99,19 @@ def test_a_journal_is_complete_amid_other_traffic(
         for _ in range(3):
             post(wiremock_url, "/v1/refunds", trial=f"not-{trial}")
     mine = read_journal()
-    assert [request.body for request in mine] == [f"payment_intent=pi_1&amount={n + 1}" for n in range(60)]
-    assert {request.header(TRIAL_HEADER) for request in mine} == {trial}
-    assert {(request.effect, request.op, request.provider) for request in mine} == {
-        ("accept", "refund", "stripe")
-    }
+    expect.worlds(
+        [request.body for request in mine], [f"payment_intent=pi_1&amount={n + 1}" for n in range(60)]
+    ).alike()
+    expect.worlds({request.header(TRIAL_HEADER) for request in mine}, {trial}).alike()
+    expect.worlds(
+        {(request.effect, request.op, request.provider) for request in mine}, {("accept", "refund", "stripe")}
+    ).alike()
 
 
 @pytest.mark.negative
 def test_an_unmarked_journal_is_refused(wiremock: WireMock) -> None:
     """Without a mark nobody can say that nothing came before, so there is no answer."""
-    with pytest.raises(AdminError, match="no mark"):
+    with expect.refusal(AdminError, "no mark"):
         wiremock.journal(TRIAL_HEADER, "never marked")
 
 
@@ -117,9 +120,9 @@ def test_an_unstubbed_request_is_explained(
     wiremock: WireMock, wiremock_url: str, trial: str, read_journal: ReadJournal
 ) -> None:
     """A request that met no stub is named together with the stubs that came near."""
-    assert post(wiremock_url, "/v1/refund", trial=trial) == 404
-    assert [request.effect for request in read_journal()] == ["unstubbed"]
-    with pytest.raises(UnstubbedError, match=r"(?s)no stub for POST /v1/refund .*near: stripe refund"):
+    expect.worlds(post(wiremock_url, "/v1/refund", trial=trial), 404).alike()
+    expect.worlds([request.effect for request in read_journal()], ["unstubbed"]).alike()
+    with expect.refusal(UnstubbedError, r"(?s)no stub for POST /v1/refund .*near: stripe refund"):
         wiremock.refuse_unstubbed(TRIAL_HEADER, trial)
 
 
@@ -128,7 +131,7 @@ def test_stubbed_requests_need_no_explanation(
 ) -> None:
     """Nothing is raised when every request met its stub."""
     post(wiremock_url, "/v1/refunds", trial=trial)
-    assert len(read_journal()) == 1
+    expect.worlds(len(read_journal()), 1).alike()
     wiremock.refuse_unstubbed(TRIAL_HEADER, trial)
 
 
@@ -173,7 +176,7 @@ def careless() -> Iterator[str]:
 def test_a_lost_condition_is_noticed(careless: str) -> None:
     """A server that keeps a stub without one of its conditions is caught by its own echo."""
     Careless.answers = [{"id": REFUND["id"], "request": {"method": "POST"}}]
-    with WireMock(careless) as client, pytest.raises(StubError, match=r"lost .*stub\.request\.bodyPatterns"):
+    with WireMock(careless) as client, expect.refusal(StubError, r"lost .*stub\.request\.bodyPatterns"):
         client.add(REFUND)
 
 
@@ -181,7 +184,7 @@ def test_a_lost_condition_is_noticed(careless: str) -> None:
 def test_nonsense_is_an_admin_error(careless: str) -> None:
     """An answer that is not JSON is shown and refused."""
     Careless.answers = [b"<html>"]
-    with WireMock(careless) as client, pytest.raises(AdminError, match=r"not JSON: b'<html>'"):
+    with WireMock(careless) as client, expect.refusal(AdminError, r"not JSON: b'<html>'"):
         client.stub_ids()
 
 
@@ -189,13 +192,13 @@ def test_a_connection_that_was_idle_is_opened_anew(careless: str) -> None:
     """When the server has hung up in between, the client asks once more on a fresh connection."""
     Careless.answers = [{"mappings": [{"id": "a"}]}, {"mappings": []}]
     with WireMock(careless) as client:
-        assert [client.stub_ids(), client.stub_ids()] == [("a",), ()]
+        expect.worlds([client.stub_ids(), client.stub_ids()], [("a",), ()]).alike()
 
 
 @pytest.mark.negative
 def test_a_server_that_is_gone_is_named() -> None:
     """Nobody at the other end is an error that names the address and asks the obvious question."""
-    with WireMock("http://127.0.0.1:1") as client, pytest.raises(AdminError, match="is WireMock running"):
+    with WireMock("http://127.0.0.1:1") as client, expect.refusal(AdminError, "is WireMock running"):
         client.stub_ids()
 
 
@@ -203,5 +206,5 @@ def test_a_server_that_is_gone_is_named() -> None:
 @pytest.mark.parametrize("url", ["https://127.0.0.1:1", "127.0.0.1:1", "http://"])
 def test_an_unusable_url_is_refused(url: str) -> None:
     """Only http://host:port is an address of a stub server."""
-    with pytest.raises(AdminError, match="expected http://host:port"):
+    with expect.refusal(AdminError, "expected http://host:port"):
         WireMock(url)

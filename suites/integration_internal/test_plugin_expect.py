@@ -10,14 +10,15 @@ pytestmark = [pytest.mark.priority("P0"), pytest.mark.requirement("P1-TR05")]
 REQUIRED = '[tool.autobiz]\noracles_required = ["golden"]\n'
 
 JUDGED = """
+import os
 import pytest
 
 pytestmark = pytest.mark.golden
 
-def test_first_to_load_oracles(expect): expect.effects([]).none()
+def test_first_to_load_oracles(expect): expect.worlds(os.getcwd(), os.getcwd()).alike()
 def test_imports_inside():
     from autobiz_oracles import expect
-    expect.effects([]).none()
+    expect.worlds(os.getcwd(), os.getcwd()).alike()
 def test_fails(expect): expect.state({}, {"order": 1}, where="state.json").unchanged()
 def test_is_unknown(expect): expect.effects(None).none()
 def test_softly(expect):

@@ -10,13 +10,16 @@ pytestmark = [pytest.mark.priority("P0"), pytest.mark.requirement("P1-TR05")]
 REQUIRED = '[tool.autobiz]\noracles_required = ["golden"]\n'
 
 SILLY = """
+import os
 import threading
 
 import pytest
 
 from autobiz_oracles import OracleType, Outcome, Verdict, exactly_once, insist, no_new_effects, unheard
 
-GOOD = Verdict(type=OracleType.SCHEMA, name="shape", outcome=Outcome.PASS, reason="as it should be")
+GOOD = Verdict(
+    type=OracleType.SCHEMA, name="shape", outcome=Outcome.PASS, reason="as it should be", observed=os.getcwd()
+)
 BAD = Verdict(type=OracleType.COST, name="price", outcome=Outcome.FAIL, reason="too much")
 DIM = Verdict(type=OracleType.TRACE, name="trace", outcome=Outcome.UNKNOWN, reason="no trace")
 

@@ -1,6 +1,22 @@
-"""Show oracles what our kernel and our stub providers have recorded, in the shapes that they judge."""
+"""Show oracles what our kernel, our providers, databases, metrics and logs have recorded, in their shapes."""
 
 from .calls import answer_of, call_of
+from .gathering import EvidenceError
+from .logs import log_file, log_lines
+from .metrics import metrics_at, metrics_of
+from .rows import after_crash, receipts_of, rows_of
 from .searched import searched_places
 
-__all__ = ["answer_of", "call_of", "searched_places"]
+__all__ = [
+    "EvidenceError",
+    "after_crash",
+    "answer_of",
+    "call_of",
+    "log_file",
+    "log_lines",
+    "metrics_at",
+    "metrics_of",
+    "receipts_of",
+    "rows_of",
+    "searched_places",
+]

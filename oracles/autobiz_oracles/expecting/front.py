@@ -1,6 +1,6 @@
 """The word that all expectations begin with."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 
 from autobiz_oracles.bounds import BoundedRun
@@ -11,15 +11,18 @@ from autobiz_oracles.hearing import hear
 from autobiz_oracles.idempotency import Answered
 from autobiz_oracles.observability import LogLine, Metrics
 from autobiz_oracles.permission import Attempt
+from autobiz_oracles.program import Ending
 from autobiz_oracles.timing import Timed
 from autobiz_oracles.trace import TraceRow
 from autobiz_oracles.verdict import Verdict, VerdictError
 
 from .calls import ExpectPermission, ExpectSchema
 from .effects import ExpectEffects, ExpectIdempotency, ExpectReceipts
+from .refusals import E, ExpectProgram, ExpectRefusal
 from .runs import ExpectBounds, ExpectCost, ExpectTiming, ExpectTrace
 from .settling import settle, softly
 from .worlds import (
+    ExpectComplaints,
     ExpectDurability,
     ExpectLog,
     ExpectMetrics,
@@ -53,6 +56,16 @@ class Expect:
     def schema(self, subject: object, *, where: str = "") -> ExpectSchema:
         """Of a value, or of a call as it was answered."""
         return ExpectSchema(subject, where)
+
+    def refusal(
+        self, kind: type[E] | tuple[type[E], ...], saying: str = "", *, where: str = ""
+    ) -> ExpectRefusal[E]:
+        """Of the block that follows: `with expect.refusal(LedgerError, "torn"): ...`."""
+        return ExpectRefusal(kind, saying, where)
+
+    def program(self, ending: Ending | None, *, where: str = "") -> ExpectProgram:
+        """Of how a program ended, and what it said."""
+        return ExpectProgram(ending, where)
 
     def permission(self, attempts: Sequence[Attempt] | None, *, where: str = "") -> ExpectPermission:
         return ExpectPermission(attempts, where)
@@ -102,6 +115,12 @@ class Expect:
     def worlds(self, first: object, second: object, *, where: str = "") -> ExpectWorlds:
         """Of what two trials left behind."""
         return ExpectWorlds(first, second, where)
+
+    def complaints(
+        self, complaints: Sequence[object] | None, *, about: Collection[object] | None, where: str = ""
+    ) -> ExpectComplaints:
+        """Of what a search found wrong with what it was given to search."""
+        return ExpectComplaints(complaints, about, where)
 
     def text(self, text: str | None, *, where: str = "") -> ExpectText:
         return ExpectText(text, where)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
 from autobiz_oracles.calibration import Calibration
+from autobiz_oracles.complaints import nothing_wrong
 from autobiz_oracles.durability import AfterCrash, nothing_invented, nothing_lost
 from autobiz_oracles.graded import graded
 from autobiz_oracles.observability import LogLine, Metrics, logged, metric_moved, nothing_else_moved
@@ -131,6 +132,21 @@ class ExpectWorlds(Chain):
 
     def alike(self, *, ignoring: Collection[str] = ()) -> "ExpectWorlds":
         return self._settle(alike(self._first, self._second, ignoring=ignoring))
+
+
+class ExpectComplaints(Chain):
+    """Of what a search complains of."""
+
+    __slots__ = ("_about", "_complaints")
+
+    def __init__(
+        self, complaints: Sequence[object] | None, about: Collection[object] | None, where: str
+    ) -> None:
+        super().__init__(OracleType.CONSISTENCY, where)
+        self._complaints, self._about = complaints, about
+
+    def none(self) -> "ExpectComplaints":
+        return self._settle(nothing_wrong(self._complaints, self._about))
 
 
 class ExpectText(Chain):

@@ -99,7 +99,11 @@ CONFORMANCE = (
             "no_scopes": World([attempt()], []),
             "star_is_no_wildcard": World([attempt()], [Scope("agent", "t1", "stripe", "*")]),
         },
-        unknown={"no_attempts": World(None, SCOPES), "no_scopes_read": World([], None)},
+        unknown={
+            "scopes_as_texts": World([attempt()], ["abcd"]),
+            "no_attempts": World(None, SCOPES),
+            "no_scopes_read": World([], None),
+        },
         broken=NAMES.map(lambda action: World([attempt(), attempt(action=action)], SCOPES)),
         shaped=2,
     ),

@@ -36,6 +36,8 @@ def several(least: int, most: int = 5) -> st.SearchStrategy[list[str]]:
     return st.lists(KEYS, min_size=least, max_size=most, unique=True)
 
 
+JOURNAL = [seen()]
+
 CONFORMANCE = (
     Conformance(
         oracle=exactly_once,
@@ -130,6 +132,7 @@ CONFORMANCE = (
     Conformance(
         oracle=no_new_effects,
         passes={
+            "nothing": World([], [], header=KEY),
             "repeat": World([seen()], [seen(), seen()], header=KEY),
             "refused": World([seen()], [seen(), seen("k2", accepted=False)], header=KEY),
         },
@@ -139,6 +142,7 @@ CONFORMANCE = (
             "refused_before": World([seen(accepted=False)], [seen(accepted=False), seen()], header=KEY),
         },
         unknown={
+            "read_once": World(JOURNAL, JOURNAL, header=KEY),
             "not_before": World(None, [], header=KEY),
             "not_after": World([], None, header=KEY),
             "shrank": World([seen()], [], header=KEY),

@@ -52,6 +52,8 @@ def line(event: str = "denied", **fields: object) -> PlainLogLine:
     return PlainLogLine(event=event, fields=fields)
 
 
+METRICS = {"m": 1}
+
 CONFORMANCE = (
     Conformance(
         oracle=nothing_lost,
@@ -102,13 +104,21 @@ CONFORMANCE = (
     ),
     Conformance(
         oracle=nothing_else_moved,
-        passes={"named": World({"m": 1, "n": 1}, {"m": 2, "n": 1}, "m"), "nothing": World({}, {})},
+        passes={
+            "named": World({"m": 1, "n": 1}, {"m": 2, "n": 1}, "m"),
+            "nothing": World({}, {}),
+            "idle": World({"m": 1}, {"m": 1}),
+        },
         fails={
             "another": World({"m": 1, "n": 1}, {"m": 2, "n": 2}, "m"),
             "new": World({}, {"n": 1}),
             "gone": World({"n": 1}, {}),
         },
-        unknown={"not_before": World(None, {}), "not_a_number": World({}, {"n": "1"})},
+        unknown={
+            "read_once": World(METRICS, METRICS),
+            "not_before": World(None, {}),
+            "not_a_number": World({}, {"n": "1"}),
+        },
         broken=NAMES.map(lambda name: World({}, {name: 1})),
         shaped=2,
     ),

@@ -60,13 +60,14 @@ CONFORMANCE = (
         passes={
             "declared": World(BEFORE, AFTER, "/order/status"),
             "below": World(BEFORE, AFTER, "/order"),
-            "unchanged": World(BEFORE, BEFORE),
+            "unchanged": World(BEFORE, dict(BEFORE)),
+            "nothing": World({}, {}),
             "added": World({}, {"order": {"status": 1}}, "/order/status"),
         },
         fails={
             "undeclared": World(BEFORE, AFTER),
             "another_too": World(BEFORE, {**AFTER, "version": 4}, "/order/status"),
-            "idle": World(BEFORE, BEFORE, "/order/status"),
+            "idle": World(BEFORE, dict(BEFORE), "/order/status"),
             "removed": World(BEFORE, {"version": 3}, "/order/status"),
             "true_for_one": World({"a": 1}, {"a": True}),
             "name_alike": World({"order": 1, "orders": 1}, {"order": 1, "orders": 2}, "/order"),
@@ -74,6 +75,7 @@ CONFORMANCE = (
         unknown={
             "no_before": World(None, AFTER),
             "no_after": World(BEFORE, None),
+            "itself": World(BEFORE, BEFORE),
             "no_pointer": World(BEFORE, AFTER, "order"),
         },
         broken=NAMES.map(lambda name: World(BEFORE, {**AFTER, name: 1}, "/order/status")),
@@ -145,7 +147,8 @@ CONFORMANCE = (
     Conformance(
         oracle=alike,
         passes={
-            "equal": World(AFTER, AFTER),
+            "equal": World(AFTER, dict(AFTER)),
+            "nothing": World([], []),
             "but_for": World(BEFORE, AFTER, ignoring=["/order/status"]),
             "as_in_json": World({"a": 1}, {"a": 1.0}),
         },

@@ -13,6 +13,7 @@ import autobiz_oracles
 from autobiz_oracles import OracleType, Outcome, Verdict
 
 from . import (
+    conformance_answers,
     conformance_calls,
     conformance_effects,
     conformance_remains,
@@ -23,7 +24,14 @@ from .conformance import Conformance, World
 
 pytestmark = [pytest.mark.priority("P0"), pytest.mark.requirement("P1-TR05")]
 
-MODULES = (conformance_calls, conformance_effects, conformance_remains, conformance_runs, conformance_worlds)
+MODULES = (
+    conformance_answers,
+    conformance_calls,
+    conformance_effects,
+    conformance_remains,
+    conformance_runs,
+    conformance_worlds,
+)
 ALL = tuple(one for module in MODULES for one in module.CONFORMANCE)
 FAILS_MIN = 3
 

@@ -46,6 +46,7 @@ ATTEMPT = PlainAttempt(principal="agent", tenant="t1", tool="stripe", action="re
 CRASH = PlainCrash(attempted=["a", "b"], acknowledged=["a"], found=["a", "b"])
 TIME = PlainTime(started_at=NOON, ended_at=NOON, virtual=True)
 ANSWER = PlainAnswer(result={"id": "re_1"}, seen=[REFUND])
+AGAIN = PlainAnswer(result={"id": "re_1"}, seen=[REFUND])
 
 SENTENCES: dict[str, Callable[[], object]] = {
     "schema": lambda: expect.schema(CALL).rejected("SCHEMA_INVALID", before_side_effects=True),
@@ -60,7 +61,7 @@ SENTENCES: dict[str, Callable[[], object]] = {
     ),
     "no_effect": lambda: expect.effects([]).none(),
     "receipts": lambda: expect.receipts([PlainReceipt(external_key=KEY)]).match([REFUND]),
-    "idempotency": lambda: expect.idempotency(ANSWER, ANSWER).same_result().no_new_effects(),
+    "idempotency": lambda: expect.idempotency(ANSWER, AGAIN).same_result().no_new_effects(),
     "bounds": lambda: expect.bounds(RUN).ended_by("steps_max").respected(),
     "trace": lambda: expect.trace(ROWS).complete().correlated().without_secrets(),
     "cost": lambda: (
