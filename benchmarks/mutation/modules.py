@@ -49,7 +49,10 @@ _FOLD: Final = ("test_fold.py", "test_ledger.py", "test_fold_model.py")
 
 _GATES: Final[dict[str, tuple[str, ...]]] = {
     "bound": _DECISIONS,
-    "kinds.p1": (*_DECISIONS, "test_gatefile.py"),
+    "kinds.p1": (
+        *("test_p1_edges.py", "test_gatefile.py", "test_gatefile_schema.py", "test_strict.py"),
+        *("test_anytime.py", *_DECISIONS),
+    ),
     "kinds.p0": (*_DECISIONS, "test_gatefile.py"),
     "wholeness": _DECISIONS,
     "decision": (*_DECISIONS, "test_conclusion.py"),
@@ -58,7 +61,9 @@ _GATES: Final[dict[str, tuple[str, ...]]] = {
     "waiver": (*_DECISIONS, "test_gatefile.py", "test_waiver.py"),
     "tally": _DECISIONS,
     "statistics.wilson": _FORMULAS,
-    "statistics.allowance": _FORMULAS,
+    "statistics.allowance": (*_FORMULAS, "test_search.py"),
+    "statistics.search": ("test_search.py",),
+    "statistics.fisher": ("test_stat_sources.py", "test_stat_refusals.py"),
     "statistics.three_part": _FORMULAS,
     "statistics.curtailment": _FORMULAS,
     "figures": _DECISIONS,
@@ -68,7 +73,9 @@ _GATES: Final[dict[str, tuple[str, ...]]] = {
     "patterns": _DECISIONS,
     "anytime": ("test_anytime.py",),
     "quarantining": ("flakes/test_quarantine_decisions.py",),
-    "pairing": (*_DECISIONS, "test_kind_regression.py"),
+    "pairing": ("test_strict.py", "test_kind_regression.py", "test_stat_sources.py"),
+    "kinds.regression": ("test_kind_regression.py", "test_gatefile_schema.py"),
+    "kinds.count": ("test_kind_count.py", "test_gatefile_schema.py"),
     "statistics.eprocess": (*_FORMULAS, "test_anytime.py"),
 }
 

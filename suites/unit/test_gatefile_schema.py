@@ -93,3 +93,47 @@ def test_reader_and_schema_agree(
     except GateFileError:
         read = False
     assert fits(gate_file_schema(), tomllib.loads(text)) is read
+
+
+EDGES: list[tuple[dict[str, Any], bool]] = [
+    ({"floor": 0.000001}, True),
+    ({"floor": 0.999999}, True),
+    ({"floor": 0.0}, False),
+    ({"floor": -0.5}, False),
+    ({"floor": 1.0}, False),
+    ({"floor": 1.5}, False),
+    ({}, False),
+    ({"floor": 0.5, "confidence": 0.5}, False),
+    ({"floor": 0.5, "confidence": 0.51}, True),
+    ({"floor": 0.5, "confidence": 0.99}, True),
+    ({"floor": 0.5, "confidence": 1.0}, False),
+    ({"floor": 0.5, "sided": 0}, False),
+    ({"floor": 0.5, "sided": 1}, True),
+    ({"floor": 0.5, "sided": 3}, False),
+    ({"floor": 0.5, "cases_min": 0}, False),
+    ({"floor": 0.5, "cases_min": 1}, True),
+    ({"floor": 0.5, "cases_min": 1_000_000}, True),
+    ({"floor": 0.5, "cases_min": 1_000_001}, False),
+    ({"floor": 0.5, "profile": "strict"}, False),
+    ({"floor": 0.5, "profile": "strict", "baseline": "b"}, True),
+    ({"floor": 0.5, "baseline": "b"}, False),
+    ({"floor": 0.5, "profile": "literal", "baseline": "b"}, False),
+    ({"floor": 0.5, "profile": "loose"}, False),
+]
+
+
+@pytest.mark.parametrize(("keys", "is_good"), EDGES)
+def test_at_every_edge_of_p1_the_schema_is_the_reader(
+    tmp_path: Path, keys: dict[str, Any], is_good: bool
+) -> None:
+    """An editor that checks while one writes refuses exactly what `gate` refuses."""
+    lines = [f"{key} = {value!r}" for key, value in keys.items()]
+    (tmp_path / "gate.toml").write_text("\n".join(["[gate.g]", 'kind = "p1"', *lines]))
+    valid = fits(gate_file_schema(), {"gate": {"g": {"kind": "p1", **keys}}})
+    try:
+        read_gate_file(tmp_path / "gate.toml")
+        is_read = True
+    except GateFileError:
+        is_read = False
+
+    assert (is_read, valid) == (is_good, is_good)

@@ -341,3 +341,39 @@ def test_kill_switch_grows_with_failures(outcomes: list[bool]) -> None:
         if passed:
             worse = [*outcomes[:place], False, *outcomes[place + 1 :]]
             assert ecusum(worse)["value"] >= ecusum(outcomes)["value"]
+
+
+@given(
+    st.floats(0.05, 0.9), st.floats(0.02, 0.99), st.integers(0, 30), st.integers(0, 30), st.integers(0, 30)
+)
+def test_wealth_is_the_product_of_its_bets(
+    p0: float, gap: float, fails: int, halves: int, passes: int
+) -> None:
+    """Each case multiplies the wealth by one plus the bet times what it exceeds p0 by, at any odds."""
+    q = p0 + gap * (1.0 - p0)
+    bet = (q - p0) / (p0 * (1.0 - p0))
+    logs = [
+        cases * math.log1p(bet * (share - p0))
+        for share, cases in ((0.0, fails), (0.5, halves), (1.0, passes))
+    ]
+
+    value = eprocess_value({"0": fails, "1/2": halves, "1": passes}, p0=p0, q=q)
+
+    assert value["lambda"] == pytest.approx(bet, rel=1e-12)
+    assert math.log(value["e_value"]) == pytest.approx(sum(logs), rel=1e-6, abs=1e-9)
+
+
+@given(st.floats(0.05, 0.9), st.floats(0.1, 0.9), st.integers(0, 5), st.floats(0.001, 0.5))
+def test_so_many_cases_win_the_bet_and_one_fewer_does_not(
+    p0: float, gap: float, failures: int, alpha: float
+) -> None:
+    """The fewest cases are those at which the wealth first suffices, at any odds."""
+    q = p0 + gap * (1.0 - p0)
+    cases = eprocess_min_n(failures, p0=p0, q=q, alpha=alpha)
+    assume(cases < 10_000)
+
+    def wealth(passes: int) -> float:
+        return passes * math.log(q / p0) + failures * math.log((1.0 - q) / (1.0 - p0))
+
+    assert wealth(cases - failures) >= math.log(1.0 / alpha) - 1e-9
+    assert wealth(cases - failures - 1) < math.log(1.0 / alpha) + 1e-9

@@ -10,18 +10,23 @@ from hypothesis import strategies as st
 
 from autobiz_gates import (
     CaseTally,
+    CountGate,
     Decision,
+    Gate,
     GateDecision,
     MarkExpression,
     P0Gate,
     P1Gate,
+    Selection,
     Tallies,
     decide,
     explain,
     left_out,
+    quarantine_flaws,
     settled,
 )
 from autobiz_gates.flakes import Cause, Quarantine, QuarantineEntry, caps_exceeded
+from autobiz_gates.quarantining import parted
 from autobiz_gates.statistics import wilson_lower
 from autobiz_reports import gates_markdown, gates_text
 
@@ -229,3 +234,29 @@ def test_every_rendering_tells_count_and_worst_bound() -> None:
     for said in (gates_text((gate,), ()), gates_markdown("open", (gate,), ()), explain(decided)):
         assert "quarantined" in said
         assert worst in said
+
+
+def test_what_is_wrong_is_told_of_each_gate_that_heeds_it() -> None:
+    """Kinds p0 and p1 that pick the case complain, each by its name; a count and another suite do not."""
+    gates: list[Gate] = [
+        P0Gate(name="a"),
+        CountGate(name="b", cases_min=1),
+        P1Gate(name="c", floor=0.5),
+        P0Gate(name="d", selection=Selection(suite=("golden",))),
+    ]
+
+    told = list(quarantine_flaws(gates, tallies(), quarantine(entry("c0", priority="P1")), TODAY))
+
+    assert [line.partition(":")[0] for line in told] == ["gate 'a'", "gate 'c'"]
+    assert all("P2 and not P1 as its entry says" in line for line in told)
+    assert not list(quarantine_flaws(gates, tallies(), quarantine(entry("c0")), TODAY))
+
+
+def test_a_case_of_no_priority_has_that_of_its_entry() -> None:
+    """Three cases that their entries call P1 are over the cap of P1, as if the cases said so themselves."""
+    names = ("c0", "c1", "c2")
+    entries = quarantine(*(entry(name, priority="P1") for name in names))
+
+    (condition,) = parted(tallies(priority=None).cases, entries, TODAY).conditions
+
+    assert condition.reason.startswith("3 of 3 P1 cases are quarantined, and 1 may be")
