@@ -42,7 +42,7 @@ def _path(test: str) -> Path:
 
 _FORMULAS: Final = (
     *("test_stat_vectors.py", "test_stat_refusals.py", "test_stat_exact.py", "test_plan.py"),
-    *("test_stat_sources.py", "test_wilson.py"),
+    *("test_stat_sources.py", "test_wilson.py", "test_stat_betting.py"),
 )
 _DECISIONS: Final = ("test_decide_reasons.py", "test_decide_edges.py", "test_tally.py", "test_decide.py")
 _FOLD: Final = ("test_fold.py", "test_ledger.py", "test_fold_model.py")
@@ -63,7 +63,7 @@ _GATES: Final[dict[str, tuple[str, ...]]] = {
     "statistics.wilson": _FORMULAS,
     "statistics.allowance": (*_FORMULAS, "test_search.py"),
     "statistics.search": ("test_search.py",),
-    "statistics.fisher": ("test_stat_sources.py", "test_stat_refusals.py"),
+    "statistics.fisher": ("test_stat_paired.py", "test_stat_refusals.py"),
     "statistics.three_part": _FORMULAS,
     "statistics.curtailment": _FORMULAS,
     "figures": _DECISIONS,
@@ -73,7 +73,7 @@ _GATES: Final[dict[str, tuple[str, ...]]] = {
     "patterns": _DECISIONS,
     "anytime": ("test_anytime.py",),
     "quarantining": ("flakes/test_quarantine_decisions.py",),
-    "pairing": ("test_strict.py", "test_kind_regression.py", "test_stat_sources.py"),
+    "pairing": ("test_strict.py", "test_kind_regression.py"),
     "kinds.regression": ("test_kind_regression.py", "test_gatefile_schema.py"),
     "kinds.count": ("test_kind_count.py", "test_gatefile_schema.py"),
     "statistics.eprocess": (*_FORMULAS, "test_anytime.py"),

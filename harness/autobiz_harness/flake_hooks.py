@@ -9,17 +9,19 @@ if TYPE_CHECKING:
     from autobiz_gates import Trial
 
 
-@pytest.hookspec(firstresult=True)
-def pytest_gate_regrade(case: str, failures: "Sequence[Trial]", times: int) -> Sequence[str] | None:
-    """Judge the frozen traces of these failed trials again, so many times in all.
+class FlakeHooks:
+    """Their specification, for pluggy."""
 
-    Returns what each judgement came to, "pass", "fail" or "unknown"; None where there is nothing to judge.
-    """
+    @pytest.hookspec(firstresult=True)
+    def pytest_gate_regrade(self, case: str, failures: "Sequence[Trial]", times: int) -> Sequence[str] | None:
+        """Judge the frozen traces of these failed trials again, so many times in all.
 
+        Returns what each came to, "pass", "fail" or "unknown"; None where there is nothing to judge.
+        """
 
-@pytest.hookspec(firstresult=True)
-def pytest_gate_replay(case: str, failures: "Sequence[Trial]", times: int) -> Sequence[str] | None:
-    """Play the recorded actions of these failed trials against fresh tools, so many times in all.
+    @pytest.hookspec(firstresult=True)
+    def pytest_gate_replay(self, case: str, failures: "Sequence[Trial]", times: int) -> Sequence[str] | None:
+        """Play the recorded actions of these failed trials against fresh tools, so many times in all.
 
-    Returns what each came to, as above; None where nothing was recorded.
-    """
+        Returns what each came to, as above; None where nothing was recorded.
+        """

@@ -37,9 +37,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
-    from . import flake_hooks
+    from .flake_hooks import FlakeHooks
 
-    pluginmanager.add_hookspecs(flake_hooks)
+    pluginmanager.add_hookspecs(FlakeHooks)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -105,7 +105,7 @@ def test_every_trial_of_a_burst_draws_anew(tmp_path: Path) -> None:
 def test_the_projects_hooks_say_whose_fault_it_is(
     tmp_path: Path, conftest: str, cause: str, reason: str
 ) -> None:
-    """Oracle before environment before agent; what was not shown is unknown. The history keeps it."""
+    """Oracle before environment before agent, what was not shown is unknown, and the history keeps it."""
     made = project(tmp_path, conftest=conftest)
 
     answer = made.gate("burst", CASE, "--times", "2", "--json")

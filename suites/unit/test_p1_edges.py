@@ -38,11 +38,7 @@ EVERY_CASE = ["".join(letters) for letters in product(WORDS, repeat=3)]
 
 @pytest.mark.parametrize("word", EVERY_CASE)
 def test_a_case_is_broken_when_no_end_of_its_trials_saves_it(word: str) -> None:
-    """More than half failed of what was judged: shut if it stays so however the open trials end.
-
-    A skipped trial is no longer open; a missing one, or an invalid one, still is. The clean trials that
-    would make it even again are told.
-    """
+    """More than half failed: shut if that stays so however the open trials end, and told what lacks."""
     against, judged = sum(map(word.count, "fu")), sum(map(word.count, "pfu"))
     open_still = sum(map(word.count, "mi"))
 

@@ -1,28 +1,21 @@
 """Statistics against independent sources: scipy, statsmodels, brute force, exact arithmetic."""
 
-import math
-from collections import Counter
-from fractions import Fraction
-from itertools import combinations, product
+from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import betabinom, binom, chi2, fisher_exact
-from statsmodels.stats.contingency_tables import cochrans_q, mcnemar
+from scipy.stats import betabinom, binom, chi2
+from statsmodels.stats.contingency_tables import cochrans_q
 from statsmodels.stats.proportion import proportion_confint
 
 from autobiz_gates import statistics
 from autobiz_gates.statistics import (
-    allowed_failures,
     anova_icc,
     case_lower,
     case_upper,
     clustered_lcb,
-    ecusum,
-    eprocess_min_n,
-    eprocess_value,
     wilson_lower,
 )
 
@@ -86,101 +79,6 @@ def test_cochran_q_is_that_of_statsmodels(rows: list[tuple[int, ...]]) -> None:
     theirs = cochrans_q(np.array(rows))
     assert ours["q"] == pytest.approx(theirs.statistic, abs=1e-9)
     assert ours["p_value"] == pytest.approx(theirs.pvalue, abs=1e-9)
-
-
-@given(st.integers(0, 300), st.integers(0, 300))
-def test_mcnemar_is_that_of_statsmodels(broken: int, fixed: int) -> None:
-    """The two-sided exact p agrees with statsmodels, the one-sided one with the binomial tail."""
-    ours = statistics.mcnemar_exact(broken, fixed)
-    if broken + fixed:
-        theirs = mcnemar(np.array([[0, broken], [fixed, 0]]), exact=True).pvalue
-        assert ours["two_sided"] == pytest.approx(theirs, abs=1e-10)
-    tail = float(binom.sf(broken - 1, broken + fixed, 0.5))
-    assert ours["one_sided"] == pytest.approx(tail, abs=1e-10)
-    assert ours["mid_p_two_sided"] <= ours["two_sided"] <= 1.0
-
-
-@given(st.lists(st.integers(-4, 4), max_size=10))
-def test_sign_flip_is_brute_force_over_all_signs(differences: list[int]) -> None:
-    """The p-value is the share of sign patterns with a sum no greater than the observed."""
-    sums = [
-        sum(s * d for s, d in zip(signs, differences, strict=True))
-        for signs in product((1, -1), repeat=len(differences))
-    ]
-    share = sum(total <= sum(differences) for total in sums) / len(sums)
-    assert statistics.signflip_exact(differences) == pytest.approx(share, abs=1e-12)
-
-
-@given(st.integers(0, 40), st.integers(0, 40), st.integers(1, 5))
-def test_sign_flip_of_equal_sizes_is_mcnemar(broken: int, fixed: int, size: int) -> None:
-    """With one size of difference the test is McNemar's one-sided one."""
-    ours = statistics.signflip_exact([-size] * broken + [size] * fixed)
-    assert ours == pytest.approx(statistics.mcnemar_exact(broken, fixed)["one_sided"], abs=1e-12)
-
-
-COUNTS = st.integers(1, 5).flatmap(lambda trials: st.tuples(st.integers(0, trials), st.just(trials)))
-
-
-@given(COUNTS, COUNTS)
-def test_one_case_is_fishers_test(before: tuple[int, int], now: tuple[int, int]) -> None:
-    """With a single case the test is Fisher's one-sided exact one."""
-    table = np.array([[now[0], now[1] - now[0]], [before[0], before[1] - before[0]]])
-
-    assert statistics.fisher_by_case([(before, now)]) == pytest.approx(
-        float(fisher_exact(table, alternative="less").pvalue), abs=1e-10
-    )
-
-
-@given(st.lists(st.tuples(COUNTS, COUNTS), max_size=4))
-def test_several_cases_are_all_assignments_of_their_trials(
-    cases: list[tuple[tuple[int, int], tuple[int, int]]],
-) -> None:
-    """The p-value is the share of assignments of each case's own trials that pass no more often now."""
-    chances = {0: Fraction(1)}
-    for before, now in cases:
-        outcomes = [1] * (before[0] + now[0]) + [0] * (before[1] + now[1] - before[0] - now[0])
-        sums = Counter(sum(chosen) for chosen in combinations(outcomes, now[1]))
-        mixed: dict[int, Fraction] = {}
-        for (total, chance), (more, ways) in product(chances.items(), sums.items()):
-            mixed[total + more] = mixed.get(total + more, Fraction(0)) + chance * Fraction(ways, sums.total())
-        chances = mixed
-    seen = sum(now[0] for _, now in cases)
-    expected = sum(chance for total, chance in chances.items() if total <= seen)
-    assert statistics.fisher_by_case(cases) == pytest.approx(float(expected), abs=1e-12)
-
-
-@given(st.lists(st.tuples(COUNTS, COUNTS), min_size=1, max_size=4), st.data())
-def test_one_more_pass_now_never_makes_it_look_worse(
-    cases: list[tuple[tuple[int, int], tuple[int, int]]], data: st.DataObject
-) -> None:
-    """A failed trial of now that passes instead raises p, or leaves it."""
-    failed = [place for place, (_, now) in enumerate(cases) if now[0] < now[1]]
-    assume(failed)
-    place = data.draw(st.sampled_from(failed))
-    before, now = cases[place]
-    better = [*cases]
-    better[place] = before, (now[0] + 1, now[1])
-
-    assert statistics.fisher_by_case(better) >= statistics.fisher_by_case(cases)
-
-
-def test_sign_flip_of_a_thousand_cases_stays_exact() -> None:
-    """A long suite neither overflows nor loses the answer."""
-    assert statistics.signflip_exact([-1, 1] * 600) == pytest.approx(
-        float(binom.cdf(600, 1200, 0.5)), abs=1e-12
-    )
-
-
-@given(*[st.integers(0, 60)] * 4)
-def test_newcombe_interval_holds_the_difference_and_mirrors(a: int, b: int, c: int, d: int) -> None:
-    """The interval lies in [-1, 1] around the difference, and swapping the sides mirrors it."""
-    if a + b + c + d == 0:
-        return
-    ours = statistics.newcombe_paired(a, b, c, d)
-    mirrored = statistics.newcombe_paired(a, c, b, d)
-    assert -1.0 - 1e-12 <= ours["lower"] <= ours["difference"] <= ours["upper"] <= 1.0 + 1e-12
-    assert ours["lower"] == pytest.approx(-mirrored["upper"], abs=1e-12)
-    assert ours["difference"] == (c - b) / (a + b + c + d)
 
 
 @given(st.integers(0, 100), st.integers(0, 100), st.integers(0, 10), st.integers(0, 10))
@@ -281,99 +179,3 @@ def test_curtailment_never_changes_the_verdict(planned: int, threshold: float) -
             best = wilson_lower(planned - failures, planned) >= threshold
             worst = wilson_lower(done - failures, planned) >= threshold
             assert said == ("PASS" if worst else "CONTINUE" if best else "BLOCK")
-
-
-@given(st.floats(0.5, 0.97), st.floats(0.01, 1.0), st.integers(1, 6))
-def test_bet_never_gains_on_average_at_the_threshold(p0: float, part: float, runs: int) -> None:
-    """A case's expected factor is one at a rate of p0, for whole and for fully agreeing runs alike."""
-    q = p0 + (1.0 - p0) * part
-    bet = eprocess_value({"1": 1}, p0, q)["lambda"]
-    independent = sum(float(binom.pmf(k, runs, p0)) * (1.0 + bet * (k / runs - p0)) for k in range(runs + 1))
-    agreeing = p0 * (1.0 + bet * (1.0 - p0)) + (1.0 - p0) * (1.0 - bet * p0)
-    assert independent == pytest.approx(1.0, abs=1e-9)
-    assert agreeing == pytest.approx(1.0, abs=1e-9)
-
-
-@given(st.integers(0, 30), st.floats(0.5, 0.97), st.floats(0.05, 0.95), st.floats(0.001, 0.3))
-def test_fewest_cases_are_where_the_bet_first_wins(
-    failures: int, p0: float, part: float, alpha: float
-) -> None:
-    """With so many cases the e-value suffices, with one passing case fewer it does not."""
-    q = p0 + (1.0 - p0) * part
-    n = eprocess_min_n(failures, p0, q, alpha)
-    wealth = math.log(q / p0) * (n - failures) + math.log((1 - q) / (1 - p0)) * failures
-    if abs(wealth - math.log(1 / alpha)) > 1e-9:
-        assert eprocess_value({"1": n - failures, "0": failures}, p0, q, alpha)["pass"]
-    if n > failures:
-        assert not eprocess_value({"1": n - failures - 1, "0": failures}, p0, q, alpha)["pass"]
-
-
-def test_early_pass_of_the_bet_satisfies_the_wilson_bound_too() -> None:
-    """Wherever the bet wins on whole cases, their two-sided Wilson bound reaches the threshold."""
-    for failures in range(40):
-        n = eprocess_min_n(failures)
-        assert wilson_lower(n - failures, n, 0.95, 2) >= 0.95
-        assert failures <= allowed_failures(n, 0.95)
-
-
-def test_bet_accepts_means_as_fractions_and_survives_extremes() -> None:
-    """Means may be fractions, a lost all-in bet stays lost, and an endless success is not an overflow."""
-    as_text = eprocess_value({"1": 100, "2/3": 1})
-    assert eprocess_value({Fraction(1): 100, Fraction(2, 3): 1}) == as_text
-    assert eprocess_value({"1": 500, "0": 1}, q=1.0)["e_value"] == 0.0
-    assert eprocess_value({"1": 10**6})["e_value"] == math.inf
-    assert eprocess_value({})["e_value"] == 1.0
-
-
-def test_kill_switch_sees_a_drop_and_forgets_old_success() -> None:
-    """Five failures in a row raise the alarm, however many successes went before."""
-    assert ecusum([True] * 1000)["alarm_after"] is None
-    assert ecusum([True] * 1000 + [False] * 5)["alarm_after"] == 1005
-    assert ecusum([False] * 4)["alarm_after"] is None
-    assert ecusum([])["value"] == 1.0
-    assert ecusum([False] * 5 + [True] * 300)["alarm_after"] == 5
-
-
-@given(st.lists(st.booleans(), max_size=60))
-def test_kill_switch_grows_with_failures(outcomes: list[bool]) -> None:
-    """Turning a success into a failure never lowers the bet at its end."""
-    for place, passed in enumerate(outcomes):
-        if passed:
-            worse = [*outcomes[:place], False, *outcomes[place + 1 :]]
-            assert ecusum(worse)["value"] >= ecusum(outcomes)["value"]
-
-
-@given(
-    st.floats(0.05, 0.9), st.floats(0.02, 0.99), st.integers(0, 30), st.integers(0, 30), st.integers(0, 30)
-)
-def test_wealth_is_the_product_of_its_bets(
-    p0: float, gap: float, fails: int, halves: int, passes: int
-) -> None:
-    """Each case multiplies the wealth by one plus the bet times what it exceeds p0 by, at any odds."""
-    q = p0 + gap * (1.0 - p0)
-    bet = (q - p0) / (p0 * (1.0 - p0))
-    logs = [
-        cases * math.log1p(bet * (share - p0))
-        for share, cases in ((0.0, fails), (0.5, halves), (1.0, passes))
-    ]
-
-    value = eprocess_value({"0": fails, "1/2": halves, "1": passes}, p0=p0, q=q)
-
-    assert value["lambda"] == pytest.approx(bet, rel=1e-12)
-    assert math.log(value["e_value"]) == pytest.approx(sum(logs), rel=1e-6, abs=1e-9)
-
-
-@given(st.floats(0.05, 0.9), st.floats(0.1, 0.9), st.integers(0, 5), st.floats(0.001, 0.5))
-def test_so_many_cases_win_the_bet_and_one_fewer_does_not(
-    p0: float, gap: float, failures: int, alpha: float
-) -> None:
-    """The fewest cases are those at which the wealth first suffices, at any odds."""
-    q = p0 + gap * (1.0 - p0)
-    cases = eprocess_min_n(failures, p0=p0, q=q, alpha=alpha)
-    assume(cases < 10_000)
-
-    def wealth(passes: int) -> float:
-        return passes * math.log(q / p0) + failures * math.log((1.0 - q) / (1.0 - p0))
-
-    assert wealth(cases - failures) >= math.log(1.0 / alpha) - 1e-9
-    assert wealth(cases - failures - 1) < math.log(1.0 / alpha) + 1e-9
