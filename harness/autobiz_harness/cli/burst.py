@@ -14,6 +14,7 @@ from autobiz_harness.exit_codes import ExitCode
 
 from .answering import fail
 from .flaking import file_option, flaking, history_option, json_option, kept_history, quarantine_of
+from .starting import starting
 from .today import day_of, today_option
 
 if TYPE_CHECKING:
@@ -56,10 +57,7 @@ def burst(
       gate burst 'tests/test_pay.py::test_refund[eu]'
     """
     from autobiz_harness.run.bursting import burst as run_burst
-    from autobiz_harness.run.config import ConfigError
     from autobiz_harness.run.progress import view_for
-    from autobiz_harness.run.rundir import RunDirError
-    from autobiz_harness.stack import StackError
 
     day = day_of(today)
     with flaking():
@@ -70,14 +68,8 @@ def burst(
             if not lacking:
                 click.echo("[]" if as_json else "no suspect lacks trials: nothing to examine")
                 return
-            try:
+            with starting():
                 done = run_burst(Path.cwd(), lacking, _before(rows), view_for(live=not as_json), seed)
-            except ConfigError as error:
-                fail(ExitCode.USAGE, *error.problems)
-            except RunDirError as error:
-                fail(ExitCode.INFRASTRUCTURE if error.is_infrastructure else ExitCode.USAGE, str(error))
-            except StackError as error:
-                fail(ExitCode.INFRASTRUCTURE, str(error))
             if any(done.rundir.ledger.glob("*.jsonl")):
                 kept.append(rows_of([done.rundir.ledger], done.causes))
             seen = survey(kept.rows(), kept.releases(), quarantine, day)

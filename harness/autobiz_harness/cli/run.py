@@ -12,10 +12,11 @@ import click
 from autobiz_harness.exit_codes import ExitCode
 from autobiz_reports import RunReport, criteria_markdown, gates_markdown, print_decision
 
-from .answering import answering, fail
+from .answering import answering
 from .naming import slice_names, stage_names
 from .proving import chain_option, key_option, proving, signing_key
 from .root import root_option
+from .starting import starting
 
 if TYPE_CHECKING:
     from autobiz_gates.evidence import SigningKey
@@ -76,11 +77,8 @@ def run(
     stage of all tests, run three times. A stage that fails stops the later ones, and a repeated stage stops
     when no further trial can open its gate. Ctrl-C leaves a run that --resume goes on with.
     """
-    from autobiz_harness.run.config import ConfigError
     from autobiz_harness.run.progress import view_for
-    from autobiz_harness.run.rundir import RunDirError
     from autobiz_harness.run.runner import RunOptions, run_project
-    from autobiz_harness.stack import StackError
 
     if resume and (slice_name or shard or seed is not None):
         raise click.UsageError("--resume goes on as the run was begun; leave --seed, --slice and --shard out")
@@ -100,14 +98,8 @@ def run(
         run_all=run_all,
     )
     with answering():
-        try:
+        with starting():
             report = run_project(options, view_for(live=not plain))
-        except ConfigError as error:
-            fail(ExitCode.USAGE, *error.problems)
-        except RunDirError as error:
-            fail(ExitCode.INFRASTRUCTURE if error.is_infrastructure else ExitCode.USAGE, str(error))
-        except StackError as error:
-            fail(ExitCode.INFRASTRUCTURE, str(error))
         if markdown is not None:
             _add_markdown(markdown, report)
         _remember(report, root)
