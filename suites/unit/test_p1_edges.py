@@ -1,7 +1,7 @@
 """Kind p1 at its edges: every small case that may be broken, what more is needed, what a file may say."""
 
 from datetime import date
-from itertools import product
+from itertools import combinations_with_replacement, product
 from pathlib import Path
 
 import pytest
@@ -29,11 +29,15 @@ def conditions(*cases: str, gate: P1Gate = GATE) -> dict[str, Condition]:
         CaseTally(case=f"c{place}", outcomes=tuple(WORDS[letter] for letter in word))
         for place, word in enumerate(cases)
     )
-    decided = decide(gate, Tallies(cases=tallied, runs=(1, 2, 3)), TODAY)
+    runs = tuple(range(1, max(map(len, cases)) + 1))
+    decided = decide(gate, Tallies(cases=tallied, runs=runs), TODAY)
     return {one.name: one for one in decided.conditions}
 
 
-EVERY_CASE = ["".join(letters) for letters in product(WORDS, repeat=3)]
+EVERY_CASE = [
+    *map("".join, product(WORDS, repeat=3)),
+    *map("".join, combinations_with_replacement("pfsm", 7)),
+]
 
 
 @pytest.mark.parametrize("word", EVERY_CASE)
