@@ -50,7 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if adoption.adopted:
         from .weighing import Weighing
 
-        config.pluginmanager.register(Weighing(adoption), "autobiz-weighing")
+        config.pluginmanager.register(Weighing(adoption, config), "autobiz-weighing")
     if _asked(config):
         from .recording import recorder_for
 
