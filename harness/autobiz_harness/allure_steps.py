@@ -1,13 +1,14 @@
 """Show each verdict as a step in Allure, where a project has Allure write its results."""
 
 import uuid
-from collections.abc import Callable
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from autobiz_oracles import Verdict
 
 TEXT = ("observed", "expected", "diff")
@@ -29,13 +30,9 @@ def _step(verdict: "Verdict") -> None:
     name = uuid.uuid4().hex
     hook = plugin_manager.hook
     title = f"{verdict.type}: {verdict.name}: {verdict.outcome}"
-    told = {
-        "type": verdict.type,
-        "oracle": verdict.name,
-        "outcome": verdict.outcome,
-        "reason": verdict.reason,
-    }
-    hook.start_step(uuid=name, title=title, params={key: repr(str(value)) for key, value in told.items()})
+    told = {"oracle": verdict.name, "outcome": verdict.outcome, "reason": verdict.reason}
+    params = {key: repr(str(value)) for key, value in {"type": verdict.type, **told}.items()}
+    hook.start_step(uuid=name, title=title, params=params)
     for part in TEXT:
         text = getattr(verdict, part)
         if text:

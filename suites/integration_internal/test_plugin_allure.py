@@ -36,7 +36,7 @@ def results(folder: Path) -> dict[str, dict[str, Any]]:
 
 @pytest.mark.oracle("Consistency")
 def test_each_verdict_is_a_step(pytester: pytest.Pytester) -> None:
-    """A step says type, oracle, outcome and reason, and carries what was seen; unknown is broken, not failed."""
+    """A step says type, oracle, outcome and reason, and carries what was seen; unknown is broken."""
     pytester.makepyprojecttoml("[tool.autobiz]\n")
     pytester.makepyfile(JUDGED)
 
@@ -74,7 +74,7 @@ def test_a_verdict_of_a_thread_is_a_step_of_its_test(pytester: pytest.Pytester) 
     pytester.makepyfile(JUDGED)
 
     result = pytester.runpytest_subprocess(
-        *QUIET, "-p", "no:xdist", "-k", "thread", "--alluredir=seen", "--gate-ledger=ledger"
+        *QUIET, "-p", "no:xdist", "-k", "test_in_a_thread", "--alluredir=seen", "--gate-ledger=ledger"
     )
 
     expect_outcomes(result, passed=1)
