@@ -46,7 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
         from .guards.guarding import guarding_for
 
         # First of all, so that nothing that is loaded from here on goes unguarded.
-        config.pluginmanager.register(guarding_for(adoption.guard), "autobiz-guarding")
+        config.pluginmanager.register(guarding_for(adoption.guard, config.rootpath), "autobiz-guarding")
     if adoption.adopted:
         from .weighing import Weighing
 

@@ -31,11 +31,13 @@ class Guarded:
         hosts: frozenset[str] | None,
         hear: Callable[[str], None],
         report: str | None,
-        payload: Callable[[bytes], str | None] | None = None,
+        payload: Callable[[bytes, str], str | None] | None = None,
+        files: Callable[[str, tuple[object, ...]], str | None] | None = None,
     ) -> None:
         self.hosts = None if hosts is None else frozenset(map(_plain, hosts))
         self.report = report
         self.payload = payload
+        self.files = files
         self._hear = hear
         self._names = tuple(
             host for host in self.hosts or () if not _is_address(host) and host != "localhost"
@@ -154,9 +156,16 @@ def _on_socket_name(guarded: Guarded, event: str, arguments: tuple[object, ...])
 def _on_payload(guarded: Guarded, event: str, arguments: tuple[object, ...]) -> None:
     data = arguments[1]
     if guarded.payload is not None and isinstance(data, str | bytes | bytearray):
-        complaint = guarded.payload(data.encode() if isinstance(data, str) else bytes(data))
+        host = str(getattr(arguments[0], "host", ""))
+        complaint = guarded.payload(data.encode() if isinstance(data, str) else bytes(data), host)
         if complaint is not None:
             guarded.refuse(f"{event} of {complaint}")
+
+
+def _on_file(guarded: Guarded, event: str, arguments: tuple[object, ...]) -> None:
+    complaint = None if guarded.files is None else guarded.files(event, arguments)
+    if complaint is not None:
+        guarded.refuse(complaint)
 
 
 def _on_program(guarded: Guarded, event: str, arguments: tuple[object, ...]) -> None:  # noqa: ARG001  # one shape
@@ -186,6 +195,10 @@ _HEARD: dict[str, Callable[[Guarded, str, tuple[object, ...]], None]] = {
     "http.client.send": _on_payload,
     "smtplib.send": _on_payload,
     "subprocess.Popen": _on_program,
+    "open": _on_file,
+    "os.rename": _on_file,
+    "os.remove": _on_file,
+    "os.truncate": _on_file,
     "os.exec": _on_bare_program,
     "os.posix_spawn": _on_bare_program,
 }
