@@ -36,7 +36,7 @@ class Layer:
     way: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Unfolding:
     """All layers of some bytes, each once; `unread` says why some of them were not looked at."""
 
