@@ -85,22 +85,24 @@ def _judged(*oracles: str, also: tuple[str, ...] = ()) -> tuple[str, ...]:
     narrowed = " or ".join(
         [*(f"test_conformance.py and {name}" for name in oracles), "not test_conformance.py"]
     )
-    return ("oracles/test_conformance.py", *also, f"-k={narrowed}")
+    return ("oracles/test_conformance.py", "oracles/test_edges.py", *also, f"-k={narrowed}")
 
 
 _SENTENCES: Final = ("oracles/test_expect.py", "oracles/test_softly.py", "-ppytest_asyncio.plugin")
-_LEAKS: Final = _judged("leaks_nothing", also=("oracles/test_leaks.py",))
+_LEAKS: Final = _judged("leaks_nothing", also=("oracles/test_leaks.py", "oracles/test_packed.py"))
 _EVIDENCE: Final = ("oracles/test_oracle.py", "oracles/test_outcome.py", "oracles/test_conformance.py")
 _VALUES: Final = ("oracles/test_json_values.py", "oracles/test_expect.py")
 
+_EDGES: Final = "oracles/test_edges.py"
+
 _ORACLES: Final[dict[str, tuple[str, ...]]] = {
-    "outcome": ("oracles/test_outcome.py",),
-    "verdict": ("oracles/test_outcome.py", *_SENTENCES),
-    "hearing": ("oracles/test_oracle.py", *_SENTENCES),
-    "insisting": ("oracles/test_oracle.py", "oracles/test_outcome.py"),
-    "oracle": ("oracles/test_oracle.py", *_SENTENCES),
+    "outcome": ("oracles/test_outcome.py", _EDGES),
+    "verdict": ("oracles/test_outcome.py", _EDGES, *_SENTENCES),
+    "hearing": ("oracles/test_oracle.py", _EDGES, *_SENTENCES),
+    "insisting": ("oracles/test_oracle.py", _EDGES, "oracles/test_outcome.py"),
+    "oracle": ("oracles/test_oracle.py", _EDGES, *_SENTENCES),
     "evidence": _EVIDENCE,
-    "differences": (*_VALUES, "oracles/test_relations.py"),
+    "differences": (*_VALUES, _EDGES, "oracles/test_relations.py"),
     "json_schema": _judged("conforms", also=_VALUES),
     "schema": _judged("conforms", "accepted", "rejected", also=_SENTENCES),
     "permission": _judged("within_scopes", "denied_and_logged", also=_SENTENCES),
@@ -118,18 +120,23 @@ _ORACLES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "durability": _judged("nothing_lost", "nothing_invented", also=_SENTENCES),
     "observability": _judged("metric_moved", "nothing_else_moved", "logged", also=_SENTENCES),
-    "plain": ("oracles/test_expect.py", "oracles/test_effects.py"),
+    "plain": ("oracles/test_expect.py", "oracles/test_effects.py", _EDGES),
+    "refusal": _judged("refused_with", also=("oracles/test_refusals.py",)),
+    "program": _judged("ended_with", "said", "never_said", also=("oracles/test_refusals.py",)),
+    "complaints": _judged("nothing_wrong"),
     "security": _LEAKS,
     "unfolding": _LEAKS,
+    "unpacking": ("oracles/test_packed.py", "oracles/test_edges.py"),
     "detectors": _LEAKS,
     "relations": _judged("related", "alike", also=("oracles/test_relations.py",)),
-    "rubric": ("oracles/test_calibration.py",),
-    "vote": ("oracles/test_calibration.py",),
-    "calibration": ("oracles/test_calibration.py",),
+    "rubric": ("oracles/test_calibration.py", _EDGES),
+    "vote": ("oracles/test_calibration.py", _EDGES),
+    "calibration": ("oracles/test_calibration.py", _EDGES),
     "graded": _judged("graded", also=("oracles/test_calibration.py",)),
     "expecting.chain": _SENTENCES,
     "expecting.settling": _SENTENCES,
     "expecting.front": _SENTENCES,
+    "expecting.refusals": (*_SENTENCES, "oracles/test_refusals.py"),
     "expecting.calls": _SENTENCES,
     "expecting.effects": _SENTENCES,
     "expecting.runs": _SENTENCES,

@@ -54,11 +54,11 @@ def pytest_configure(config: pytest.Config) -> None:
         from .guards.guarding import guarding_for
 
         # First of all, so that nothing that is loaded from here on goes unguarded.
-        config.pluginmanager.register(guarding_for(adoption.guard), "autobiz-guarding")
+        config.pluginmanager.register(guarding_for(adoption.guard, config.rootpath), "autobiz-guarding")
     if adoption.adopted:
         from .weighing import Weighing
 
-        config.pluginmanager.register(Weighing(adoption), "autobiz-weighing")
+        config.pluginmanager.register(Weighing(adoption, config), "autobiz-weighing")
     if config.option.gate_causes:
         from .cause_finder import CauseFinder
 

@@ -16,6 +16,7 @@ import pytest
 from autobiz_gates import OracleVerdict
 
 from .adoption import Adoption
+from .allure_steps import steps_for
 from .constancy import sees_constants_only
 from .judging import mark_outcome
 
@@ -41,8 +42,9 @@ class UnjudgedError(AssertionError):
 class Weighing:
     """Listens to the oracles of each test, and fails those that owe a judgement."""
 
-    def __init__(self, adoption: Adoption) -> None:
+    def __init__(self, adoption: Adoption, config: pytest.Config) -> None:
         self._required = frozenset(adoption.oracles_required)
+        self._show = steps_for(config)
         self._counts: Counter[tuple[str, str]] = Counter()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -55,6 +57,8 @@ class Weighing:
             if id(verdict) not in heard:
                 heard[id(verdict)] = verdict
                 verdicts.append(verdict)
+                if self._show is not None:
+                    self._show(verdict)
 
         with _listening(add, wanted=self._is_judged(item)):
             return (yield)

@@ -7,7 +7,7 @@ from urllib.parse import unquote_to_bytes
 from .detectors import DETECTORS, Detector, literal
 from .evidence import given, mapped
 from .oracle import Finding, MissingEvidenceError, oracle
-from .unfolding import DEPTH_MAX, Unfolding
+from .unfolding import DEPTH_MAX, Unfolding, packed_spans
 from .verdict import OracleType
 
 
@@ -41,7 +41,7 @@ def leaks_nothing(
     for place, body in bodies.items():
         for layer in unfolding.layers(_bytes_of(body, place)):
             where = " > ".join((place, *layer.way))
-            harmless = _spans(layer.data, known)
+            harmless = [*_spans(layer.data, known), *packed_spans(layer.data)]
             for detector in looked_for:
                 found = (layer.data[one] for one in detector.find(layer.data) if not _within(one, harmless))
                 for one in found:

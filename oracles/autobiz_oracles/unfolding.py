@@ -1,4 +1,4 @@
-"""Unfold bytes into what is written inside of them: JSON strings, percent signs, base64, hexadecimal."""
+"""Unfold bytes into what is in them: JSON, percent signs, base64, hexadecimal, UTF-16, compressed parts."""
 
 import base64
 import binascii
@@ -8,7 +8,10 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from urllib.parse import unquote_to_bytes
+
+from .unpacking import holds_packed, inflates, looks_packed, unpacked
 
 DEPTH_MAX = 6
 BYTES_MAX = 16 * 1024 * 1024
@@ -17,7 +20,12 @@ _BASE64 = re.compile(rb"[0-9A-Za-z+/_-]{12,}")
 _FOLDED_BASE64 = re.compile(rb"[0-9A-Za-z+/]{60,76}(?:(?:\\[rn]|\r|\n)+[0-9A-Za-z+/]{1,76})+")
 _HEXADECIMAL = re.compile(rb"(?:[0-9A-Fa-f]{2}){8,}[0-9A-Fa-f]?")
 _PRINTABLE = re.compile(rb"[\t\n\r\x20-\x7e]{8,}")
-_PACKED = (b"\x1f\x8b", b"PK\x03\x04", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ")
+_STANDARD = bytes.maketrans(b"-_", b"+/")
+_WIDE = (
+    ("utf-16-le", re.compile(rb"(?:[\t\n\r\x20-\xff]\x00){8,}")),
+    ("utf-16-be", re.compile(rb"(?:\x00[\t\n\r\x20-\xff]){8,}")),
+)
+_WIDE_MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +36,7 @@ class Layer:
     way: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Unfolding:
     """All layers of some bytes, each once; `unread` says why some of them were not looked at."""
 
@@ -53,14 +61,27 @@ class Unfolding:
             if self._bytes_left < 0:
                 self.unread.append(f"there is more than {self.bytes_max} bytes to look at")
                 return
-            if layer.data.startswith(_PACKED):
-                self.unread.append("a compressed part cannot be read")
             yield layer
-            inner = _inner(layer)
+            inner = chain(_inner(layer), self._unpacked(layer))
             if len(layer.way) < self.depth_max:
                 waiting.extend(inner)
             elif any(True for _ in inner):
                 self.unread.append(f"something is wrapped more than {self.depth_max} times")
+
+    def _unpacked(self, layer: Layer) -> Iterator[Layer]:
+        for part in unpacked(layer.data, max(0, self._bytes_left)):
+            if part.problem:
+                self.unread.append(part.problem)
+            if part.data:
+                yield Layer(data=part.data, way=(*layer.way, part.how))
+
+
+def packed_spans(data: bytes) -> Iterator[slice]:
+    """Where base64 wraps something compressed: it looks random, and what it says is in a layer of its own."""
+    for match in _BASE64.finditer(data):
+        plain = _decoded(match[0].translate(_STANDARD))
+        if holds_packed(plain):
+            yield slice(*match.span())
 
 
 def _inner(layer: Layer) -> Iterator[Layer]:
@@ -79,6 +100,7 @@ def _unfolded(data: bytes) -> Iterator[tuple[str, bytes]]:
         plain = unquote_to_bytes(data.replace(b"+", b" "))
         yield "url", plain
         yield "url", unquote_to_bytes(data)
+    yield from (("utf-16", text) for text in _wide(data))
     for match in _FOLDED_BASE64.finditer(data):
         yield from (("base64", text) for text in _from_base64(re.sub(rb"\\[rn]|\s", b"", match[0])))
     for match in _BASE64.finditer(data):
@@ -88,6 +110,18 @@ def _unfolded(data: bytes) -> Iterator[tuple[str, bytes]]:
             pairs = match[0][start:]
             pairs = pairs[: len(pairs) // 2 * 2]
             yield from (("hex", text) for text in _readable(binascii.unhexlify(pairs)))
+
+
+def _wide(data: bytes) -> Iterator[bytes]:
+    """Text of two bytes a sign, wherever it begins."""
+    if b"\x00" not in data:
+        return
+    coding = _WIDE_MARKS.get(data[:2])
+    if coding is not None:
+        yield data[2:].decode(coding, "replace").encode()
+    for name, shape in _WIDE:
+        for match in shape.finditer(data):
+            yield match[0].decode(name, "replace").encode()
 
 
 def _json_strings(data: bytes) -> Iterator[bytes]:
@@ -116,15 +150,21 @@ def _strings(value: object) -> Iterator[bytes]:
 
 def _from_base64(text: bytes) -> Iterator[bytes]:
     """What the text says from each of the four places at which a group may begin."""
-    standard = text.translate(bytes.maketrans(b"-_", b"+/"))
+    standard = text.translate(_STANDARD)
     for start in range(4):
-        whole = standard[start:]
-        whole = whole[: len(whole) - 1] if len(whole) % 4 == 1 else whole
-        yield from _readable(base64.b64decode(whole + b"=" * (-len(whole) % 4)))
+        plain = _decoded(standard[start:])
+        yield from _readable(plain)
+        if start == 0 and inflates(plain):
+            yield plain
+
+
+def _decoded(text: bytes) -> bytes:
+    whole = text[: len(text) - 1] if len(text) % 4 == 1 else text
+    return base64.b64decode(whole + b"=" * (-len(whole) % 4))
 
 
 def _readable(data: bytes) -> Iterator[bytes]:
-    if data.startswith(_PACKED[:1]):
+    if looks_packed(data) or any(shape.search(data) for _, shape in _WIDE):
         yield data
     for match in _PRINTABLE.finditer(data):
         yield match[0]

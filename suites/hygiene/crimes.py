@@ -101,6 +101,32 @@ IN_CHILDREN = {
         "    os._exit(0)\n"
         "os.waitpid(pid, 0)"
     ),
+    "exec_with_its_own_environment": (
+        "pid = os.fork()\n"
+        "if pid == 0:\n"
+        "    os.close(2)\n"
+        "    os.execve(sys.executable, [*PYTHON, LOOKUP], {'A': 'b'})\n"
+        "os.waitpid(pid, 0)"
+    ),
+    "exec_by_name_with_its_own_environment": (
+        "pid = os.fork()\n"
+        "if pid == 0:\n"
+        "    os.close(2)\n"
+        "    os.execvpe(sys.executable, [*PYTHON, LOOKUP], {'A': 'b'})\n"
+        "os.waitpid(pid, 0)"
+    ),
+    "spawnve": "os.spawnve(os.P_WAIT, sys.executable, [*PYTHON, LOOKUP], {'A': 'b'})",
+    "posix_spawn": ("os.waitpid(os.posix_spawn(sys.executable, [*PYTHON, LOOKUP], {'A': 'b'}), 0)"),
+    "posix_spawnp_with_our_environment": (
+        "os.waitpid(os.posix_spawnp(sys.executable, [*PYTHON, LOOKUP], os.environ), 0)"
+    ),
+    "posix_spawn_that_was_imported_before": (
+        "import posix\nos.waitpid(posix.posix_spawn(sys.executable, [*PYTHON, LOOKUP], {'A': 'b'}), 0)"
+    ),
+    "exec_in_a_child": (
+        "code = f'import os, sys; os.execve(sys.executable, [sys.executable, \"-c\", {LOOKUP!r}], {{}})'\n"
+        "subprocess.run([*PYTHON, code], stderr=subprocess.DEVNULL)"
+    ),
     "spawned": (
         "import multiprocessing\n"
         "process = multiprocessing.get_context('spawn').Process(\n"

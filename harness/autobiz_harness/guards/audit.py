@@ -31,11 +31,13 @@ class Guarded:
         hosts: frozenset[str] | None,
         hear: Callable[[str], None],
         report: str | None,
-        payload: Callable[[bytes], str | None] | None = None,
+        payload: Callable[[bytes, str], str | None] | None = None,
+        files: Callable[[str, tuple[object, ...]], str | None] | None = None,
     ) -> None:
         self.hosts = None if hosts is None else frozenset(map(_plain, hosts))
         self.report = report
         self.payload = payload
+        self.files = files
         self._hear = hear
         self._names = tuple(
             host for host in self.hosts or () if not _is_address(host) and host != "localhost"
@@ -67,6 +69,11 @@ class Guarded:
         """What a child's environment says so that it is guarded like us."""
         hosts = {} if self.hosts is None else {HOSTS_VARIABLE: ",".join(sorted(self.hosts))}
         return {**hosts, **({} if self.report is None else {REPORT_VARIABLE: self.report})}
+
+    def of_child(self, environment: dict[str, str]) -> dict[str, str]:
+        """An environment that a child is to have, with the guard in it."""
+        path = with_child_folder(environment.get("PYTHONPATH"))
+        return {**environment, **self.environment(), "PYTHONPATH": path}
 
 
 class Watch:
@@ -149,9 +156,16 @@ def _on_socket_name(guarded: Guarded, event: str, arguments: tuple[object, ...])
 def _on_payload(guarded: Guarded, event: str, arguments: tuple[object, ...]) -> None:
     data = arguments[1]
     if guarded.payload is not None and isinstance(data, str | bytes | bytearray):
-        complaint = guarded.payload(data.encode() if isinstance(data, str) else bytes(data))
+        host = str(getattr(arguments[0], "host", ""))
+        complaint = guarded.payload(data.encode() if isinstance(data, str) else bytes(data), host)
         if complaint is not None:
             guarded.refuse(f"{event} of {complaint}")
+
+
+def _on_file(guarded: Guarded, event: str, arguments: tuple[object, ...]) -> None:
+    complaint = None if guarded.files is None else guarded.files(event, arguments)
+    if complaint is not None:
+        guarded.refuse(complaint)
 
 
 def _on_program(guarded: Guarded, event: str, arguments: tuple[object, ...]) -> None:  # noqa: ARG001  # one shape
@@ -160,8 +174,14 @@ def _on_program(guarded: Guarded, event: str, arguments: tuple[object, ...]) -> 
     if guarded.hosts is None or not isinstance(environment, dict):
         return
     if all(isinstance(name, str) for name in environment):
-        environment.update(guarded.environment())
-        environment["PYTHONPATH"] = with_child_folder(environment.get("PYTHONPATH"))
+        environment.update(guarded.of_child(environment))
+
+
+def _on_bare_program(guarded: Guarded, event: str, arguments: tuple[object, ...]) -> None:
+    """Here the environment is copied already: one that came past our wrapper cannot be mended any more."""
+    environment = arguments[-1]
+    if guarded.hosts is not None and isinstance(environment, dict) and HOSTS_VARIABLE not in environment:
+        guarded.refuse(f"{event} of {_shown(arguments[0])} with an environment in which the guard is not")
 
 
 _HEARD: dict[str, Callable[[Guarded, str, tuple[object, ...]], None]] = {
@@ -175,6 +195,12 @@ _HEARD: dict[str, Callable[[Guarded, str, tuple[object, ...]], None]] = {
     "http.client.send": _on_payload,
     "smtplib.send": _on_payload,
     "subprocess.Popen": _on_program,
+    "open": _on_file,
+    "os.rename": _on_file,
+    "os.remove": _on_file,
+    "os.truncate": _on_file,
+    "os.exec": _on_bare_program,
+    "os.posix_spawn": _on_bare_program,
 }
 
 
@@ -188,6 +214,27 @@ def _install() -> None:
             heard[event](guarded, event, arguments)
 
     sys.addaudithook(hook)
+    # The event for these comes when their environment is copied, so it is completed before.
+    for name in ("execve", "posix_spawn", "posix_spawnp"):
+        if hasattr(os, name):
+            setattr(os, name, _completing(getattr(os, name)))
+
+
+def _completing(start: Callable[..., object]) -> Callable[..., object]:
+    def complete(*given: object, **named: object) -> object:
+        guarded = WATCH.guarded
+        environment = given[2] if len(given) > 2 else named.get("env")
+        if guarded is None or guarded.hosts is None or not isinstance(environment, dict):
+            return start(*given, **named)
+        if not all(isinstance(name, str) for name in environment):
+            return start(*given, **named)
+        ours = guarded.of_child(environment)
+        if len(given) > 2:
+            return start(*given[:2], ours, *given[3:], **named)
+        return start(*given, **{**named, "env": ours})
+
+    complete.__name__, complete.__doc__ = start.__name__, start.__doc__
+    return complete
 
 
 def _plain(host: object) -> str:

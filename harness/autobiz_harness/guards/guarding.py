@@ -13,6 +13,7 @@ from autobiz_harness.judging import mark_outcome
 from .audit import WATCH, Guarded, with_child_folder
 from .credentials import live_in_environment
 from .databases import guard_databases
+from .recordings import Recordings
 from .settings import GuardSettings, guard_settings
 from .traffic import payload_guard
 
@@ -20,7 +21,7 @@ _TOLD = "autobiz_guards"
 _OUTSIDE = "autobiz: outside any test: "
 
 
-def guarding_for(table: object) -> "Guarding":
+def guarding_for(table: object, root: Path) -> "Guarding":
     """The guards that a project asks for, on from now on."""
     problems: list[str] = []
     settings = guard_settings(table, problems)
@@ -28,7 +29,7 @@ def guarding_for(table: object) -> "Guarding":
         problems += live_in_environment(os.environ)
     if problems:
         raise pytest.UsageError(*(f"pyproject.toml: {problem}" for problem in problems))
-    guarding = Guarding(settings)
+    guarding = Guarding(settings, root)
     guarding.begin()
     return guarding
 
@@ -36,8 +37,9 @@ def guarding_for(table: object) -> "Guarding":
 class Guarding:
     """Turns refusals into failures: of the test during which they happened, or of the session."""
 
-    def __init__(self, settings: GuardSettings) -> None:
+    def __init__(self, settings: GuardSettings, root: Path) -> None:
         self._settings = settings
+        self._root = root
         self._heard: list[str] = []
         self._outside: list[str] = []
         descriptor, name = tempfile.mkstemp(prefix="autobiz_guard_", suffix=".report")
@@ -55,6 +57,7 @@ class Guarding:
             hear=self._heard.append,
             report=str(self._report),
             payload=payload_guard(self._settings),
+            files=self._files(),
         )
         if self._settings.databases is not None:
             self._leave_off = guard_databases(self._settings.databases, guarded)
@@ -63,6 +66,12 @@ class Guarding:
             told = {**guarded.environment(), "PYTHONPATH": with_child_folder(os.environ.get("PYTHONPATH"))}
             self._environment = {name: os.environ.get(name) for name in told}
             os.environ.update(told)
+
+    def _files(self) -> Callable[[str, tuple[object, ...]], str | None] | None:
+        """Whoever records at home does so on purpose; in CI there is nobody to read what was recorded."""
+        if not self._settings.cassettes or not os.environ.get("CI"):
+            return None
+        return Recordings(self._settings.cassettes, self._root).complaint
 
     def pytest_unconfigure(self) -> None:
         WATCH.guard(self._before)

@@ -7,6 +7,8 @@ KEYS = {
     "network": 'hosts that tests may reach, as in ["127.0.0.1", "::1", "localhost"]',
     "databases": 'names of databases that tests may open, as in ["*_test"]',
     "recipients": "domains that mail may go to besides those reserved for examples, as in []",
+    "drafts": 'hosts that orders may go to as drafts only, as in ["api.printful.com"]',
+    "cassettes": 'folders of recordings that nothing is written to in CI, as in ["cassettes"]',
     "credentials": "true refuses live keys in the environment and in traffic",
 }
 
@@ -18,6 +20,8 @@ class GuardSettings:
     network: frozenset[str] | None = None
     databases: tuple[str, ...] | None = None
     recipients: tuple[str, ...] | None = None
+    drafts: tuple[str, ...] | None = None
+    cassettes: tuple[str, ...] | None = None
     credentials: bool = False
 
     @property
@@ -42,7 +46,9 @@ def guard_settings(table: object, problems: list[str]) -> GuardSettings:
             problems.append(f"{where} {key} must be a list of {KEYS[key]}")
         else:
             known[key] = value
-    texts = {key: tuple(known[key]) for key in ("databases", "recipients") if key in known}
+    texts = {
+        key: tuple(known[key]) for key in ("databases", "recipients", "drafts", "cassettes") if key in known
+    }
     network = frozenset(known["network"]) if "network" in known else None
     return GuardSettings(network=network, credentials=known.get("credentials", False), **texts)
 

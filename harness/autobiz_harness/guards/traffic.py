@@ -3,19 +3,22 @@
 from collections.abc import Callable
 
 from .credentials import live_credentials
+from .drafts import confirmed_order
 from .recipients import real_recipients
 from .settings import GuardSettings
 
 LOOKED_AT_BYTES_MAX = 1_000_000
 
 
-def payload_guard(settings: GuardSettings) -> Callable[[bytes], str | None] | None:
+def payload_guard(settings: GuardSettings) -> Callable[[bytes, str], str | None] | None:
     """Say what is wrong with bytes that are about to be sent; None where nobody asks to look at them."""
-    if settings.recipients is None and not settings.credentials:
+    if settings.recipients is None and not settings.credentials and not settings.drafts:
         return None
 
-    def look_at(data: bytes) -> str | None:
-        return traffic_complaint(data[:LOOKED_AT_BYTES_MAX].decode("utf-8", "replace"), settings)
+    def look_at(data: bytes, host: str) -> str | None:
+        text = data[:LOOKED_AT_BYTES_MAX].decode("utf-8", "replace")
+        order = confirmed_order(text) if host.lower() in (settings.drafts or ()) else None
+        return f"{order} to {host}" if order else traffic_complaint(text, settings)
 
     return look_at
 
