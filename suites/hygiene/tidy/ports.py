@@ -17,6 +17,7 @@ CLOCKS = {
     "benchmarks/expect/expecting.py": ("time.perf_counter",),
     "benchmarks/kernel/canonical/canonical_form.py": ("time.perf_counter",),
     "benchmarks/kernel/chain/verifying.py": ("time.perf_counter",),
+    "benchmarks/kernel/redaction/__main__.py": ("time.process_time",),
     "benchmarks/overhead/overhead.py": ("time.perf_counter",),
     "benchmarks/start_up/start_up.py": ("time.perf_counter",),
 }
