@@ -2,10 +2,8 @@
 
 import json
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,16 +20,10 @@ from autobiz_kernel.chain import (
     Row,
     Window,
     anchor_of_line,
-    append_anchor,
     check_anchors,
     check_chains,
-    is_included,
-    leaf_of,
-    merkle_path,
-    merkle_root,
     next_anchor,
     next_row,
-    read_anchor_lines,
 )
 
 from .histories_of_runs import KEY, KEYS, NOON, OTHER, RUNS, TENANT, anchored, head_of, rows_of, window
@@ -252,75 +244,3 @@ def test_an_anchor_is_read_back_as_it_was_written() -> None:
         for order in (heads, heads[::-1])
     )
     assert one == two
-
-
-def test_anchors_are_appended_and_read_in_order(tmp_path: Path) -> None:
-    """A file that was appended to anchor by anchor checks out."""
-    path = tmp_path / "anchors.jsonl"
-    _, anchors = history()
-    for anchor in anchors:
-        append_anchor(path, anchor)
-    assert read_anchor_lines(path) == tuple(lines_of(anchors))
-
-
-@pytest.mark.negative
-def test_an_anchor_that_does_not_continue_the_file_is_not_appended(tmp_path: Path) -> None:
-    """A second signer, a skipped anchor and a torn file are refused, and the file stays as it was."""
-    path = tmp_path / "anchors.jsonl"
-    _, anchors = history()
-    with pytest.raises(ChainError, match="which is empty"):
-        append_anchor(path, anchors[1])
-    append_anchor(path, anchors[0])
-    for wrong in (anchors[0], anchors[2]):
-        with pytest.raises(ChainError, match="ends with anchor 1"):
-            append_anchor(path, wrong)
-    assert path.read_bytes() == anchors[0].line()
-    path.write_bytes(anchors[0].line() + b'{"half')
-    with pytest.raises(ChainError, match="torn"):
-        append_anchor(path, anchors[1])
-    with pytest.raises(ChainError, match="cannot be read"):
-        read_anchor_lines(tmp_path / "none")
-
-
-def _append(path: Path, line: bytes) -> bool:
-    try:
-        append_anchor(path, anchor_of_line(line))
-    except ChainError:
-        return False
-    return True
-
-
-@pytest.mark.negative
-def test_of_two_signers_at_once_one_is_refused(tmp_path: Path) -> None:
-    """Signers that append the same number at the same time leave one line."""
-    path = tmp_path / "anchors.jsonl"
-    runs, _ = history()
-    rivals = [anchored([runs[0][:length]])[0].line() for length in (1, 2, 3, 4)]
-    with ThreadPoolExecutor(4) as pool:
-        won = list(pool.map(_append, [path] * 4, rivals))
-    assert won.count(True) == 1
-    assert path.read_bytes() == rivals[won.index(True)]
-
-
-@given(st.integers(1, 40), st.data())
-def test_each_head_is_shown_to_be_under_the_root(count: int, data: st.DataObject) -> None:
-    """The path of a leaf leads to the root, and to no other root, place or leaf."""
-    leaves = [leaf_of(Head(tenant=TENANT, run=RUNS[0], length=n + 1, hash=bytes(32))) for n in range(count)]
-    root = merkle_root(leaves)
-    index = data.draw(st.integers(0, count - 1))
-    path = merkle_path(leaves, index)
-    assert is_included(leaves[index], path, root)
-    assert not is_included(leaves[index] + b"x", path, root)
-    assert not is_included(leaves[index], path, merkle_root([*leaves, leaves[-1]]))
-    if path:
-        assert not is_included(leaves[index], path[:-1], root)
-
-
-@pytest.mark.negative
-def test_there_is_no_path_for_a_leaf_that_is_not_there() -> None:
-    """A place outside the list is an error, and the root of nothing is none of the others."""
-    with pytest.raises(IndexError):
-        merkle_path([b"a"], 1)
-    with pytest.raises(IndexError):
-        merkle_path([], 0)
-    assert merkle_root([]) != merkle_root([b""])
