@@ -8,7 +8,16 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from autobiz_kernel import canonical
-from autobiz_kernel.chain import Head, Row, Window, check_anchors, check_chains, key_id, next_anchor, next_row
+from autobiz_kernel.chains import (
+    Head,
+    Row,
+    Window,
+    check_anchors,
+    check_chains,
+    key_id,
+    next_anchor,
+    next_row,
+)
 
 TENANT = UUID("6f2a1c1e-0000-4000-8000-00000000a001")
 RUNS = 1_000

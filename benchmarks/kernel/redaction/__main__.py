@@ -5,7 +5,7 @@ from collections import Counter
 from time import process_time
 
 from autobiz_kernel import canonical
-from autobiz_kernel.redaction import Allowlist, redact
+from autobiz_kernel.redacting import Allowlist, redact
 from suites.unit.kernel.redaction.commerce import fields_in, payloads
 from suites.unit.kernel.redaction.sensitive import sensitive, shapes
 

@@ -18,9 +18,9 @@ DOORS = frozenset(
         "autobiz_harness.adapters",
         "autobiz_harness.guards",
         "autobiz_harness.stack",
-        "autobiz_kernel.chain",
-        "autobiz_kernel.isolation",
-        "autobiz_kernel.redaction",
+        "autobiz_kernel.chains",
+        "autobiz_kernel.isolating",
+        "autobiz_kernel.redacting",
     }
 )
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from autobiz_kernel import canonical
-from autobiz_kernel.chain import Anchor, Head, Row, Window, key_id, next_anchor, next_row
+from autobiz_kernel.chains import Anchor, Head, Row, Window, key_id, next_anchor, next_row
 
 TENANT = UUID("6f2a1c1e-0000-4000-8000-00000000a001")
 OTHER = UUID("6f2a1c1e-0000-4000-8000-00000000b002")

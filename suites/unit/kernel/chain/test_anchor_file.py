@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from autobiz_kernel.chain import ChainError, anchor_of_line, append_anchor, read_anchor_lines
+from autobiz_kernel.chains import ChainError, anchor_of_line, append_anchor, read_anchor_lines
 
 from .histories_of_runs import anchored
 from .test_anchors import history, lines_of

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autobiz_kernel.chain import ChainError, Flaw, FlawKind, Head, Row, check_chains, link, next_row
+from autobiz_kernel.chains import ChainError, Flaw, FlawKind, Head, Row, check_chains, link, next_row
 
 from .histories_of_runs import OTHER, RUNS, TENANT, head_of, rows_of
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autobiz_kernel.chain import Head, is_included, leaf_of, merkle_path, merkle_root
+from autobiz_kernel.chains import Head, is_included, leaf_of, merkle_path, merkle_root
 
 from .histories_of_runs import RUNS, TENANT
 

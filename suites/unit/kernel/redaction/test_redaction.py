@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autobiz_kernel import canonical
-from autobiz_kernel.redaction import Alarm, Allowlist, AllowlistError, Kind, redact, redact_text, scan
+from autobiz_kernel.redacting import Alarm, Allowlist, AllowlistError, Kind, redact, redact_text, scan
 
 from .commerce import fields_in, payloads
 from .sensitive import CREDENTIALS, OTHERS, sensitive, shapes

@@ -2,7 +2,7 @@
 
 from .allowlist import Allowlist, AllowlistError
 from .kinds import Kind
-from .redacting import Alarm, Redaction, redact, redact_text
+from .redaction import Alarm, Redaction, redact, redact_text
 from .scanning import scan
 
 __all__ = [
