@@ -18,6 +18,9 @@ DOORS = frozenset(
         "autobiz_harness.adapters",
         "autobiz_harness.guards",
         "autobiz_harness.stack",
+        "autobiz_kernel.chains",
+        "autobiz_kernel.isolating",
+        "autobiz_kernel.redacting",
     }
 )
 

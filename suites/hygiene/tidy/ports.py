@@ -15,6 +15,9 @@ CLOCKS = {
     "benchmarks/guards/guards.py": ("time.process_time",),
     "benchmarks/fuzz/__main__.py": ("time.process_time",),
     "benchmarks/expect/expecting.py": ("time.perf_counter",),
+    "benchmarks/kernel/canonical/canonical_form.py": ("time.perf_counter",),
+    "benchmarks/kernel/chain/verifying.py": ("time.perf_counter",),
+    "benchmarks/kernel/redaction/__main__.py": ("time.process_time",),
     "benchmarks/overhead/overhead.py": ("time.perf_counter",),
     "benchmarks/start_up/start_up.py": ("time.perf_counter",),
 }

@@ -1,0 +1,41 @@
+"""Make history tamper-evident: a hash chain for each run, and signed anchors outside the database."""
+
+from .anchor import Anchor, Window, after, anchor_hash, anchor_of_line, key_id, next_anchor
+from .anchor_checking import AnchorFlaw, AnchorFlawKind, AnchorSurvey, check_anchors
+from .anchor_file import append_anchor, read_anchor_lines
+from .checking import ChainSurvey, Flaw, FlawKind, Mark, Marks, check_chains
+from .errors import ChainError
+from .link import Head, Row, first_previous, link, next_row
+from .merkle import is_included, leaf_of, merkle_path, merkle_root
+
+__all__ = [
+    "Anchor",
+    "AnchorFlaw",
+    "AnchorFlawKind",
+    "AnchorSurvey",
+    "ChainError",
+    "ChainSurvey",
+    "Flaw",
+    "FlawKind",
+    "Head",
+    "Mark",
+    "Marks",
+    "Row",
+    "Window",
+    "after",
+    "anchor_hash",
+    "anchor_of_line",
+    "append_anchor",
+    "check_anchors",
+    "check_chains",
+    "first_previous",
+    "is_included",
+    "key_id",
+    "leaf_of",
+    "link",
+    "merkle_path",
+    "merkle_root",
+    "next_anchor",
+    "next_row",
+    "read_anchor_lines",
+]

@@ -1,0 +1,59 @@
+"""Tell a random key from the identifiers, slugs and digests that commerce is full of."""
+
+from collections import Counter
+from itertools import pairwise
+from math import log2
+
+RUN = r"[A-Za-z0-9+/_=-]{24,}"
+
+_HEX = frozenset("0123456789abcdefABCDEF-")
+
+# Objects of our providers, named in public: their ids are as random as keys, and open no door.
+_PUBLIC_IDS = frozenset(
+    {
+        "acct", "ba", "bt", "card", "ch", "cn", "cs", "cus", "dp", "evt", "fee", "file", "fr", "ii", "il",
+        "in", "inv", "li", "msg", "or", "ord", "pi", "pk", "pm", "po", "price", "prod", "promo", "py", "pyr",
+        "qt", "re", "req", "seti", "si", "src", "sub", "tr", "txn", "txr", "we",
+    }
+)  # fmt: skip
+_ID_CHARACTERS_MAX = 72
+
+
+def looks_random(text: str) -> bool:
+    """Say whether a run of characters is a key by its look alone.
+
+    Digests and UUIDs look like hexadecimal keys and are far more common, so hexadecimal is never a key here:
+    the name of its field has to tell.
+    """
+    text = text.rstrip("=")
+    if set(text) <= _HEX or _is_public_id(text):
+        return False
+    kinds = [_kind(letter) for letter in text if letter.isalnum()]
+    if len(kinds) < 20:
+        return False
+    changes = sum(left != right for left, right in pairwise(kinds)) / (len(kinds) - 1)
+    present = set(kinds)
+    if present == {"A", "a", "9"}:
+        return changes >= 0.4 or _bits(text) >= 4.5
+    if present == {"a", "9"}:
+        return len(kinds) >= 30 and changes >= 0.22 and _bits(text) >= 3.9
+    if present == {"A", "a"}:
+        return len(kinds) >= 24 and changes >= 0.36
+    return False
+
+
+def _kind(letter: str) -> str:
+    if letter.isdigit():
+        return "9"
+    return "A" if letter.isupper() else "a"
+
+
+def _bits(text: str) -> float:
+    total = len(text)
+    return -sum(count / total * log2(count / total) for count in Counter(text).values())
+
+
+def _is_public_id(text: str) -> bool:
+    prefix, _, rest = text.partition("_")
+    rest = rest.removeprefix("test_").removeprefix("live_")
+    return prefix in _PUBLIC_IDS and rest.isalnum() and len(text) <= _ID_CHARACTERS_MAX

@@ -1,0 +1,59 @@
+"""The file of anchors: it only grows, and only by the anchor that comes next."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from autobiz_kernel.chains import ChainError, anchor_of_line, append_anchor, read_anchor_lines
+
+from .histories_of_runs import anchored
+from .test_anchors import history, lines_of
+
+
+def test_anchors_are_appended_and_read_in_order(tmp_path: Path) -> None:
+    """A file that was appended to anchor by anchor checks out."""
+    path = tmp_path / "anchors.jsonl"
+    _, anchors = history()
+    for anchor in anchors:
+        append_anchor(path, anchor)
+    assert read_anchor_lines(path) == tuple(lines_of(anchors))
+
+
+@pytest.mark.negative
+def test_an_anchor_that_does_not_continue_the_file_is_not_appended(tmp_path: Path) -> None:
+    """A second signer, a skipped anchor and a torn file are refused, and the file stays as it was."""
+    path = tmp_path / "anchors.jsonl"
+    _, anchors = history()
+    with pytest.raises(ChainError, match="which is empty"):
+        append_anchor(path, anchors[1])
+    append_anchor(path, anchors[0])
+    for wrong in (anchors[0], anchors[2]):
+        with pytest.raises(ChainError, match="ends with anchor 1"):
+            append_anchor(path, wrong)
+    assert path.read_bytes() == anchors[0].line()
+    path.write_bytes(anchors[0].line() + b'{"half')
+    with pytest.raises(ChainError, match="torn"):
+        append_anchor(path, anchors[1])
+    with pytest.raises(ChainError, match="cannot be read"):
+        read_anchor_lines(tmp_path / "none")
+
+
+def _append(path: Path, line: bytes) -> bool:
+    try:
+        append_anchor(path, anchor_of_line(line))
+    except ChainError:
+        return False
+    return True
+
+
+@pytest.mark.negative
+def test_of_two_signers_at_once_one_is_refused(tmp_path: Path) -> None:
+    """Signers that append the same number at the same time leave one line."""
+    path = tmp_path / "anchors.jsonl"
+    runs, _ = history()
+    rivals = [anchored([runs[0][:length]])[0].line() for length in (1, 2, 3, 4)]
+    with ThreadPoolExecutor(4) as pool:
+        won = list(pool.map(_append, [path] * 4, rivals))
+    assert won.count(True) == 1
+    assert path.read_bytes() == rivals[won.index(True)]
