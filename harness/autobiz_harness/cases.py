@@ -9,6 +9,8 @@ from autobiz_gates import PRIORITIES, Case
 from .marks import SUITES
 
 _SUITES = frozenset(SUITES)
+# As Python prints an object that nobody taught to say more.
+_ADDRESS = " object at 0x"
 
 
 def case_of_item(item: pytest.Item, name: str, suite_of_folder: str | None) -> Case:
@@ -54,6 +56,8 @@ def mark_problems(items: Iterable[pytest.Item]) -> list[str]:
     """What is wrong with our marks, for projects that have adopted them; all of it at once."""
     problems = []
     for item in items:
+        if _ADDRESS in item.nodeid:
+            problems.append(f"{item.nodeid}: names an address, another in every process; give it ids=")
         mark = item.get_closest_marker("priority")
         if mark is not None and _priority(mark) is None:
             given = ", ".join(map(repr, mark.args)) or "nothing"

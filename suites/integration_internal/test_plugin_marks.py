@@ -76,6 +76,21 @@ def test_an_adopting_project_hears_of_every_wrong_mark(pytester: pytest.Pytester
     )
 
 
+@pytest.mark.negative
+def test_a_case_named_by_an_address_is_told(pytester: pytest.Pytester) -> None:
+    """A parameter that is printed with its address would be a new case in every run, so it stops the run."""
+    pytester.makepyfile(
+        "import pytest\n@pytest.mark.parametrize('n', [1, object()], ids=repr)\ndef test_it(n): pass\n"
+    )
+    pytester.makepyprojecttoml("[tool.autobiz]\n")
+
+    result = pytester.runpytest(*QUIET, "--gate-ledger=ledger")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*test_it[[]<object object at 0x*names an address*give it ids="])
+    assert result.stderr.str().count("names an address") == 1
+
+
 def test_without_options_the_plugin_is_silent(pytester: pytest.Pytester) -> None:
     """Not asked for anything, the plugin prints nothing, writes nothing and imports nothing heavy."""
     pytester.makepyfile(
