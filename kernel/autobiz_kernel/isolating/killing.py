@@ -23,19 +23,26 @@ def kill_all(leader: Process, mark: str) -> None:
         if leader.returncode is None or not _PROCESSES.is_dir():
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(leader.pid, signal.SIGKILL)
-        found = _marked(f"{MARK}={mark}".encode())
+        found, unsure = _marked(f"{MARK}={mark}".encode(), younger_than=leader.pid)
         for pid in found:
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
-        if not found:
+        if not (found or unsure):
             return
 
 
-def _marked(wanted: bytes) -> list[int]:
-    found = []
+def _marked(wanted: bytes, *, younger_than: int) -> tuple[list[int], bool]:
+    """Return who carries the mark, and whether a younger process is just becoming another program.
+
+    For that moment its environment reads as empty, and the mark would be missed.
+    """
+    found, unsure = [], False
     for entry in _PROCESSES.glob("[0-9]*"):
         # Processes end while we look at them, and others' are not ours to read.
         with suppress(OSError):
-            if wanted in (entry / "environ").read_bytes().split(b"\0"):
+            environment = (entry / "environ").read_bytes()
+            if wanted in environment.split(b"\0"):
                 found.append(int(entry.name))
-    return found
+            elif not environment and int(entry.name) > younger_than:
+                unsure = unsure or bool((entry / "exe").readlink())
+    return found, unsure

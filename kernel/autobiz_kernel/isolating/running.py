@@ -19,6 +19,7 @@ from .killing import MARK, kill_all
 from .outcome import Isolated, IsolatedOutcome
 
 _CHUNK = 64 * 1024
+_AGAIN_S = 0.02
 _SENTENCES = {
     "raised": IsolatedOutcome.RAISED,
     "not_found": IsolatedOutcome.NOT_FOUND,
@@ -119,7 +120,9 @@ async def _heard(
         with suppress(BrokenPipeError, ConnectionResetError):
             await process.communicate(request)
         # Children that outlive the tool hold its pipe open, and would keep us listening.
-        kill_all(process, mark)
+        while not listening.done():
+            kill_all(process, mark)
+            await asyncio.wait({listening}, timeout=_AGAIN_S)
         await listening
     finally:
         listening.cancel()

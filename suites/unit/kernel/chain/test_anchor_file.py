@@ -1,5 +1,6 @@
 """The file of anchors: it only grows, and only by the anchor that comes next."""
 
+import fcntl
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from autobiz_kernel.chains import ChainError, anchor_of_line, append_anchor, read_anchor_lines
 
+from ....waiting import wait_until
 from .histories_of_runs import anchored
 from .test_anchors import history, lines_of
 
@@ -57,3 +59,28 @@ def test_of_two_signers_at_once_one_is_refused(tmp_path: Path) -> None:
         won = list(pool.map(_append, [path] * 4, rivals))
     assert won.count(True) == 1
     assert path.read_bytes() == rivals[won.index(True)]
+
+
+@pytest.mark.negative
+def test_a_signer_waits_for_the_one_that_is_writing(tmp_path: Path) -> None:
+    """While another holds the file nothing is written, and what it wrote is then taken into account."""
+    path = tmp_path / "anchors.jsonl"
+    runs, _ = history()
+    mine, theirs = (anchored([runs[0][:length]])[0] for length in (1, 2))
+    with ThreadPoolExecutor(1) as pool, path.open("ab") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        waiting = pool.submit(_append, path, mine.line())
+        # A signer that does not wait has written its line by the time that this one looks for a lock.
+        wait_until(lambda: is_waited_for(path) or path.stat().st_size > 0, "the signer has come to the file")
+        assert path.read_bytes() == b""
+        held.write(theirs.line())
+        held.flush()
+        fcntl.flock(held, fcntl.LOCK_UN)
+        assert waiting.result() is False
+    assert path.read_bytes() == theirs.line()
+
+
+def is_waited_for(path: Path) -> bool:
+    """Whether the machine knows of somebody who waits for a lock on the file."""
+    waiters = [line for line in Path("/proc/locks").read_text(encoding="utf-8").splitlines() if "->" in line]
+    return any(f":{path.stat().st_ino} " in line for line in waiters)

@@ -13,7 +13,7 @@ from autobiz_kernel.isolating import Isolated, IsolatedOutcome, Limits, run_isol
 
 from ....waiting import wait_until
 
-ROOMY = Limits(wall_ms_max=60_000)
+ROOMY = Limits(wall_ms_max=60_000, memory_bytes_max=2**28)
 SHORT = Limits(wall_ms_max=1_500)
 
 

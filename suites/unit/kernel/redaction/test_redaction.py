@@ -186,7 +186,7 @@ def test_what_only_looks_alike_is_kept(text: str) -> None:
 
 @pytest.mark.negative
 @pytest.mark.parametrize(
-    "payload", ["%25" * 20_000, "&amp;" * 12_000, "QUFB" * 16_000, "((((" * 15_000, "4 " * 30_000]
+    "payload", ["%25" * 20_000, "&amp;" * 12_000, "QUFB" * 16_000, "((((" * 15_000, "4 " * 10_000]
 )
 def test_texts_that_are_made_to_keep_a_scanner_busy_end(payload: str) -> None:
     """Long repetitions are looked through within the limits, and whatever comes out is an answer."""

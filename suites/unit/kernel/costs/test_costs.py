@@ -1,0 +1,256 @@
+"""What calls cost: exact, at the price of their day, and attributed to whoever caused it."""
+
+import itertools
+from datetime import UTC, datetime, timedelta
+from decimal import ROUND_CEILING, Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autobiz_kernel.costs import (
+    MICROS_MAX,
+    Charge,
+    CostError,
+    Dimension,
+    Price,
+    PriceTable,
+    attribute,
+    cost_of_units,
+    micros_of,
+    prices_of_toml,
+)
+
+NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
+MAY = datetime(2026, 5, 1, tzinfo=UTC)
+TICK = timedelta(microseconds=1)
+
+FILE = """
+currency = "USD"
+[[price]]
+item = "model-a:input_tokens"
+from = 2026-01-01
+price = "3.00"
+per = 1_000_000
+[[price]]
+item = "model-a:input_tokens"
+from = 2026-05-01
+price = "0.15"
+per = 1_000_000
+[[price]]
+item = "shipping:label"
+from = 2026-01-01T00:00:00+02:00
+price = "0.005"
+per = 1
+"""
+
+
+def charge(**fields: Any) -> Charge:
+    given = {
+        "tenant": UUID(int=1), "workflow": "refund", "tool": "stripe.refund", "run": UUID(int=9),
+        "item": "shipping:label", "units": 1, "micros": 5000, "currency": "USD", "at": NEW_YEAR,
+    }  # fmt: skip
+    return Charge(**{**given, **fields})
+
+
+@given(st.integers(0, 10**12), st.integers(0, 10**9))
+def test_costs_are_exact_and_rounded_up(units: int, rate: int) -> None:
+    """The cost is the exact product, and the next whole micro-unit where it falls between two."""
+    exact = Decimal(units) * rate / 1_000_000
+    assert cost_of_units(units, micros_per_million=rate) == int(exact.to_integral_value(ROUND_CEILING))
+
+
+@given(st.integers(0, 10**9), st.integers(0, 10**9), st.integers(0, 10**7))
+def test_splitting_a_call_never_makes_it_cheaper(left: int, right: int, rate: int) -> None:
+    """Two calls cost at least what one of both sizes together costs, and at most one micro-unit more."""
+    together = cost_of_units(left + right, micros_per_million=rate)
+    apart = cost_of_units(left, micros_per_million=rate) + cost_of_units(right, micros_per_million=rate)
+    assert together <= apart <= together + 1
+
+
+@given(st.decimals(0, 10**9, places=6))
+def test_amounts_are_read_exactly(amount: Decimal) -> None:
+    """A decimal amount is so many millionths, without any rounding."""
+    assert micros_of(f"{amount:f}") == amount * 1_000_000
+
+
+@pytest.mark.negative
+@pytest.mark.parametrize(
+    "amount",
+    [
+        "",
+        "-1",
+        "+1",
+        "1.",
+        ".5",
+        "1e3",
+        "1,50",
+        "0.0000001",
+        "1_000",
+        " 1",
+        "1\n",
+        "\u0661",
+        "NaN",
+        0.1,
+        3,
+        None,
+    ],
+)
+def test_an_amount_that_is_none_is_refused(amount: Any) -> None:
+    """Floats, signs, exponents, other digits and more than six places are refused."""
+    with pytest.raises(CostError, match="is no decimal"):
+        micros_of(amount)
+
+
+@pytest.mark.negative
+@pytest.mark.parametrize(
+    ("units", "rate"),
+    [(-1, 1), (1, -1), (2**53, 1), (1, MICROS_MAX + 1), (True, 1), (1.5, 1), (2**52, 2**62)],
+)
+def test_a_cost_that_cannot_be_stored_is_refused(units: Any, rate: Any) -> None:
+    """Negative, fractional and boundless numbers are no cost."""
+    with pytest.raises(CostError, match="cost:"):
+        cost_of_units(units, micros_per_million=rate)
+
+
+def test_the_price_of_the_day_holds_from_its_first_moment() -> None:
+    """A tick before a new price the old one holds, and from the moment itself on the new one."""
+    table = prices_of_toml(FILE)
+    item = "model-a:input_tokens"
+    assert table.cost(item, 1_000_000, MAY - TICK) == 3_000_000
+    assert (
+        table.cost(item, 1_000_000, MAY) == table.cost(item, 1_000_000, MAY + timedelta(days=999)) == 150_000
+    )
+    assert table.cost(item, 1, MAY) == 1
+    assert table.cost(item, 0, MAY) == 0
+    assert table.cost("shipping:label", 3, NEW_YEAR) == 15_000
+    assert table.price_at("shipping:label", NEW_YEAR - timedelta(hours=2)).micros_per_million == 5_000 * 10**6
+
+
+def test_a_moment_is_the_same_in_every_zone() -> None:
+    """Prices are compared by moments and not by what a clock on the wall says."""
+    table = prices_of_toml(FILE)
+    berlin = MAY.astimezone(datetime.fromisoformat("2026-05-01T00:00:00+02:00").tzinfo)
+    assert table.price_at("model-a:input_tokens", berlin) == table.price_at("model-a:input_tokens", MAY)
+
+
+@pytest.mark.negative
+@pytest.mark.parametrize(
+    ("item", "at", "says"),
+    [
+        ("model-b", MAY, "there is none"),
+        ("model-a:input_tokens", NEW_YEAR - TICK, "the first is from 2026-01-01"),
+        ("model-a:input_tokens", datetime(2026, 6, 1), "has no time zone"),  # noqa: DTZ001  # what is refused
+    ],
+)
+def test_what_has_no_price_cannot_be_charged(item: str, at: datetime, says: str) -> None:
+    """An unknown item, a day before its first price and a moment without zone are errors, never free."""
+    with pytest.raises(CostError, match=says):
+        prices_of_toml(FILE).cost(item, 1, at)
+
+
+@pytest.mark.negative
+def test_a_price_file_is_refused_with_all_its_mistakes() -> None:
+    """Whoever mends the file needs to read one message."""
+    wrong = """
+currency = "dollar"
+note = 1
+[[price]]
+item = "a"
+from = 2026-01-01
+price = 0.15
+per = 1
+[[price]]
+item = "b"
+from = "soon"
+price = "1"
+per = 1
+[[price]]
+item = "c"
+from = 2026-01-01T00:00:00
+price = "1"
+per = 1
+[[price]]
+item = "d"
+from = 2026-01-01
+price = "1"
+per = 7
+[[price]]
+item = " e"
+from = 2026-01-01
+price = "1"
+per = 1
+[[price]]
+item = "f"
+"""
+    with pytest.raises(CostError) as caught:
+        prices_of_toml(wrong, name="prices.toml")
+    for said in (
+        "prices.toml: unknown key 'note'", "price 1: amount 0.15", "price 2: from 'soon' is no date",
+        "price 3: price of c: 2026-01-01T00:00:00 has no time zone", "price 4: per 7 is no divisor",
+        "price 5: price: item ' e'", "price 6: takes exactly from, item, per, price", "currency 'dollar'",
+    ):  # fmt: skip
+        assert said in str(caught.value)
+
+
+@pytest.mark.negative
+@pytest.mark.parametrize("text", ["", "currency = 'USD'", "currency =", "price = 3", "[price]\na=1"])
+def test_a_file_without_prices_is_refused(text: str) -> None:
+    """Nothing, half a line and a table of another shape are no prices."""
+    with pytest.raises(CostError):
+        prices_of_toml(text)
+
+
+@pytest.mark.negative
+def test_two_prices_from_one_moment_are_refused() -> None:
+    """Of two prices from the same moment nobody knows which holds, also when written in other zones."""
+    price = Price(item="a", from_at=NEW_YEAR, micros_per_million=1)
+    again = Price(item="a", from_at=datetime.fromisoformat("2026-01-01T02:00:00+02:00"), micros_per_million=2)
+    with pytest.raises(CostError, match="two from"):
+        PriceTable("USD", (price, again))
+
+
+@given(
+    st.lists(
+        st.builds(
+            charge,
+            tenant=st.sampled_from([UUID(int=1), UUID(int=2)]),
+            workflow=st.sampled_from(["refund", "order"]),
+            tool=st.sampled_from(["a", "b", "c"]),
+            micros=st.integers(0, 10**6),
+        ),
+        max_size=30,
+    )
+)
+def test_every_question_adds_up_to_the_same(charges: list[Charge]) -> None:
+    """By whatever costs are told apart, no micro-unit is lost or counted twice."""
+    for count in range(len(Dimension) + 1):
+        for by in itertools.combinations(Dimension, count):
+            told = attribute(charges, by)
+            assert sum(part.micros for part in told) == sum(charge.micros for charge in charges)
+            assert sum(part.charges for part in told) == len(charges)
+            assert len({part.key for part in told}) == len(told)
+
+
+def test_costs_are_told_by_tenant_workflow_and_tool() -> None:
+    """The parts come in order, and currencies stay apart."""
+    charges = [
+        charge(tool="b", micros=1), charge(tool="a", micros=2), charge(tool="b", micros=4),
+        charge(tool="b", micros=8, currency="EUR"),
+    ]  # fmt: skip
+    told = attribute(charges, [Dimension.WORKFLOW, Dimension.TOOL])
+    assert [(part.currency, part.key, part.micros, part.charges) for part in told] == [
+        ("EUR", ("refund", "b"), 8, 1), ("USD", ("refund", "a"), 2, 1), ("USD", ("refund", "b"), 5, 2)
+    ]  # fmt: skip
+
+
+@pytest.mark.negative
+@pytest.mark.parametrize(
+    "fields", [{"tool": ""}, {"workflow": ""}, {"micros": -1}, {"units": -1}, {"micros": 2**63}]
+)
+def test_a_charge_that_is_nobodys_is_refused(fields: dict[str, Any]) -> None:
+    """A cost without workflow or tool, and one below nothing, are refused."""
+    with pytest.raises(CostError, match="charge"):
+        charge(**fields)
