@@ -11,6 +11,8 @@ import autobiz_oracles
 from autobiz_oracles import (
     OracleType,
     Outcome,
+    PlainAnswer,
+    PlainRequest,
     PlainTraceRow,
     Rubric,
     RubricError,
@@ -19,6 +21,7 @@ from autobiz_oracles import (
     complete,
     conforms,
     differences,
+    expect,
     insist,
     listening,
     reordered,
@@ -224,3 +227,13 @@ def test_another_order_is_another_one_for_every_seed(count: int) -> None:
         assert order != day
         assert sorted(one["n"] for one in order if isinstance(one["n"], int)) == list(range(count))
     assert reordered(7).events(day) == reordered(7).events(day)
+
+
+@pytest.mark.negative
+def test_of_three_answers_the_last_reading_counts() -> None:
+    """An effect that came with the third asking is new, though the second one brought none."""
+    seen = [PlainRequest(method="POST", path="/r", accepted=True, headers={"K": key}) for key in ("a", "b")]
+    readings = [seen[:1], seen[:1], seen]
+    answers = [PlainAnswer(result={"id": 1}, seen=one) for one in readings]
+    with pytest.raises(VerdictError, match="1 new effects: b"):
+        expect.idempotency(*answers).no_new_effects(header="K")
