@@ -64,6 +64,17 @@ EQUIVALENT: Final = (
     Equivalent("gathering", "run_id, run =", "ReplaceUnary.*|NumberReplacer", "no run is called that"),
     Equivalent("gathering", "run = -1", "ReplaceUnary.*|NumberReplacer", "no run is called that"),
     Equivalent("gathering", "if number == len(self.facts)", "ReplaceComparisonOperator_Eq_LtE", _NEVER_LESS),
+    Equivalent(
+        "anytime", "alpha=1.0 - confidence", "ReplaceBinaryOperator_Sub_Mod", "above one half it is the same"
+    ),
+    Equivalent(
+        "anytime",
+        ">= needed",
+        "ReplaceComparisonOperator_GtE_Gt",
+        "no wealth equals the aim to the last digit",
+    ),
+    Equivalent("blocks", "_BYTES = ", "ReplaceBinaryOperator.*|NumberReplacer", _DETOUR),
+    Equivalent("blocks", "if len(data) < _DECODER_PAYS_BYTES", "AddNot|ReplaceComparison.*", _DETOUR),
     Equivalent("statistics.wilson", "or trials <= 0.0", "ReplaceComparisonOperator_LtE_Eq", _NEVER_LESS),
     Equivalent("statistics.wilson", "if passes == trials", "ReplaceComparisonOperator_Eq_GtE", _NEVER_LESS),
     Equivalent("statistics.eprocess", "factor <= 0.0", "ReplaceComparisonOperator_LtE_Eq", _NEVER_LESS),

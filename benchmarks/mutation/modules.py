@@ -73,7 +73,7 @@ _GATES: Final[dict[str, tuple[str, ...]]] = {
     "patterns": _DECISIONS,
     "anytime": ("test_anytime.py",),
     "quarantining": ("flakes/test_quarantine_decisions.py",),
-    "pairing": ("test_strict.py", "test_kind_regression.py"),
+    "pairing": ("test_pairing.py", "test_strict.py", "test_kind_regression.py"),
     "kinds.regression": ("test_kind_regression.py", "test_gatefile_schema.py"),
     "kinds.count": ("test_kind_count.py", "test_gatefile_schema.py"),
     "statistics.eprocess": (*_FORMULAS, "test_anytime.py"),

@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from autobiz_gates import (
     CaseTally,
+    Condition,
     Decision,
     GateDecision,
     Outcome,
@@ -17,6 +19,7 @@ from autobiz_gates import (
     decide,
     registered_place,
 )
+from autobiz_gates.anytime import Sequenced, bet
 from autobiz_gates.statistics import eprocess_min_n
 
 pytestmark = pytest.mark.priority("P0")
@@ -158,3 +161,59 @@ def test_no_better_outcome_makes_the_decision_worse(rows: list[str], clean: int,
         better[row] = better[row][:run] + "p" + better[row][run + 1 :]
         before, after = decided(rows).decision, decided(better).decision
         assert order.index(after) <= order.index(before)
+
+
+@given(
+    st.lists(st.sampled_from(["ppp", "ppf", "pff", "fff", "pppp", "ppppf"]), max_size=8),
+    st.floats(0.3, 0.97),
+    st.floats(0.6, 0.99),
+)
+def test_so_many_more_clean_cases_win_the_bet(rows: list[str], floor: float, confidence: float) -> None:
+    """The clean cases that are said to be lacking win it, and one fewer does not."""
+
+    def judged(more: int) -> Condition:
+        letters = [*rows, *["ppp"] * more]
+        cases = [
+            CaseTally(case=f"c{place}", outcomes=tuple(_WORDS[letter] for letter in row))
+            for place, row in enumerate(letters)
+        ]
+        return bet(Sequenced(finished=tuple(cases), rest=()), floor=floor, confidence=confidence)
+
+    first = judged(0)
+    assume(first.decision is not Decision.OPEN)
+    assert first.clean_cases_more is not None
+    assume(first.clean_cases_more < 400)
+
+    assert judged(first.clean_cases_more + 1).decision is Decision.OPEN
+    assert judged(first.clean_cases_more - 1).decision is not Decision.OPEN
+
+
+@given(
+    st.lists(st.sampled_from(["ppppp", "pppff", "fffff"]), max_size=30),
+    st.lists(st.text("pfusm", min_size=5, max_size=7), max_size=30),
+)
+def test_the_bet_is_lost_where_no_end_of_the_rest_wins_it(finished: list[str], rest: list[str]) -> None:
+    """Shut if every open trial passing would not win, though as many clean cases would have."""
+
+    def cases(rows: list[str]) -> tuple[CaseTally, ...]:
+        return tuple(
+            CaseTally(case=f"{place}{row}", outcomes=tuple(_WORDS[letter] for letter in row))
+            for place, row in enumerate(rows)
+        )
+
+    def wins(means: list[Fraction]) -> bool:
+        wealth = 1.0
+        for mean in means:
+            wealth *= 1.0 + (0.99 - 0.95) / (0.95 * 0.05) * (float(mean) - 0.95)
+        return wealth >= 20.0
+
+    done = [Fraction(row.count("p"), len(row)) for row in finished]
+    best = [1 - Fraction(row.count("f") + row.count("u"), len(row)) for row in rest]
+    worst = [min(mean, Fraction(95, 100)) for mean in best]
+    expected = Decision.OPEN if wins(done + worst) else Decision.UNDECIDED
+    if expected is not Decision.OPEN and wins([Fraction(1)] * len(done + best)) and not wins(done + best):
+        expected = Decision.SHUT
+
+    answer = bet(Sequenced(finished=cases(finished), rest=cases(rest)), floor=0.95, confidence=0.95)
+
+    assert answer.decision is expected
