@@ -55,12 +55,14 @@ from .redaction import Redactor
 from .reply import Reply
 from .ruling import Approval, ApprovalRule, Asked, Policy, Ruling, RulingKind
 from .run import Run
+from .state import STATE_BYTES_MAX, change, merged, replayed, state_hash
 from .tool import Execute, Found, LookUp, NotDoneError, Refused, Tool
 
 __all__ = [
     "GENESIS",
     "INTEGER_MAX",
     "LEASE",
+    "STATE_BYTES_MAX",
     "WINDOW",
     "Approval",
     "ApprovalRule",
@@ -124,6 +126,7 @@ __all__ = [
     "ToolContract",
     "TraceRow",
     "canonical",
+    "change",
     "check_role",
     "digest",
     "external_key",
@@ -133,11 +136,14 @@ __all__ = [
     "make_weeks",
     "may_run_anew",
     "may_take_over",
+    "merged",
     "migrate",
     "migration_fingerprint",
     "receipt_from",
+    "replayed",
     "revision_of",
     "standing",
+    "state_hash",
     "timed_id",
     "unmigrate",
 ]

@@ -111,13 +111,13 @@ class Kernel:
 
         What a tool raises passes through, once it is written down that its effect may have happened.
         """
-        # A private copy: who asks may change theirs while we wait, and the receipt must say what was done.
-        asked = replace(asked, arguments=copied(asked.arguments))
         began = self.clock.now()
         run.spent, judged = judge(run.view(began), asked, self.policy)
         call = Call(run=run, asked=asked, began=began, patch_of=patch_of)
         if isinstance(judged, Denied):
             return await self._deny(call, judged)
+        # A private copy: who asks may change theirs while we wait, and the receipt must say what was done.
+        call.asked = asked = replace(asked, arguments=copied(asked.arguments))
         run.remember(judged.digest)
         call.command = judged.digest
         tool = self.tools.get((asked.tool, asked.operation, asked.version))

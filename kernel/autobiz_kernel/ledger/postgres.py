@@ -55,7 +55,7 @@ class PostgresLedger:
         for connection in (claims, settles, looks):
             if not connection.autocommit:
                 raise StoreError("the ledger needs autocommit: a claim must be committed before its effect")
-        self._connections = (claims, settles, looks)
+        self.connections = (claims, settles, looks)
         self._claims = Batcher(lambda items: _many(claims, _CLAIM, items))
         self._settles = Batcher(lambda items: _many(settles, _SETTLE, items))
         self._looks = looks
@@ -77,7 +77,7 @@ class PostgresLedger:
         return cls(*opened)
 
     async def close(self) -> None:
-        for connection in self._connections:
+        for connection in self.connections:
             await connection.close()
 
     async def claim(self, ask: ClaimAsk) -> ClaimAnswer:
