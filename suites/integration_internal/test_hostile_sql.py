@@ -10,13 +10,11 @@ from psycopg import AsyncConnection, sql
 from psycopg.errors import (
     InsufficientPrivilege,
     InvalidTextRepresentation,
-    RestrictViolation,
     UndefinedObject,
 )
 
 from autobiz_kernel import PostgresLedger
 
-from ..database import ReadReceipts
 from ..ledgers_alike import a_run, asked, settle
 
 pytestmark = [
@@ -272,39 +270,3 @@ async def test_a_shadow_table_does_not_catch_the_routines_writes(
         "SELECT (SELECT count(*) FROM pg_temp.idempotency), (SELECT count(*) FROM public.idempotency)"
     )
     assert await cursor.fetchone() == (0, 1)
-
-
-@pytest.mark.parametrize("partition", PARTITIONS)
-async def test_even_the_owner_cannot_empty_a_partition(
-    connection: AsyncConnection[Any], victim: UUID, receipts_of: ReadReceipts, partition: LiteralString
-) -> None:
-    """TRUNCATE of a partition would pass the parent's trigger by, so each partition has its own."""
-    with pytest.raises(RestrictViolation, match="immutable"):
-        await connection.execute(sql.SQL("TRUNCATE {}").format(sql.Identifier(partition)))
-    assert len(await receipts_of(victim)) == 1
-
-
-async def test_the_read_role_reads_one_tenant_and_writes_nothing(
-    connection: AsyncConnection[Any], victim: UUID
-) -> None:
-    """Whoever reports sees the tenant that is set, and can change none of it."""
-    async with connection.transaction(force_rollback=True):
-        await connection.execute("SET LOCAL ROLE autobiz_read")
-        await connection.execute("SELECT set_config('autobiz.tenant', %s, true)", [str(victim)])
-        cursor = await connection.execute("SELECT count(*) FROM receipts")
-        assert await cursor.fetchone() == (1,)
-        with pytest.raises(InsufficientPrivilege):
-            await connection.execute("INSERT INTO tenants VALUES (%s, 'x', now())", [victim])
-
-
-async def test_the_dispatcher_sees_the_queue_and_nothing_else(connection: AsyncConnection[Any]) -> None:
-    """The one role that sees all tenants' rows sees them in the one table without business data."""
-    for table in TABLES:
-        async with connection.transaction(force_rollback=True):
-            await connection.execute("SET LOCAL ROLE autobiz_dispatch")
-            statement = sql.SQL("SELECT 1 FROM {}").format(sql.Identifier(table))
-            if table == "run_queue":
-                await connection.execute(statement)
-            else:
-                with pytest.raises(InsufficientPrivilege):
-                    await connection.execute(statement)
