@@ -1,5 +1,19 @@
 """Run business agents under law: governed calls with exactly-once effects."""
 
+from .audit import (
+    Anchor,
+    Finding,
+    Head,
+    Verified,
+    anchor_from,
+    check_anchor,
+    heads_of,
+    keep_anchor,
+    make_anchor,
+    merkle_root,
+    verify_receipts,
+    verify_tenant,
+)
 from .budget import BoundsConfig, Spent
 from .canonical import INTEGER_MAX, JsonValue, canonical
 from .chain import GENESIS, digest, link
@@ -30,6 +44,7 @@ from .errors import (
 )
 from .ids import Ids, TimedIds, timed_id
 from .incident import Incident, IncidentKind
+from .isolation import IsolatedError, in_a_process
 from .keys import external_key, fingerprint, internal_key
 from .ledger import (
     ClaimAnswer,
@@ -50,8 +65,10 @@ from .ledger import (
 from .migrating import make_weeks, migrate, migration_fingerprint, revision_of, unmigrate
 from .pipeline import Kernel
 from .principal import PermissionScope, Principal
+from .published import published_schema_text, schema_text, write_schemas
 from .receipt import FinancialReceipt, Receipt, receipt_from
-from .redaction import Redactor
+from .redaction import Cleaned, Hit, Kind, Redactor, kinds_in
+from .replay import Replay, Replayed, replay
 from .reply import Reply
 from .ruling import Approval, ApprovalRule, Asked, Policy, Ruling, RulingKind
 from .run import Run
@@ -64,6 +81,7 @@ __all__ = [
     "LEASE",
     "STATE_BYTES_MAX",
     "WINDOW",
+    "Anchor",
     "Approval",
     "ApprovalRule",
     "Asked",
@@ -75,20 +93,26 @@ __all__ = [
     "ClaimAsk",
     "ClaimOutcome",
     "ClaimStatus",
+    "Cleaned",
     "Clock",
     "EffectClass",
     "ErrorCode",
     "Execute",
     "FinancialReceipt",
+    "Finding",
     "Found",
+    "Head",
     "Heir",
+    "Hit",
     "Ids",
     "Incident",
     "IncidentKind",
+    "IsolatedError",
     "Json",
     "JsonValue",
     "Kernel",
     "KernelError",
+    "Kind",
     "Ledger",
     "LookUp",
     "MemoryLedger",
@@ -102,7 +126,9 @@ __all__ = [
     "Recovery",
     "Redactor",
     "Refused",
+    "Replay",
     "ReplayError",
+    "Replayed",
     "Reply",
     "RoleError",
     "Ruling",
@@ -125,25 +151,40 @@ __all__ = [
     "Tool",
     "ToolContract",
     "TraceRow",
+    "Verified",
+    "anchor_from",
     "canonical",
     "change",
+    "check_anchor",
     "check_role",
     "digest",
     "external_key",
     "fingerprint",
+    "heads_of",
+    "in_a_process",
     "internal_key",
+    "keep_anchor",
+    "kinds_in",
     "link",
+    "make_anchor",
     "make_weeks",
     "may_run_anew",
     "may_take_over",
     "merged",
+    "merkle_root",
     "migrate",
     "migration_fingerprint",
+    "published_schema_text",
     "receipt_from",
+    "replay",
     "replayed",
     "revision_of",
+    "schema_text",
     "standing",
     "state_hash",
     "timed_id",
     "unmigrate",
+    "verify_receipts",
+    "verify_tenant",
+    "write_schemas",
 ]

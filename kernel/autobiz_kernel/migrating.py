@@ -54,6 +54,11 @@ def revision_of(connection: "psycopg.Connection") -> str | None:
     return None if row is None else str(row[0])
 
 
+def head_revision() -> str:
+    """Return the revision this code was written for."""
+    return max(path.stem for path in _folder().glob("versions/r*.py"))[1:5]
+
+
 def make_weeks(url: str, *, now: datetime, weeks: int = 8) -> None:
     """Create the partitions of the weeks to come; ids of other weeks find a place in the rest."""
     with psycopg.connect(url) as connection:

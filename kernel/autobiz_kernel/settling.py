@@ -81,7 +81,8 @@ class Settler:
     ) -> SettleAnswer:
         """Write down a call in which no tool ran."""
         attrs: dict[str, JsonValue] = {"reason": reason} if reason else {}
-        trace = self._trace(call, guard=guard, outcome=outcome, attrs=attrs)
+        shown = None if replayed is None else canonical(dict(replayed), name="result")
+        trace = self._trace(call, guard=guard, outcome=outcome, attrs=attrs, result=shown)
         patched = None if replayed is None else self._patched(call, outcome, replayed)
         return await self._settle(
             Settlement(
@@ -125,7 +126,8 @@ class Settler:
         patched = self._patched(call, ending.outcome.value, ending.result)
         settlement = Settlement(
             kind=_KIND[ending.became],
-            trace=self._trace(call, outcome=_word(ending), attrs=_attrs(ending)),
+            # A receipt holds its own result; a refusal has no other place where a replay could find it.
+            trace=self._trace(call, outcome=_word(ending), attrs=_attrs(ending), result=refusal),
             spent=self._spend(judged.contract, ending),
             key=key,
             epoch=claim.epoch,

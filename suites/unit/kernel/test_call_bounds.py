@@ -41,9 +41,7 @@ async def test_the_call_at_the_cap_passes_and_the_next_ends_the_run(
     caps: dict[str, Any] = {cap: 3}
     desk = Desk(bounds=BoundsConfig(**caps))
     kernel, run = desk.kernel(), await desk.run()
-    spoilt: dict[str, Any] = {"none": {}, "invalid": {"arguments": {}}, "unknown": {"tool": "nobody"}}[
-        spoiling
-    ]
+    spoilt = SPOILT[spoiling]
     for number in range(2):
         await kernel.call(run, raw(**({"arguments": refund(number)} | spoilt)))
     assert (await kernel.call(run, raw(arguments=refund(9)))).outcome is ClaimOutcome.CLAIMED
