@@ -1,6 +1,6 @@
 """Run a tool under its deadline and say what became of the world."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -91,11 +91,12 @@ def member_at(value: JsonValue, way: str) -> JsonValue:
     return value
 
 
-def copied(value: JsonValue) -> Any:
+def copied(value: Any) -> Any:
     """Return a copy that shares nothing with the value, so that nobody can change what was judged."""
-    if isinstance(value, Mapping):
+    kind = type(value)
+    if kind is dict:
         return {name: copied(member) for name, member in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if kind is list or kind is tuple:
         return [copied(member) for member in value]
     return value
 

@@ -117,7 +117,7 @@ class Kernel:
         if isinstance(judged, Denied):
             return await self._deny(call, judged)
         # A private copy: who asks may change theirs while we wait, and the receipt must say what was done.
-        call.asked = asked = replace(asked, arguments=copied(asked.arguments))
+        call.asked = asked = replace(asked, arguments=copied(dict(asked.arguments)))
         run.remember(judged.digest)
         call.command = judged.digest
         tool = self.tools.get((asked.tool, asked.operation, asked.version))

@@ -10,6 +10,7 @@ _BRANDS = re.compile(
 )
 _NOT_DIGITS = re.compile(r"\D")
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
+_UPPER, _LOWER, _DIGIT = re.compile("[A-Z]"), re.compile("[a-z]"), re.compile("[0-9]")
 RANDOM_LENGTH_MIN = 32
 _BITS_MIN = 4.0
 
@@ -39,12 +40,7 @@ def is_random(token: str) -> bool:
     """Whether a long token is too even to be words: keys are, names, hashes in hex and numbers are not."""
     if len(token) < RANDOM_LENGTH_MIN:
         return False
-    is_mixed = (
-        any(character.islower() for character in token)
-        and any(character.isupper() for character in token)
-        and any(character.isdigit() for character in token)
-    )
-    if not is_mixed:
+    if not (_UPPER.search(token) and _LOWER.search(token) and _DIGIT.search(token)):
         return False
     size = len(token)
     bits = -sum(count / size * math.log2(count / size) for count in Counter(token).values())

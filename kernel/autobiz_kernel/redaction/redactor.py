@@ -1,8 +1,9 @@
 """Take a value apart, look into every corner, and put together what may be kept."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from autobiz_kernel.canonical import JsonValue, canonical
@@ -58,8 +59,10 @@ class Redactor:
 
     def clean(self, value: Mapping[str, JsonValue], *, name: str = "value") -> Cleaned:
         """Return what may be kept of a value."""
-        if is_quiet(canonical(dict(value), name=name).decode()) and not _has_sensitive_name(value):
-            return Cleaned(value=dict(value))
+        plain = dict(value)
+        text = canonical(plain, name=name).decode()
+        if is_quiet(text) and not _asks_for_a_look(plain):
+            return Cleaned(value=plain)
         walk = _Walk()
         kept = walk.mapping(value, name)
         return Cleaned(value=kept, hits=tuple(walk.hits))
@@ -72,12 +75,32 @@ class Redactor:
         return mask(text) if kinds else text
 
 
-def _has_sensitive_name(value: JsonValue) -> bool:
-    if isinstance(value, Mapping):
-        return any(_is_sensitive(name) or _has_sensitive_name(member) for name, member in value.items())
-    return isinstance(value, list | tuple) and any(_has_sensitive_name(member) for member in value)
+def _asks_for_a_look(value: dict[str, JsonValue]) -> bool:
+    """Whether a name is sensitive, or two neighbours together are what neither is alone."""
+    names: set[str] = set()
+    pairs: list[str] = []
+    _collect(value, names, pairs)
+    return any(map(_is_sensitive, names)) or has_known_secret("\n".join(pairs))
 
 
+def _collect(value: JsonValue, names: set[str], pairs: list[str]) -> None:
+    members: Iterable[JsonValue] = ()
+    if isinstance(value, dict):
+        names.update(value)
+        members = value.values()
+    elif isinstance(value, list | tuple):
+        members = value
+    before: str | None = None
+    for member in members:
+        if type(member) is str:
+            if before is not None:
+                pairs.append(before + member)
+            before = member
+        elif isinstance(member, dict | list | tuple):
+            _collect(member, names, pairs)
+
+
+@lru_cache(maxsize=4096)
 def _is_sensitive(name: str) -> bool:
     return _SEPARATORS.sub("", name).lower() in _SENSITIVE
 

@@ -64,6 +64,7 @@ _WRAPPED: Final = r"%[0-9A-Fa-f]{2}|[\x{200b}-\x{200f}\x{2060}\x{feff}\x{00ad}]|
 
 _PATTERNS = (*_SECRETS, _CARD, _IBAN, _EMAIL, _PHONE, _LONG, _WRAPPED)
 _AT_CARD = len(_SECRETS)
+_AT_LONG = len(_PATTERNS) - 2
 _AT_WRAPPED = len(_PATTERNS) - 1
 
 _set = re2.Set.SearchSet()
@@ -74,7 +75,7 @@ _set.Compile()
 _CHECKED = (
     (_AT_CARD, re2.compile(_CARD), is_card, Kind.CARD),
     (_AT_CARD + 1, re2.compile(_IBAN), is_iban, Kind.IBAN),
-    (_AT_CARD + 4, re2.compile(_LONG), is_random, Kind.SECRET),
+    (_AT_LONG, re2.compile(_LONG), is_random, Kind.SECRET),
 )
 _MASKED = ((_AT_CARD + 2, re2.compile(_EMAIL), Kind.EMAIL), (_AT_CARD + 3, re2.compile(_PHONE), Kind.PHONE))
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
@@ -98,8 +99,20 @@ def has_known_secret(text: str) -> bool:
 
 
 def is_quiet(text: str) -> bool:
-    """Whether nothing in a text, such as a whole document, asks for a closer look."""
-    return text.isascii() and "\\u" not in text and not _set.Match(text)
+    """Whether nothing in a text, such as a whole document, asks for a closer look; may say no too often."""
+    if "\\" in text or not (text.isascii() or _INVISIBLE.search(text) is None):
+        return False
+    matched = _set.Match(text)
+    if not matched:
+        return True
+    if any(at < _AT_LONG for at in matched) or "%" in text:
+        return False
+    return not any(is_random(token) or _hides(token) for token in _BASE64.findall(text))
+
+
+def _hides(token: str) -> bool:
+    inner = _from_base64(token)
+    return inner is not None and bool(kinds_in(inner))
 
 
 def mask(text: str) -> str:
