@@ -49,9 +49,7 @@ def main() -> None:
         with psycopg.connect(url) as connection:
             attempts, effects = connection.execute(COUNTS).fetchone() or (0, 0)
     steps = wanted.runs * wanted.steps
-    print(
-        f"{told['kills']} kills in {told['generations']} generations, {took:.0f} s, finished: {told['finished']}"
-    )
+    print(f"{told['kills']} kills in {told['generations']} generations, {took:.0f} s")
     counts = f"{steps} steps, {verified.rows} receipts, {effects} effects, {attempts} requests"
     print(f"{counts}, {len(verified.findings)} broken links")
     if not (steps == verified.rows == effects and not verified.findings and told["finished"]):

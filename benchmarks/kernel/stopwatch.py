@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,27 +25,27 @@ class Lap:
 class Stopwatch:
     """Runs from its making on."""
 
-    def __init__(self) -> None:
-        self._wall, self._client, self._server = time.perf_counter(), time.process_time(), _server_s()
+    def __init__(self, server: Collection[int] = ()) -> None:
+        """Begin; `server` are the processes of the database."""
+        self._pids = server
+        self._wall, self._client, self._server = time.perf_counter(), time.process_time(), _used_s(server)
 
     def lap(self) -> Lap:
         return Lap(
             wall_s=time.perf_counter() - self._wall,
             client_s=time.process_time() - self._client,
-            server_s=_server_s() - self._server,
+            server_s=_used_s(self._pids) - self._server,
         )
 
 
-def _server_s() -> float:
-    """Add up what all living PostgreSQL processes of this machine have used."""
+def _used_s(pids: Collection[int]) -> float:
+    """Add up what these processes have used; one that has ended counts no more."""
     total = 0
-    for stat in Path("/proc").glob("[0-9]*/stat"):
+    for pid in pids:
         try:
-            text = stat.read_text()
+            text = Path("/proc", str(pid), "stat").read_text()
         except OSError:
             continue
-        name, _, rest = text.partition(") ")
-        if name.endswith("(postgres"):
-            fields = rest.split()
-            total += int(fields[11]) + int(fields[12])
+        fields = text.rpartition(") ")[2].split()
+        total += int(fields[11]) + int(fields[12])
     return total / _TICKS

@@ -67,7 +67,8 @@ def read_answer(tool: Tool, told: Json | Refused, redactor: Redactor) -> Ending:
     is_refused = isinstance(told, Refused)
     answer = told.result if isinstance(told, Refused) else told
     try:
-        plain: dict[str, Any] = orjson.loads(canonical(dict(answer), name="result"))
+        written = canonical(dict(answer), name="result")
+        plain: dict[str, Any] = orjson.loads(written)
     except (CanonicalError, TypeError, ValueError) as error:
         return _broken(str(error) if isinstance(error, CanonicalError) else "the result is no object")
     if is_refused:
@@ -78,7 +79,7 @@ def read_answer(tool: Tool, told: Json | Refused, redactor: Redactor) -> Ending:
     kept = allowed(plain, tool.contract.output_schema)
     if not tool.contract.gives.is_valid(kept):
         return _broken("; ".join(complaints_of(tool.contract.gives, kept)))
-    cleaned = redactor.clean(kept, name="result")
+    cleaned = redactor.clean(kept, name="result", written=written if kept == plain else None)
     return Ending(became=Became.DONE, result=cleaned.value, hits=cleaned.hits)
 
 

@@ -165,7 +165,7 @@ class Settler:
         self, call: Call, judged: Judged, ending: Ending, key: bytes, claim: ClaimAnswer, now: datetime
     ) -> Receipt:
         contract, asked = judged.contract, call.asked
-        kept = self.redactor.clean(asked.arguments, name="arguments")
+        kept = self.redactor.clean(asked.arguments, name="arguments", written=judged.written)
         for hit in kept.hits:
             self.tell(call, IncidentKind.SCANNER_HIT, f"{hit.where}: {hit.kind.value}")
         reference = member_at(ending.result, contract.provider_ref) if contract.provider_ref else None
@@ -223,7 +223,7 @@ class Settler:
             command=call.command,
             guard=guard,
             outcome=outcome,
-            attrs=canonical(attrs, name="attrs"),
+            attrs=canonical(attrs, name="attrs") if attrs else b"{}",
             result=result,
             took_us=max(0, round(took.total_seconds() * 1e6)),
         )

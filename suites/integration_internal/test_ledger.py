@@ -4,9 +4,11 @@ import asyncio
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from psycopg import AsyncConnection
 
 from autobiz_kernel import (
     LEASE,
@@ -236,3 +238,32 @@ async def test_a_moment_without_a_zone_is_refused(ledger: PostgresLedger, tenant
     nowhere: datetime = BEGIN.replace(tzinfo=None)
     with pytest.raises(StoreError, match="no time zone"):
         await ledger.claim(asked(a_run(tenant), now=nowhere))
+
+
+@pytest.mark.test_id("P1-T11")
+async def test_a_call_touches_its_own_rows_only(
+    ledger: PostgresLedger, connection: AsyncConnection[Any], tenant: UUID
+) -> None:
+    """The last claim of a tenant reads as much as the first, whatever the planner believes of the table."""
+    run = a_run(tenant)
+    await ledger.begin(run)
+    before = await _read(ledger, connection)
+    for first in range(0, 300, 50):
+        keys = [number.to_bytes(32, "big") for number in range(first, first + 50)]
+        answers = await asyncio.gather(*(ledger.claim(asked(run, key=key)) for key in keys))
+        for key, answer in zip(keys, answers, strict=True):
+            await ledger.settle(settlement(run, SettleKind.DONE, epoch=answer.epoch, key=key))
+    assert await _read(ledger, connection) - before <= 3 * 300
+
+
+async def _read(ledger: PostgresLedger, connection: AsyncConnection[Any]) -> int:
+    """How many claims were read so far."""
+    for each in ledger.connections:
+        await each.execute("SELECT pg_stat_force_next_flush()")
+        await each.execute("SELECT 1")
+    cursor = await connection.execute(
+        "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_user_tables WHERE relname = 'idempotency'"
+    )
+    row = await cursor.fetchone()
+    assert row is not None
+    return int(row[0])

@@ -57,11 +57,13 @@ class Cleaned:
 class Redactor:
     """A field with a secret goes, personal data is masked; either is told to whoever watches."""
 
-    def clean(self, value: Mapping[str, JsonValue], *, name: str = "value") -> Cleaned:
-        """Return what may be kept of a value."""
+    def clean(
+        self, value: Mapping[str, JsonValue], *, name: str = "value", written: bytes | None = None
+    ) -> Cleaned:
+        """Return what may be kept of a value; who has its canonical form at hand passes that along."""
         plain = dict(value)
-        text = canonical(plain, name=name).decode()
-        if is_quiet(text) and not _asks_for_a_look(plain):
+        text = canonical(plain, name=name) if written is None else written
+        if is_quiet(text.decode()) and not _asks_for_a_look(plain):
             return Cleaned(value=plain)
         walk = _Walk()
         kept = walk.mapping(value, name)

@@ -1,7 +1,10 @@
 -- The two commits of an effect, for many calls at once. An item that cannot be granted gets a status of its own and
 -- never raises, so that one call cannot spoil its neighbours. Rights are the caller's; the tenant is set per item.
+-- A session plans each statement once, often while the tables are still small, and a scan of a small table is then
+-- what it would do for ever: so scans are ruled out.
 
-CREATE FUNCTION claim_many(items jsonb) RETURNS jsonb LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+CREATE FUNCTION claim_many(items jsonb) RETURNS jsonb LANGUAGE plpgsql
+    SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     ask record;
     found_row idempotency;
@@ -67,7 +70,8 @@ END
 $$;
 
 -- kind: done (the effect happened), refused, doubt (nobody knows), released (it did not happen), note (no claim).
-CREATE FUNCTION settle_many(items jsonb) RETURNS jsonb LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+CREATE FUNCTION settle_many(items jsonb) RETURNS jsonb LANGUAGE plpgsql
+    SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     item record;
     run runs;
