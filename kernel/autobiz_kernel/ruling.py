@@ -1,0 +1,91 @@
+"""What a guard answers, and what it is asked about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from .budget import BoundsConfig, Spent
+from .codes import ErrorCode
+from .contract import Json, ToolContract
+from .principal import PermissionScope, Principal
+
+
+class RulingKind(StrEnum):
+    ALLOW = "allow"
+    DENY = "deny"
+    ASK = "ask"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """A guard's answer: allow, or a code with a sentence that holds no value of the call."""
+
+    kind: RulingKind
+    code: ErrorCode | None = None
+    reason: str = ""
+
+
+ALLOW = Ruling(kind=RulingKind.ALLOW)
+
+
+def deny(code: ErrorCode, reason: str) -> Ruling:
+    """Say no."""
+    return Ruling(kind=RulingKind.DENY, code=code, reason=reason)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalRule:
+    """From which amount on a person must agree; of a currency that is not listed, from the first unit on."""
+
+    tool: str
+    operation: str
+    above_minor: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """A person's yes to one call with one set of arguments."""
+
+    approval_id: UUID
+    fingerprint: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The law of a run, fixed when it begins: tools, scopes, bounds, rules for approval."""
+
+    contracts: Mapping[tuple[str, str, str], ToolContract]
+    scopes: tuple[PermissionScope, ...] = ()
+    bounds: BoundsConfig = field(default_factory=BoundsConfig)
+    approvals: tuple[ApprovalRule, ...] = ()
+    config_hash: bytes = b"\0" * 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One call as it was asked for."""
+
+    path: str
+    tool: str
+    operation: str
+    version: str
+    arguments: Json
+    approval: Approval | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunView:
+    """What a guard may know of the run at this moment."""
+
+    tenant: UUID
+    tenant_prefix: str
+    principal: Principal
+    is_mine: bool
+    has_ended: bool
+    began_at: datetime
+    now: datetime
+    spent: Spent
+    # What was asked for before, oldest first: digests of tool and arguments.
+    history: tuple[bytes, ...] = ()

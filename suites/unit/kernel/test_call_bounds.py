@@ -1,0 +1,119 @@
+"""How a run ends: at its caps, at its time, and in a loop."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from autobiz_kernel import (
+    BoundsConfig,
+    ClaimOutcome,
+    ErrorCode,
+    TerminationReason,
+)
+
+from ...tools import contract
+from .governed import TENANT, Desk, raw, refund
+
+pytestmark = [pytest.mark.asyncio, pytest.mark.priority("P0"), pytest.mark.negative]
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+SPOILT: dict[str, Any] = {"none": {}, "invalid": {"arguments": {}}, "unknown": {"tool": "nobody"}}
+CAPS = [
+    ("steps_max", ErrorCode.BOUND_STEPS, TerminationReason.MAX_STEPS),
+    ("tool_calls_max", ErrorCode.BOUND_TOOL_CALLS, TerminationReason.MAX_TOOL_CALLS),
+]
+
+
+@pytest.mark.requirement("P1-R03", "INV-03")
+@pytest.mark.test_id("P1-T05", "P1-T07")
+@pytest.mark.parametrize(("cap", "code", "reason"), CAPS)
+@pytest.mark.parametrize("spoiling", ["none", "invalid", "unknown"])
+async def test_the_call_at_the_cap_passes_and_the_next_ends_the_run(
+    cap: str, code: ErrorCode, reason: TerminationReason, spoiling: str
+) -> None:
+    """Exactly as many calls as the cap are judged, denied and malformed ones too; one more ends the run."""
+    caps: dict[str, Any] = {cap: 3}
+    desk = Desk(bounds=BoundsConfig(**caps))
+    kernel, run = desk.kernel(), await desk.run()
+    spoilt = SPOILT[spoiling]
+    for number in range(2):
+        await kernel.call(run, raw(**({"arguments": refund(number)} | spoilt)))
+    assert (await kernel.call(run, raw(arguments=refund(9)))).outcome is ClaimOutcome.CLAIMED
+    assert (await kernel.call(run, raw(arguments=refund(10)))).outcome is code
+    assert run.termination_reason is reason
+    assert (await kernel.call(run, raw(arguments=refund(11)))).outcome is ErrorCode.RUN_ENDED
+    kept = await desk.ledger.load_run(TENANT, run.run_id)
+    assert kept is not None
+    assert kept.termination_reason is reason
+
+
+@pytest.mark.requirement("P1-R03", "INV-03")
+@pytest.mark.test_id("P1-T07")
+async def test_cost_and_tokens_overshoot_by_one_call(desk: Desk) -> None:
+    """What is known only after a call stops the next one, so a cap is passed by one call at most."""
+    for bounds, code in (
+        (BoundsConfig(cost_micros_max=100), ErrorCode.BOUND_COST),
+        (BoundsConfig(tokens_max=100), ErrorCode.BOUND_TOKENS),
+    ):
+        desk = Desk(made=contract(cost_micros=60), bounds=bounds, answers={"tokens": 60})
+        told = [(await desk.call(refund(number))).outcome for number in range(3)]
+        assert told == [ClaimOutcome.CLAIMED, ClaimOutcome.CLAIMED, code]
+
+
+@pytest.mark.requirement("P1-R03", "INV-03")
+@pytest.mark.test_id("P1-T06")
+async def test_a_run_ends_at_its_wall_time(desk: Desk) -> None:
+    """One tick before its time a run may go on, and at its time it is over."""
+    for early, outcome in ((1, ClaimOutcome.CLAIMED), (0, ErrorCode.BOUND_WALL)):
+        desk = Desk(bounds=BoundsConfig(wall_ms_max=1000))
+        await desk.run()
+        desk.clock.advance(timedelta(milliseconds=1000 - early))
+        assert (await desk.call()).outcome is outcome
+
+
+@pytest.mark.requirement("P1-R03", "INV-03")
+@pytest.mark.test_id("P1-T05", "P1-T07")
+async def test_a_resumed_run_goes_on_with_the_budget_it_had(desk: Desk) -> None:
+    """Crashing does not buy a new budget."""
+    desk.bounds = BoundsConfig(steps_max=2)
+    kernel, run = desk.kernel(), await desk.run()
+    for number in range(2):
+        await kernel.call(run, raw(arguments=refund(number)))
+    again = await kernel.resume(tenant=TENANT, run_id=run.run_id, principal=run.principal)
+    assert (await kernel.call(again, raw(arguments=refund(3)))).outcome is ErrorCode.BOUND_STEPS
+
+
+@pytest.mark.requirement("P1-R04", "INV-03")
+@pytest.mark.test_id("P1-T08")
+@pytest.mark.parametrize("cycle", ["A", "AB", "ABC", "ABCD"])
+async def test_a_cycle_of_calls_is_ended(desk: Desk, cycle: str) -> None:
+    """A turn of one to four calls may come three times; the call that completes a fourth is denied."""
+    told = [(await desk.call({"refund_id": name})).outcome for name in cycle * 5]
+    turns = len(cycle) * 4
+    assert told[: turns - 1].count(ErrorCode.LOOP_DETECTED) == 0
+    assert told[turns - 1 : turns + 1] == [ErrorCode.LOOP_DETECTED, ErrorCode.RUN_ENDED]
+    assert desk.runs[-1].termination_reason is TerminationReason.LOOP_DETECTED
+
+
+@pytest.mark.requirement("P1-R04", "INV-03")
+@pytest.mark.test_id("P1-T08")
+async def test_what_only_looks_like_a_loop_passes(desk: Desk) -> None:
+    """The same tool with other arguments, or an operation that may be polled, is no loop."""
+    assert {(await desk.call(refund(number))).outcome for number in range(12)} == {ClaimOutcome.CLAIMED}
+    polling = Desk(bounds=BoundsConfig(polling=("provider.refund",)))
+    assert [(await polling.call()).outcome for _ in range(12)].count(ErrorCode.LOOP_DETECTED) == 0
+
+
+@pytest.mark.requirement("P1-R04", "INV-03")
+@pytest.mark.test_id("P1-T08")
+async def test_arguments_that_differ_in_a_nonce_are_a_loop(desk: Desk) -> None:
+    """What the configuration says to ignore does not hide a repetition."""
+    desk.bounds = BoundsConfig(ignored_arguments=("note",))
+    told = [(await desk.call({"refund_id": "r", "note": f"n{number}"})).outcome for number in range(4)]
+    assert told[-1] is ErrorCode.LOOP_DETECTED
