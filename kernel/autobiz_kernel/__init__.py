@@ -44,7 +44,7 @@ from .errors import (
 )
 from .ids import Ids, TimedIds, timed_id
 from .incident import Incident, IncidentKind
-from .isolation import IsolatedError, in_a_process
+from .isolation import IsolatedError, Limits, in_a_process
 from .keys import external_key, fingerprint, internal_key
 from .ledger import (
     ClaimAnswer,
@@ -114,6 +114,7 @@ __all__ = [
     "KernelError",
     "Kind",
     "Ledger",
+    "Limits",
     "LookUp",
     "MemoryLedger",
     "MigrationError",

@@ -10,6 +10,8 @@ class IsolatedOutcome(StrEnum):
     """Every end that a process can come to."""
 
     DONE = "done"
+    REFUSED = "refused"  # the tool returned a definitive no
+    NOTHING = "nothing"  # the tool says that nothing happened
     RAISED = "raised"  # the tool raised
     NOT_FOUND = "not_found"  # there is no such function to call
     NOT_JSON = "not_json"  # the tool returned what no JSON can say
@@ -22,7 +24,7 @@ class IsolatedOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Isolated:
-    """The outcome, the result if it is DONE, and otherwise a sentence of what happened.
+    """The outcome, the result if it is DONE or REFUSED, and otherwise a sentence of what happened.
 
     The sentence of RAISED holds what the tool's exception says: redact it before it is stored.
     """

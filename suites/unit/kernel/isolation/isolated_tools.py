@@ -24,7 +24,7 @@ def open_files(_: Any) -> list[str]:
     return sorted(os.listdir("/proc/self/fd"))  # noqa: PTH208  # names of descriptors, not paths
 
 
-def spin(arguments: Any) -> None:
+def spin(arguments: Any, _external_key: str = "") -> None:
     """Compute for ever, deaf to every signal that can be ignored."""
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
@@ -34,7 +34,7 @@ def spin(arguments: Any) -> None:
 
 
 def note(arguments: dict[str, str], pid: int) -> None:
-    with Path(arguments["pids"]).open("a", encoding="utf-8") as file:
+    with Path(arguments.get("pids") or arguments["note"]).open("a", encoding="utf-8") as file:
         file.write(f"{pid}\n")
 
 

@@ -22,14 +22,23 @@ def answer_of(request: dict[str, Any]) -> dict[str, Any]:
     except (ImportError, AttributeError) as error:
         return {"not_found": str(error)[:MESSAGE_CHARACTERS_MAX]}
     try:
-        result = function(request["arguments"])
+        result = function(*request["arguments"])
     except BaseException as error:  # noqa: BLE001  # whatever a tool raises is its answer, exits among them
-        return {"raised": f"{type(error).__name__}: {error}"[:MESSAGE_CHARACTERS_MAX]}
+        said = f"{type(error).__name__}: {error}"[:MESSAGE_CHARACTERS_MAX]
+        return {"nothing" if isinstance(error, kernels("NotDoneError")) else "raised": said}
+    is_refused = isinstance(result, kernels("Refused"))
+    if is_refused:
+        result = result.result
     try:
         json.dumps(result, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
         return {"not_json": f"{type(result).__name__}: {error}"[:MESSAGE_CHARACTERS_MAX]}
-    return {"done": result}
+    return {"refused" if is_refused else "done": result}
+
+
+def kernels(name: str) -> Any:
+    """Return a type of the kernel's, for `isinstance`; a tool that has not imported it cannot use it."""
+    return getattr(sys.modules.get("autobiz_kernel.tool"), name, ())
 
 
 def limit(memory_bytes: int, cpu_s: int) -> None:

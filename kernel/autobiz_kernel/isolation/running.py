@@ -5,6 +5,7 @@ import json
 import math
 import os
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import as_file, files
@@ -20,7 +21,9 @@ from .outcome import Isolated, IsolatedOutcome
 
 _CHUNK = 64 * 1024
 _AGAIN_S = 0.02
+_RESULTS = {"done": IsolatedOutcome.DONE, "refused": IsolatedOutcome.REFUSED}
 _SENTENCES = {
+    "nothing": IsolatedOutcome.NOTHING,
     "raised": IsolatedOutcome.RAISED,
     "not_found": IsolatedOutcome.NOT_FOUND,
     "not_json": IsolatedOutcome.NOT_JSON,
@@ -41,20 +44,26 @@ class Limits:
                 raise CallError(f"isolated tool: {name} is {getattr(self, name)}; give at least 1")
 
 
-async def run_isolated(tool: str, arguments: JsonValue, limits: Limits) -> Isolated:
+def place_of(tool: str) -> tuple[str, str]:
+    """Take `package.module:function` apart."""
+    module, colon, function = tool.partition(":")
+    if not (module and colon and function):
+        raise CallError(f"isolated tool {tool!r}: write it as 'package.module:function'")
+    return module, function
+
+
+async def run_isolated(tool: str, arguments: Sequence[JsonValue], limits: Limits) -> Isolated:
     """Call `package.module:function` with the arguments in a fresh interpreter.
 
     The process has a session of its own, no environment, no open files, and is killed with everything that it
     started: at the deadline, at its end, and when the caller is cancelled.
     """
-    module, colon, function = tool.partition(":")
-    if not (module and colon and function):
-        raise CallError(f"isolated tool {tool!r}: write it as 'package.module:function'")
+    module, function = place_of(tool)
     canonical(arguments, name=f"arguments of {tool}")
     request = {
         "module": module,
         "function": function,
-        "arguments": arguments,
+        "arguments": list(arguments),
         "path": sys.path,
         "memory_bytes": limits.memory_bytes_max,
         "cpu_s": math.ceil(limits.wall_ms_max / 1000) + 1,
@@ -158,14 +167,14 @@ def _told(tool: str, code: int, said: _Said) -> Isolated:
 def _read(tool: str, data: bytes) -> Isolated:
     try:
         ((kind, answer),) = json.loads(data).items()
-        if kind != "done":
+        if kind not in _RESULTS:
             return Isolated(outcome=_SENTENCES[kind], says=str(answer))
         canonical(answer, name=f"result of {tool}")
     except CanonicalError as error:
         return Isolated(outcome=IsolatedOutcome.NOT_JSON, says=str(error))
     except (ValueError, AttributeError, KeyError, TypeError, RecursionError):
         return Isolated(outcome=IsolatedOutcome.GARBAGE, says=f"{tool} wrote what is no answer")
-    return Isolated(outcome=IsolatedOutcome.DONE, result=answer)
+    return Isolated(outcome=_RESULTS[kind], result=answer)
 
 
 def _name_of(signal: int) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from autobiz_kernel import CallError, CanonicalError
-from autobiz_kernel.isolating import Isolated, IsolatedOutcome, Limits, run_isolated
+from autobiz_kernel.isolation import Isolated, IsolatedOutcome, Limits, run_isolated
 
 from ....waiting import wait_until
 
@@ -23,7 +23,7 @@ def _tools_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def isolated(tool: str, arguments: Any = None, limits: Limits = ROOMY) -> Isolated:
-    return asyncio.run(run_isolated(f"isolated_tools:{tool}", arguments, limits))
+    return asyncio.run(run_isolated(f"isolated_tools:{tool}", [arguments], limits))
 
 
 def alive(pid: int) -> bool:
@@ -96,7 +96,7 @@ def test_a_cancelled_caller_leaves_nothing_running(tmp_path: Path) -> None:
     pids = tmp_path / "pids"
 
     async def cancel() -> None:
-        task = asyncio.create_task(run_isolated("isolated_tools:spin", {"pids": str(pids)}, ROOMY))
+        task = asyncio.create_task(run_isolated("isolated_tools:spin", [{"pids": str(pids)}], ROOMY))
         while not pids_in(pids):
             await asyncio.sleep(0)
         task.cancel()
@@ -170,7 +170,7 @@ def test_isolated_tools_run_beside_each_other() -> None:
 
     async def several() -> list[Isolated]:
         return await asyncio.gather(
-            *(run_isolated("isolated_tools:double", {"n": n}, ROOMY) for n in range(4))
+            *(run_isolated("isolated_tools:double", [{"n": n}], ROOMY) for n in range(4))
         )
 
     assert [done.result for done in asyncio.run(several())] == [{"twice": 2 * n} for n in range(4)]
@@ -180,8 +180,8 @@ def test_isolated_tools_run_beside_each_other() -> None:
 def test_what_cannot_be_started_is_refused() -> None:
     """A place that is none, arguments that are no JSON and limits below one are told beforehand."""
     with pytest.raises(CallError, match="write it as"):
-        asyncio.run(run_isolated("no colon", None, ROOMY))
+        asyncio.run(run_isolated("no colon", [None], ROOMY))
     with pytest.raises(CanonicalError, match="arguments of a:b"):
-        asyncio.run(run_isolated("a:b", float("nan"), ROOMY))
+        asyncio.run(run_isolated("a:b", [float("nan")], ROOMY))
     with pytest.raises(CallError, match="wall_ms_max is 0"):
         Limits(wall_ms_max=0)
