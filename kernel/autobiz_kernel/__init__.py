@@ -62,6 +62,7 @@ from .ledger import (
     TraceRow,
     check_role,
 )
+from .loop_detection import LoopConfig
 from .migrating import make_weeks, migrate, migration_fingerprint, revision_of, unmigrate
 from .pipeline import Kernel
 from .principal import PermissionScope, Principal
@@ -116,6 +117,7 @@ __all__ = [
     "Ledger",
     "Limits",
     "LookUp",
+    "LoopConfig",
     "MemoryLedger",
     "MigrationError",
     "NotDoneError",

@@ -1,8 +1,11 @@
 """How much a run may use, and how much it has used."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 from .errors import CallError
+from .loop_detection import LoopConfig
+
+CAP_MAX = 2**53 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,16 +17,14 @@ class BoundsConfig:
     tokens_max: int = 200_000
     tool_calls_max: int = 200
     cost_micros_max: int = 5_000_000
-    repeats_max: int = 3
-    loop_length_max: int = 4
-    polling: tuple[str, ...] = ()
-    ignored_arguments: tuple[str, ...] = ()
+    loops: LoopConfig = field(default_factory=LoopConfig)
 
     def __post_init__(self) -> None:
+        caps = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "loops"}
         spoiled = [
-            f"{each.name}={getattr(self, each.name)} must be at least 1"
-            for each in fields(self)
-            if each.name.endswith("_max") and getattr(self, each.name) < 1
+            f"{name}={value!r} must be a whole number from 1 to {CAP_MAX}"
+            for name, value in caps.items()
+            if type(value) is not int or not 1 <= value <= CAP_MAX
         ]
         if spoiled:
             raise CallError(f"bounds: {'; '.join(spoiled)}")

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from .budget import Spent
 from .contract import ToolContract
-from .guards import approval, charge, command_digest, fence, loop, permission, resolve, schema, tenancy
+from .guards import approval, charge, fence, loop, permission, resolve, schema, tenancy
 from .keys import fingerprint_of
+from .loop_detection import Command, command
 from .ruling import ALLOW, Asked, Policy, Ruling, RulingKind, RunView
 
 
@@ -25,7 +26,7 @@ class Judged:
     contract: ToolContract
     written: bytes
     fingerprint: bytes
-    digest: bytes
+    command: Command
     hold: Ruling
 
 
@@ -53,12 +54,13 @@ def _judge_contract(run: RunView, asked: Asked, policy: Policy, contract: ToolCo
     ruling = tenancy(run, asked, contract)
     if ruling is not ALLOW:
         return Denied(guard="tenancy", ruling=ruling, contract=contract)
-    digest = command_digest(asked, written, policy.bounds)
-    ruling = loop(run, contract, digest, policy.bounds)
+    loops = policy.bounds.loops
+    compared = command(f"{asked.tool}.{asked.operation}", asked.arguments, loops, written=written)
+    ruling = loop(run, compared, loops)
     if ruling is not ALLOW:
         return Denied(guard="loop", ruling=ruling, contract=contract)
     fingerprint = fingerprint_of(written)
     hold = approval(asked, contract, fingerprint, policy.approvals)
     if hold.kind is RulingKind.DENY:
         return Denied(guard="approval", ruling=hold, contract=contract)
-    return Judged(contract=contract, written=written, fingerprint=fingerprint, digest=digest, hold=hold)
+    return Judged(contract=contract, written=written, fingerprint=fingerprint, command=compared, hold=hold)

@@ -19,6 +19,7 @@ from .incident import IncidentKind, OnIncident, ignore
 from .judging import Denied, Judged, judge
 from .keys import external_key, internal_key
 from .ledger import ClaimAnswer, ClaimAsk, Ledger, RunRecord, SettleAnswer, SettleOutcome
+from .loop_detection import Command
 from .principal import Principal
 from .receipt import receipt_from
 from .redaction import Redactor
@@ -91,7 +92,11 @@ class Kernel:
         if record.principal != principal.name:
             raise RunError(f"run {run_id}: began for {record.principal!r}, not for {principal.name!r}")
         traces = await self.ledger.traces_of(tenant, run_id)
-        commands = (row.command for row in traces if row.guard == "")
+        commands = (
+            Command(tool=row.tool.partition("@")[0], digest=row.command)
+            for row in traces
+            if row.command and row.guard == ""
+        )
         return Run(
             record,
             principal=principal,
@@ -118,18 +123,22 @@ class Kernel:
             return await self._deny(call, judged)
         # A private copy: who asks may change theirs while we wait, and the receipt must say what was done.
         call.asked = asked = replace(asked, arguments=copied(dict(asked.arguments)))
-        run.remember(judged.digest)
-        call.command = judged.digest
+        run.remember(judged.command)
+        call.command = judged.command.digest
         tool = self.tools.get((asked.tool, asked.operation, asked.version))
         if tool is None:
             raise CallError(
                 f"tool {judged.contract.reference!r} is configured, but not registered with this kernel"
             )
-        if judged.contract.effect_class.is_effect:
-            return await self._effect(call, judged, tool)
-        if judged.hold is not ALLOW:
-            return await self._deny(call, Denied(guard="approval", ruling=judged.hold))
-        return await self._observe(call, judged, tool)
+        call.set_aside(judged.contract.cost_micros)
+        try:
+            if judged.contract.effect_class.is_effect:
+                return await self._effect(call, judged, tool)
+            if judged.hold is not ALLOW:
+                return await self._deny(call, Denied(guard="approval", ruling=judged.hold))
+            return await self._observe(call, judged, tool)
+        finally:
+            call.give_back()
 
     async def _deny(self, call: Call, denied: Denied) -> Reply:
         code = denied.ruling.code or ErrorCode.PERMISSION_DENIED

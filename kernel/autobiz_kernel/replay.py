@@ -70,9 +70,9 @@ class Replay:
             return self._denied(trace, asked, judged)
         if trace.guard:
             return self._denied(trace, asked, None)
-        if judged.digest != trace.command:
+        if judged.command.digest != trace.command:
             raise ReplayError(f"path {asked.path}: {told} was asked for with other arguments")
-        self.run.remember(judged.digest)
+        self.run.remember(judged.command)
         return self._told(trace, asked, patch_of)
 
     def unasked(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from .budget import BoundsConfig, Spent
 from .codes import ErrorCode
 from .contract import Json, ToolContract
+from .loop_detection import Command
 from .principal import PermissionScope, Principal
 
 
@@ -87,5 +88,7 @@ class RunView:
     began_at: datetime
     now: datetime
     spent: Spent
-    # What was asked for before, oldest first: digests of tool and arguments.
-    history: tuple[bytes, ...] = ()
+    # Costs that calls under way will have, which no other branch may use.
+    set_aside_micros: int = 0
+    # What was asked for before, oldest first.
+    history: tuple[Command, ...] = ()

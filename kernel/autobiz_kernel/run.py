@@ -9,8 +9,8 @@ from uuid import UUID
 import orjson
 
 from .budget import BoundsConfig, Spent
-from .guards import history_length
 from .ledger import RunRecord
+from .loop_detection import Command
 from .principal import Principal
 from .ruling import RunView
 
@@ -28,18 +28,19 @@ class Run:
         principal: Principal,
         prefix: str,
         bounds: BoundsConfig,
-        commands: Iterable[bytes] = (),
+        commands: Iterable[Command] = (),
     ) -> None:
         self.record = record
         self.principal = principal
         self.prefix = prefix
         self.spent: Spent = record.spent
+        self.set_aside_micros = 0
         self.is_mine = True
         self.termination_reason: TerminationReason | None = record.termination_reason
         self.state: dict[str, Any] = orjson.loads(record.state)
         self.state_version = record.state_version
         self.head_hash = record.head_hash
-        self._commands = deque(commands, maxlen=history_length(bounds))
+        self._commands = deque(commands, maxlen=bounds.loops.history_max)
 
     @property
     def tenant(self) -> UUID:
@@ -60,9 +61,10 @@ class Run:
             began_at=self.record.began_at,
             now=now,
             spent=self.spent,
+            set_aside_micros=self.set_aside_micros,
             history=tuple(self._commands),
         )
 
-    def remember(self, command: bytes) -> None:
+    def remember(self, command: Command) -> None:
         """Keep a call in mind, so that a loop is seen."""
         self._commands.append(command)

@@ -53,6 +53,17 @@ class Call:
     began: datetime
     patch_of: PatchOf | None = None
     command: bytes = b""
+    set_aside_micros: int = 0
+
+    def set_aside(self, micros: int) -> None:
+        """Keep what the call will cost from the run's other branches."""
+        self.set_aside_micros = micros
+        self.run.set_aside_micros += micros
+
+    def give_back(self) -> None:
+        """End that, once the cost is written down or will never arise."""
+        self.run.set_aside_micros -= self.set_aside_micros
+        self.set_aside_micros = 0
 
     @property
     def tool(self) -> str:
@@ -107,7 +118,7 @@ class Settler:
         trace = self._trace(call, outcome=_word(ending), attrs=_attrs(ending), result=result)
         return await self._settle(
             Settlement(
-                kind=SettleKind.NOTE, trace=trace, spent=self._spend(judged.contract, ending),
+                kind=SettleKind.NOTE, trace=trace, spent=self._spend(call, judged.contract, ending),
                 state=_change(patched), **self._where(),
             ),
             patched,
@@ -128,7 +139,7 @@ class Settler:
             kind=_KIND[ending.became],
             # A receipt holds its own result; a refusal has no other place where a replay could find it.
             trace=self._trace(call, outcome=_word(ending), attrs=_attrs(ending), result=refusal),
-            spent=self._spend(judged.contract, ending),
+            spent=self._spend(call, judged.contract, ending),
             key=key,
             epoch=claim.epoch,
             receipt=receipt,
@@ -200,9 +211,10 @@ class Settler:
             return None
         return change(self.run.state, self.run.state_version, call.patch_of(result))
 
-    def _spend(self, contract: ToolContract, ending: Ending) -> Spent:
+    def _spend(self, call: Call, contract: ToolContract, ending: Ending) -> Spent:
         tokens = (ending.result or {}).get(TOKENS, 0)
         used = tokens if type(tokens) is int and tokens > 0 else 0
+        call.give_back()
         self.run.spent = self.run.spent.plus(tokens=used, cost_micros=contract.cost_micros)
         return ASKED_ONCE.plus(tokens=used, cost_micros=contract.cost_micros)
 

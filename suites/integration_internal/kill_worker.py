@@ -17,7 +17,7 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 
-from autobiz_kernel import BoundsConfig, ClaimOutcome, Json, PostgresLedger, Principal
+from autobiz_kernel import BoundsConfig, ClaimOutcome, Json, LoopConfig, PostgresLedger, Principal
 from autobiz_mocks import VirtualClock
 
 from ..calling import AGENT, ask, kernel_for
@@ -26,7 +26,12 @@ from .provider import ask_provider
 
 BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
 DONE = (ClaimOutcome.CLAIMED, ClaimOutcome.REPLAY)
-BOUNDS = BoundsConfig(steps_max=10**6, tool_calls_max=10**6, polling=("provider.refund",), wall_ms_max=10**12)
+BOUNDS = BoundsConfig(
+    steps_max=10**6,
+    tool_calls_max=10**6,
+    loops=LoopConfig(polling={"provider.refund": 10**6}),
+    wall_ms_max=10**12,
+)
 PASSAGES_MAX = 40
 MOMENT_S_MAX = 0.15
 

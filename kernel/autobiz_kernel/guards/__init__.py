@@ -3,7 +3,7 @@
 from .approval import approval
 from .bounds import ASKED_ONCE, charge
 from .fence import fence
-from .loop import command_digest, history_length, loop
+from .loop import loop
 from .permission import permission
 from .resolve import resolve
 from .schema import schema
@@ -13,9 +13,7 @@ __all__ = [
     "ASKED_ONCE",
     "approval",
     "charge",
-    "command_digest",
     "fence",
-    "history_length",
     "loop",
     "permission",
     "resolve",

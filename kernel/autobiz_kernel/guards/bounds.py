@@ -13,7 +13,8 @@ def charge(run: RunView, bounds: BoundsConfig) -> tuple[Spent, Ruling]:
     """Return what the run has used when this call is paid for, and whether it could pay.
 
     Steps and calls are paid beforehand, so the last one allowed is the one that reaches the cap. Tokens and
-    cost are known only afterwards: the call that crosses the cap is the last, an overshoot of one call.
+    cost are known only afterwards: the call that crosses the cap is the last, an overshoot of one call. What
+    the calls under way cost for certain counts already, or branches would share the last unit.
     """
     spent = run.spent.plus(steps=ASKED_ONCE.steps, tool_calls=ASKED_ONCE.tool_calls)
     elapsed = run.now - run.began_at
@@ -24,7 +25,7 @@ def charge(run: RunView, bounds: BoundsConfig) -> tuple[Spent, Ruling]:
         (spent.tokens >= bounds.tokens_max, ErrorCode.BOUND_TOKENS, f"tokens_max={bounds.tokens_max}"),
         (spent.tool_calls > bounds.tool_calls_max, ErrorCode.BOUND_TOOL_CALLS,
          f"tool_calls_max={bounds.tool_calls_max}"),
-        (spent.cost_micros >= bounds.cost_micros_max, ErrorCode.BOUND_COST,
+        (spent.cost_micros + run.set_aside_micros >= bounds.cost_micros_max, ErrorCode.BOUND_COST,
          f"cost_micros_max={bounds.cost_micros_max}"),
     )  # fmt: skip
     for crossed, code, cap in checks:

@@ -1,5 +1,6 @@
 """How a run ends: at its caps, at its time, and in a loop."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from autobiz_kernel import (
     BoundsConfig,
     ClaimOutcome,
     ErrorCode,
+    LoopConfig,
     TerminationReason,
 )
 
@@ -67,6 +69,42 @@ async def test_cost_and_tokens_overshoot_by_one_call(desk: Desk) -> None:
 
 
 @pytest.mark.requirement("P1-R03", "INV-03")
+@pytest.mark.test_id("P1-T07")
+async def test_branches_do_not_share_the_last_unit_of_cost(desk: Desk) -> None:
+    """What a call under way will cost is as good as used for whoever asks meanwhile."""
+    desk = Desk(made=contract(cost_micros=60), bounds=BoundsConfig(cost_micros_max=100))
+    inner: list[Any] = []
+    kernel, run = desk.kernel(), await desk.run()
+
+    execute = desk.execute
+
+    async def asks(arguments: Any, key: str) -> Any:
+        if not desk.seen:
+            await execute(arguments, key)
+            inner.append((await kernel.call(run, raw(arguments=refund(2)))).outcome)
+            inner.append((await kernel.call(run, raw(arguments=refund(3)))).outcome)
+        return await execute(arguments, key)
+
+    tool = replace(desk.tool, execute=asks)
+    kernel = replace(kernel, tools={("provider", "refund", "1"): tool})
+    outcome = (await kernel.call(run, raw(arguments=refund(1)))).outcome
+    assert (outcome, inner) == (ClaimOutcome.CLAIMED, [ClaimOutcome.CLAIMED, ErrorCode.BOUND_COST])
+    assert (run.spent.cost_micros, run.set_aside_micros) == (120, 0)
+
+
+@pytest.mark.requirement("P1-R04", "INV-03")
+@pytest.mark.test_id("P1-T08")
+async def test_a_resumed_run_remembers_its_polls_and_its_circles(desk: Desk) -> None:
+    """What was asked for before a crash counts as it did, tools and arguments alike."""
+    kernel, run = desk.kernel(), await desk.run()
+    for _ in range(3):
+        await kernel.call(run, raw())
+    again = await kernel.resume(tenant=TENANT, run_id=run.run_id, principal=run.principal)
+    assert again.view(desk.clock.now()).history == run.view(desk.clock.now()).history
+    assert (await kernel.call(again, raw())).outcome is ErrorCode.LOOP_DETECTED
+
+
+@pytest.mark.requirement("P1-R03", "INV-03")
 @pytest.mark.test_id("P1-T06")
 async def test_a_run_ends_at_its_wall_time(desk: Desk) -> None:
     """One tick before its time a run may go on, and at its time it is over."""
@@ -106,7 +144,7 @@ async def test_a_cycle_of_calls_is_ended(desk: Desk, cycle: str) -> None:
 async def test_what_only_looks_like_a_loop_passes(desk: Desk) -> None:
     """The same tool with other arguments, or an operation that may be polled, is no loop."""
     assert {(await desk.call(refund(number))).outcome for number in range(12)} == {ClaimOutcome.CLAIMED}
-    polling = Desk(bounds=BoundsConfig(polling=("provider.refund",)))
+    polling = Desk(bounds=BoundsConfig(loops=LoopConfig(polling={"provider.refund": 20})))
     assert [(await polling.call()).outcome for _ in range(12)].count(ErrorCode.LOOP_DETECTED) == 0
 
 
@@ -114,6 +152,6 @@ async def test_what_only_looks_like_a_loop_passes(desk: Desk) -> None:
 @pytest.mark.test_id("P1-T08")
 async def test_arguments_that_differ_in_a_nonce_are_a_loop(desk: Desk) -> None:
     """What the configuration says to ignore does not hide a repetition."""
-    desk.bounds = BoundsConfig(ignored_arguments=("note",))
+    desk.bounds = BoundsConfig(loops=LoopConfig(ignored=("/note",)))
     told = [(await desk.call({"refund_id": "r", "note": f"n{number}"})).outcome for number in range(4)]
     assert told[-1] is ErrorCode.LOOP_DETECTED
