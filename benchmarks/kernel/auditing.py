@@ -6,7 +6,8 @@ from uuid import UUID
 
 import psycopg
 
-from autobiz_kernel import GENESIS, EffectClass, Receipt, digest, link, timed_id, verify_tenant
+from autobiz_kernel import EffectClass, Receipt, timed_id, verify_tenant
+from autobiz_kernel.chains import first_previous, link
 
 from .place import CONTRACT, TENANT, asked, database
 from .stopwatch import Stopwatch
@@ -42,13 +43,14 @@ def fill(url: str, rows: int) -> None:
     with psycopg.connect(url) as connection:
         connection.execute("SELECT set_config('autobiz.tenant', %s, true)", [str(TENANT)])
         for run in range(RUNS):
-            run_id, head = timed_id(BEGIN, run), GENESIS
+            run_id = timed_id(BEGIN, run)
+            head = first_previous(tenant=TENANT, run=run_id)
             with connection.cursor() as cursor:
                 values = []
                 for seq in range(1, each + 1):
                     made = receipt(run_id, run * each + seq)
                     body = made.body()
-                    before, head = head, link(head, seq, digest(body))
+                    before, head = head, link(head, seq, body)
                     values.append(
                         (
                             TENANT,
@@ -86,10 +88,10 @@ def main() -> None:
     with database() as url:
         fill(url, rows)
         watch = Stopwatch()
-        verified, _ = verify_tenant(url, TENANT)
+        verified = verify_tenant(url, TENANT)
         lap = watch.lap()
-    if verified.rows != rows or verified.findings:
-        raise SystemExit(f"{verified.rows} of {rows} rows, {verified.findings[:3]}")
+    if verified.rows != rows or verified.flaws:
+        raise SystemExit(f"{verified.rows} of {rows} rows, {verified.flaws[:3]}")
     rate, cost = rows / lap.wall_s, lap.client_s / rows * 1e6
     print(f"{rows} receipts: {rate:,.0f} rows/s, {cost:.1f} us of our CPU for a row")
 

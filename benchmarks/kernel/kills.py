@@ -45,14 +45,14 @@ def main() -> None:
         )
         took = now() - began
         told = json.loads(done.stdout)
-        verified, _ = verify_tenant(url, tenant)
+        verified = verify_tenant(url, tenant)
         with psycopg.connect(url) as connection:
             attempts, effects = connection.execute(COUNTS).fetchone() or (0, 0)
     steps = wanted.runs * wanted.steps
     print(f"{told['kills']} kills in {told['generations']} generations, {took:.0f} s")
     counts = f"{steps} steps, {verified.rows} receipts, {effects} effects, {attempts} requests"
-    print(f"{counts}, {len(verified.findings)} broken links")
-    if not (steps == verified.rows == effects and not verified.findings and told["finished"]):
+    print(f"{counts}, {len(verified.flaws)} broken links")
+    if not (steps == verified.rows == effects and not verified.flaws and told["finished"]):
         raise SystemExit("not exactly once")
 
 

@@ -1,22 +1,8 @@
 """Run business agents under law: governed calls with exactly-once effects."""
 
-from .audit import (
-    Anchor,
-    Finding,
-    Head,
-    Verified,
-    anchor_from,
-    check_anchor,
-    heads_of,
-    keep_anchor,
-    make_anchor,
-    merkle_root,
-    verify_receipts,
-    verify_tenant,
-)
+from .audit import Audited, heads_of, keep_anchor, verify_tenant
 from .budget import BoundsConfig, Spent
 from .canonical import INTEGER_MAX, JsonValue, canonical
-from .chain import GENESIS, digest, link
 from .claims import (
     LEASE,
     WINDOW,
@@ -77,15 +63,14 @@ from .state import STATE_BYTES_MAX, change, merged, replayed, state_hash
 from .tool import Execute, Found, LookUp, NotDoneError, Refused, Tool
 
 __all__ = [
-    "GENESIS",
     "INTEGER_MAX",
     "LEASE",
     "STATE_BYTES_MAX",
     "WINDOW",
-    "Anchor",
     "Approval",
     "ApprovalRule",
     "Asked",
+    "Audited",
     "BoundsConfig",
     "CallError",
     "CanonicalError",
@@ -100,9 +85,7 @@ __all__ = [
     "ErrorCode",
     "Execute",
     "FinancialReceipt",
-    "Finding",
     "Found",
-    "Head",
     "Heir",
     "Hit",
     "Ids",
@@ -154,13 +137,9 @@ __all__ = [
     "Tool",
     "ToolContract",
     "TraceRow",
-    "Verified",
-    "anchor_from",
     "canonical",
     "change",
-    "check_anchor",
     "check_role",
-    "digest",
     "external_key",
     "fingerprint",
     "heads_of",
@@ -168,13 +147,10 @@ __all__ = [
     "internal_key",
     "keep_anchor",
     "kinds_in",
-    "link",
-    "make_anchor",
     "make_weeks",
     "may_run_anew",
     "may_take_over",
     "merged",
-    "merkle_root",
     "migrate",
     "migration_fingerprint",
     "published_schema_text",
@@ -187,7 +163,6 @@ __all__ = [
     "state_hash",
     "timed_id",
     "unmigrate",
-    "verify_receipts",
     "verify_tenant",
     "write_schemas",
 ]

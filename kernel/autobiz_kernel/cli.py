@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
@@ -12,7 +12,8 @@ import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
-from .audit import anchor_from, heads_of, keep_anchor, make_anchor, verify_tenant
+from .audit import heads_of, keep_anchor, verify_tenant
+from .chains import Window, anchor_of_line, append_anchor, key_id, next_anchor, read_anchor_lines
 from .clock import SystemClock
 from .diagnosis import diagnose
 from .errors import KernelError
@@ -22,6 +23,7 @@ from .timeline import kept_versions, run_lines, timeline
 
 EXIT_FOUND = 1
 EXIT_ERROR = 2
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -93,23 +95,21 @@ def audit() -> None:
 @audit.command()
 @_database
 @_tenant
-@click.option("--anchor", "anchors", type=click.Path(path_type=Path, exists=True), multiple=True)
-@click.option("--key", type=click.Path(path_type=Path, exists=True), help="Public key of the anchors, PEM.")
-def verify(database: str, tenant: UUID, anchors: tuple[Path, ...], key: Path | None) -> None:
+@click.option("--anchors", type=click.Path(path_type=Path), help="File that `audit anchor` has written.")
+@click.option(
+    "--key", "keys", type=click.Path(path_type=Path, exists=True), multiple=True, help="Public key, PEM."
+)
+def verify(database: str, tenant: UUID, anchors: Path | None, keys: tuple[Path, ...]) -> None:
     """Follow every chain of receipts and name the first bad row of each run."""
-    read = tuple(anchor_from(path.read_bytes(), name=str(path)) for path in anchors)
-    if read and key is None:
-        raise click.UsageError("anchors are worth as much as their signature; give --key")
-    forged = [
-        str(path) for path, anchor in zip(anchors, read, strict=True) if not anchor.is_signed_by(_public(key))
-    ]
-    verified, missing = verify_tenant(database, tenant, read)
-    for name in forged:
-        click.echo(f"{name}: not signed by this key")
-    for finding in (*verified.findings, *missing):
-        click.echo(f"run {finding.run_id}, receipt {finding.seq}: {finding.what}")
-    click.echo(f"{verified.rows} receipts in {len(verified.ends)} runs")
-    if forged or verified.findings or missing:
+    if anchors is not None and not keys:
+        raise click.UsageError("anchors are worth as much as their signatures; give --key")
+    allowed = {key_id(key): key for key in map(_public, keys)}
+    lines = None if anchors is None else read_anchor_lines(anchors)
+    found = verify_tenant(database, tenant, anchor_lines=lines, keys=allowed)
+    for flaw in (*found.anchor_flaws, *found.flaws):
+        click.echo(flaw)
+    click.echo(f"{found.rows} receipts in {found.runs} runs")
+    if found.anchor_flaws or found.flaws:
         sys.exit(EXIT_FOUND)
 
 
@@ -117,20 +117,20 @@ def verify(database: str, tenant: UUID, anchors: tuple[Path, ...], key: Path | N
 @_database
 @_tenant
 @click.option("--key", type=click.Path(path_type=Path, exists=True), required=True, help="Private key, PEM.")
-@click.option("--hours", default=1, show_default=True, help="How far back.")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="File outside of the database.")
-def anchor(database: str, tenant: UUID, key: Path, hours: int, out: Path) -> None:
-    """Sign where the chains are now, and write that to a file."""
-    until = SystemClock().now()
-    since = until - timedelta(hours=hours)
-    signer = load_pem_private_key(key.read_bytes(), password=None)
-    if not isinstance(signer, Ed25519PrivateKey):
-        raise click.UsageError(f"{key} holds no Ed25519 key")
-    heads = heads_of(database, tenant, from_at=since, to_at=until)
-    made = make_anchor(tenant=tenant, from_at=since, to_at=until, heads=heads, key=signer)
-    out.write_bytes(made.text())
+@click.option(
+    "--anchors", type=click.Path(path_type=Path), required=True, help="File outside of the database."
+)
+def anchor(database: str, tenant: UUID, key: Path, anchors: Path) -> None:
+    """Sign where the chains are that have moved since the last anchor, and add that to a file."""
+    signer = _private(key)
+    lines = read_anchor_lines(anchors) if anchors.exists() else ()
+    last = anchor_of_line(lines[-1]) if lines else None
+    window = Window(from_at=last.window.to_at if last else _BEGINNING, to_at=SystemClock().now())
+    heads = heads_of(database, tenant, window)
+    made = next_anchor(last, tenant=tenant, heads=heads, window=window, key=signer)
+    append_anchor(anchors, made)
     keep_anchor(database, made)
-    click.echo(f"{len(heads)} heads signed into {out}")
+    click.echo(f"{len(heads)} heads signed as anchor {made.number} of {anchors}")
 
 
 @main.command()
@@ -164,8 +164,21 @@ def replay_command(database: str, tenant: UUID, run: UUID) -> None:
     click.echo(f"{len(versions)} versions lead to {told.hex()}")
 
 
-def _public(key: Path | None) -> Ed25519PublicKey:
-    made = None if key is None else load_pem_public_key(key.read_bytes())
+def _public(key: Path) -> Ed25519PublicKey:
+    try:
+        made = load_pem_public_key(key.read_bytes())
+    except ValueError:
+        made = None
     if not isinstance(made, Ed25519PublicKey):
-        raise click.UsageError(f"{key} holds no Ed25519 key")
+        raise click.UsageError(f"{key} holds no public Ed25519 key in PEM; give the one of the anchors")
+    return made
+
+
+def _private(key: Path) -> Ed25519PrivateKey:
+    try:
+        made = load_pem_private_key(key.read_bytes(), password=None)
+    except (ValueError, TypeError):
+        made = None
+    if not isinstance(made, Ed25519PrivateKey):
+        raise click.UsageError(f"{key} holds no private Ed25519 key in PEM without a password")
     return made

@@ -173,7 +173,7 @@ INSERTS: dict[str, LiteralString] = {
     "run_queue": "INSERT INTO run_queue (tenant_id, run_id, due_at) VALUES (%(victim)s, uuidv7(), now())",
     "traces": "INSERT INTO traces VALUES (%(victim)s, uuidv7(), 1, '', '', '', '', '', '', '', 0, 0, 0,"
     " now())",
-    "anchors": "INSERT INTO anchors VALUES (%(victim)s, now(), now() + interval '1 h', sha256(''),"
+    "anchors": "INSERT INTO anchors VALUES (%(victim)s, 1, now(), now() + interval '1 h', sha256(''),"
     " sha256('') || sha256(''))",
 }
 

@@ -57,5 +57,5 @@ async def test_receipts_are_effects_are_steps(
     )
     every = RUNS * STEPS
     assert await cursor.fetchone() == (every, every, every, every, 0)
-    verified, _ = verify_tenant(app_database, tenant)
-    assert (verified.rows, verified.findings) == (every, ())
+    found = verify_tenant(app_database, tenant)
+    assert (found.rows, found.flaws) == (every, ())

@@ -11,9 +11,8 @@ from autobiz_kernel import (
     SettleOutcome,
     StateChange,
     TerminationReason,
-    digest,
-    link,
 )
+from autobiz_kernel.chains import first_previous, link
 
 from ..ledgers_alike import (
     BEGIN,
@@ -58,14 +57,14 @@ async def test_settling_twice_writes_once(books: Ledger, run: RunRecord) -> None
 @pytest.mark.test_id("P1-T13")
 async def test_receipts_are_linked_in_order(books: Ledger, run: RunRecord) -> None:
     """Each hash holds the receipt's number, its text and the hash before it, up to the run's head."""
-    head = b"\0" * 32
+    head = first_previous(tenant=run.tenant, run=run.run_id)
     for number in range(1, 4):
         key = bytes([number]) * 32
         answer = await books.claim(asked(run, key=key))
         made = settlement(run, SettleKind.DONE, epoch=answer.epoch, key=key, result={"number": number})
         told = await books.settle(made)
         assert made.receipt is not None
-        head = link(head, number, digest(made.receipt.body()))
+        head = link(head, number, made.receipt.body())
         assert (told.receipt_seq, told.head_hash) == (number, head)
     kept = await books.load_run(run.tenant, run.run_id)
     assert kept is not None

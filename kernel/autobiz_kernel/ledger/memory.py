@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from autobiz_kernel.budget import Spent
-from autobiz_kernel.chain import digest, link
+from autobiz_kernel.chains import Head, next_row
 from autobiz_kernel.claims import Claim, ClaimOutcome, ClaimStatus, may_run_anew, may_take_over, standing
 from autobiz_kernel.errors import StoreError
 from autobiz_kernel.receipt import Receipt, receipt_from
@@ -158,9 +158,11 @@ class MemoryLedger:
         if settlement.receipt is not None:
             act.receipt = settlement.receipt.body()
             book.receipts.append(act.receipt)
-            seq = book.run.receipt_seq + 1
-            head = link(book.run.head_hash, seq, digest(act.receipt))
-            book.run = replace(book.run, receipt_seq=seq, head_hash=head)
+            run = book.run
+            where = {"tenant": run.tenant, "run": run.run_id}
+            head = Head(**where, length=run.receipt_seq, hash=run.head_hash) if run.receipt_seq else None
+            row = next_row(head, **where, body=act.receipt)
+            book.run = replace(run, receipt_seq=row.seq, head_hash=row.hash)
         return SettleOutcome.SETTLED
 
 

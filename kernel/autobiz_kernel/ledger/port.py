@@ -7,7 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from autobiz_kernel.budget import Spent
-from autobiz_kernel.chain import GENESIS
+from autobiz_kernel.chains import NO_ROWS
 from autobiz_kernel.claims import LEASE, WINDOW, ClaimOutcome, Heir
 from autobiz_kernel.codes import TerminationReason
 from autobiz_kernel.receipt import Receipt
@@ -29,7 +29,7 @@ class RunRecord:
     spent: Spent = field(default_factory=Spent)
     receipt_seq: int = 0
     trace_seq: int = 0
-    head_hash: bytes = GENESIS
+    head_hash: bytes = NO_ROWS
     state_version: int = 0
     state: bytes = b"{}"
 
@@ -142,7 +142,7 @@ class SettleAnswer:
 
     outcome: SettleOutcome
     receipt_seq: int = 0
-    head_hash: bytes = GENESIS
+    head_hash: bytes = NO_ROWS
     state_version: int = 0
 
 

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from autobiz_kernel.chain import digest
 from autobiz_kernel.claims import ClaimOutcome
 from autobiz_kernel.receipt import FinancialReceipt
 
@@ -97,13 +96,11 @@ def _receipt_item(settlement: Settlement) -> dict[str, Any]:
     receipt = settlement.receipt
     if receipt is None:
         return {}
-    body = receipt.body()
     item: dict[str, Any] = {
         "effect_class": receipt.effect_class.value,
         "external_key": receipt.external_key,
         "provider_ref": receipt.provider_ref,
-        "body": body.decode(),
-        "digest": digest(body).hex(),
+        "body": receipt.body().decode(),
     }
     if isinstance(receipt, FinancialReceipt):
         item |= {"amount_minor": receipt.amount_minor, "currency": receipt.currency}

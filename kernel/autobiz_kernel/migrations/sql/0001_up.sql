@@ -184,11 +184,12 @@ CREATE INDEX idx_run_queue_due ON run_queue (due_at) WHERE owner IS NULL;
 
 CREATE TABLE anchors (
     tenant_id uuid        NOT NULL,
+    number    bigint      NOT NULL CHECK (number > 0),
     from_at   timestamptz NOT NULL,
     to_at     timestamptz NOT NULL CHECK (to_at > from_at),
     root      bytea       NOT NULL CHECK (octet_length(root) = 32),
     signature bytea       NOT NULL CHECK (octet_length(signature) = 64),
-    PRIMARY KEY (tenant_id, to_at)
+    PRIMARY KEY (tenant_id, number)
 );
 
 -- The loud form: without a tenant the setting is missing or empty, and the cast raises instead of showing no rows.

@@ -76,6 +76,7 @@ DECLARE
     item record;
     run runs;
     told text;
+    previous bytea;
     link bytea;
     is_conflict boolean;
     answers jsonb := '[]';
@@ -83,7 +84,7 @@ BEGIN
     FOR item IN SELECT * FROM jsonb_to_recordset(items) AS (
             kind text, tenant uuid, run uuid, run_epoch bigint, now timestamptz, key text, epoch bigint, tool text,
             effect_class text, external_key text, provider_ref text, amount_minor bigint, currency text, body text,
-            digest text, refusal text, path text, command text, guard text, outcome text, attrs text, result text,
+            refusal text, path text, command text, guard text, outcome text, attrs text, result text,
             steps int, tool_calls int, tokens bigint, cost_micros bigint, took_us bigint, state_expected bigint,
             state text, patch text, state_hash text, ending text) LOOP
         PERFORM set_config('autobiz.tenant', item.tenant::text, true);
@@ -103,12 +104,15 @@ BEGIN
             IF NOT FOUND THEN
                 told := 'lease_lost';
             ELSIF item.kind = 'done' THEN
-                link := sha256(run.head_hash || int8send(run.receipt_seq + 1) || decode(item.digest, 'hex'));
+                previous := CASE WHEN run.receipt_seq > 0 THEN run.head_hash
+                    ELSE sha256('autobiz.chain/1\000'::bytea || uuid_send(item.tenant) || uuid_send(item.run)) END;
+                link := sha256('autobiz.link/1\000'::bytea || previous || int8send(run.receipt_seq + 1)
+                    || convert_to(item.body, 'UTF8'));
                 INSERT INTO receipts (tenant_id, run_id, seq, tool, effect_class, key, external_key, provider_ref,
                     amount_minor, currency, body, prev_hash, hash, at)
                 VALUES (item.tenant, item.run, run.receipt_seq + 1, item.tool, item.effect_class,
                     decode(item.key, 'hex'), item.external_key, item.provider_ref, item.amount_minor, item.currency,
-                    item.body, run.head_hash, link, item.now);
+                    item.body, previous, link, item.now);
                 run.receipt_seq := run.receipt_seq + 1;
                 run.head_hash := link;
             END IF;
