@@ -17,6 +17,8 @@ from .json_schema import complaints_of
 from .redaction import Hit, Redactor, allowed
 from .tool import Found, NotDoneError, Refused, Tool
 
+RESULT_BYTES_MAX = 256 * 1024
+
 
 class Became(StrEnum):
     """What a tool's run did to the world."""
@@ -71,6 +73,8 @@ def read_answer(tool: Tool, told: Json | Refused, redactor: Redactor) -> Ending:
         plain: dict[str, Any] = orjson.loads(written)
     except (CanonicalError, TypeError, ValueError) as error:
         return _broken(str(error) if isinstance(error, CanonicalError) else "the result is no object")
+    if len(written) > RESULT_BYTES_MAX:
+        return _broken(f"the result takes {len(written)} bytes, {RESULT_BYTES_MAX} at most")
     if is_refused:
         cleaned = redactor.clean(plain, name="refusal")
         return Ending(

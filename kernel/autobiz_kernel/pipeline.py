@@ -8,12 +8,14 @@ from uuid import UUID
 
 import orjson
 
+from .budget import Spent
 from .claims import LEASE, ClaimOutcome, Heir
 from .clock import Clock
 from .codes import ENDING, ErrorCode, TerminationReason
 from .contract import Recovery
 from .effect import Became, Ending, ask_what_became, copied, run_tool
 from .errors import CallError, RunError
+from .guards import ASKED_ONCE
 from .ids import Ids, TimedIds
 from .incident import IncidentKind, OnIncident, ignore
 from .judging import Denied, Judged, judge
@@ -219,7 +221,9 @@ class Kernel:
             return taken, None
         return taken, self._settler(call.run).read(tool, found.result)
 
-    async def _answered(self, call: Call, answer: ClaimAnswer, key: bytes) -> Reply:
+    async def _answered(
+        self, call: Call, answer: ClaimAnswer, key: bytes, *, spent: Spent = ASKED_ONCE
+    ) -> Reply:
         """Tell a caller about an act that is not theirs to cause."""
         outside = external_key(key, generation=answer.generation)
         settler = self._settler(call.run)
@@ -233,7 +237,7 @@ class Kernel:
             result = dict(receipt_from(answer.receipt).result)
         elif answer.refusal is not None:
             outcome, result = ErrorCode.REFUSED, orjson.loads(answer.refusal)
-        told = await settler.note(call, outcome=outcome.value, replayed=result)
+        told = await settler.note(call, outcome=outcome.value, replayed=result, spent=spent)
         retry_at = answer.lease_until if answer.outcome is ClaimOutcome.IN_FLIGHT else None
         reply = Reply(outcome=outcome, external_key=outside, result=result, retry_at=retry_at)
         return self._reply(call, told, reply)
@@ -243,7 +247,8 @@ class Kernel:
         known = await self.ledger.look_up(replace(ask, now=self.clock.now()))
         if known is None:
             return Reply(outcome=ClaimOutcome.UNCERTAIN, external_key=external_key(key))
-        return await self._answered(call, known, key)
+        # The call was paid for with the settlement that came too late.
+        return await self._answered(call, known, key, spent=Spent())
 
     def _reply(self, call: Call, told: SettleAnswer, reply: Reply) -> Reply:
         run = call.run

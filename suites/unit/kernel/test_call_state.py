@@ -7,6 +7,7 @@ import pytest
 from autobiz_kernel import (
     ClaimOutcome,
     ErrorCode,
+    Json,
     StateError,
     change,
 )
@@ -65,3 +66,20 @@ async def test_a_state_has_a_size(desk: Desk) -> None:
     """A patch that would make a state too large for its row is refused in words."""
     with pytest.raises(StateError, match="at most"):
         change({}, 0, {"a": "x" * 300_000})
+
+
+@pytest.mark.requirement("P1-R07", "INV-05")
+@pytest.mark.test_id("P1-T13")
+@pytest.mark.negative
+async def test_a_patch_that_cannot_be_made_does_not_lose_the_receipt(desk: Desk) -> None:
+    """What has happened is receipted, and then the error of whoever makes patches reaches its caller."""
+    kernel, run = desk.kernel(), await desk.run()
+
+    def broken(_: Json) -> Json:
+        raise KeyError("no such member")
+
+    with pytest.raises(KeyError):
+        await kernel.call(run, raw(), patch_of=broken)
+    assert len(await desk.ledger.receipts_of(TENANT, run.run_id)) == 1
+    assert (run.state, run.state_version) == ({}, 0)
+    assert (await kernel.call(run, raw())).outcome is ClaimOutcome.REPLAY
