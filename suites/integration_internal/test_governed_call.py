@@ -220,7 +220,7 @@ async def test_a_late_worker_learns_what_its_heir_did(
 async def test_an_id_that_a_column_could_not_hold_loses_no_receipt(
     ledger: Ledger, clock: VirtualClock, tenant: UUID, receipts_of: ReadReceipts
 ) -> None:
-    """A provider's id with a zero byte in it is kept without it where it is searched, and whole in the text."""
+    """A provider's id with a zero byte is kept without it where it is searched, and whole in the text."""
 
     async def execute(arguments: Json, external_key: str) -> Json:
         return {"id": "re\0_1"}
