@@ -28,7 +28,7 @@ from .reply import Reply
 from .ruling import ALLOW, Asked, Policy
 from .run import Run
 from .settling import Call, PatchOf, Settler
-from .tool import Tool
+from .tool import Found, Tool
 
 _NO_TOOLS: Mapping[tuple[str, str, str], Tool] = {}
 _LEASE_MARGIN = timedelta(seconds=5)
@@ -108,9 +108,13 @@ class Kernel:
             run.termination_reason = reason
             await self._settler(run).note_end(reason)
 
-    async def call(self, run: Run, asked: Asked, *, patch_of: PatchOf | None = None) -> Reply:
+    async def call(
+        self, run: Run, asked: Asked, *, patch_of: PatchOf | None = None, known: Found | None = None
+    ) -> Reply:
         """Make one call; `patch_of` makes of the result the patch that is kept in the same commit.
 
+        `known` is the word of somebody who knows what became of an effect in doubt: it is settled by that,
+        or done now if it never happened. Of an effect that is not in doubt nobody's word is heard.
         What a tool raises passes through, once it is written down that its effect may have happened.
         """
         began = self.clock.now()
@@ -128,7 +132,7 @@ class Kernel:
                 f"tool {judged.contract.reference!r} is configured, but not registered with this kernel"
             )
         if judged.contract.effect_class.is_effect:
-            return await self._effect(call, judged, tool)
+            return await self._effect(call, judged, tool if known is None else tool.knowing(known))
         if judged.hold is not ALLOW:
             return await self._deny(call, Denied(guard="approval", ruling=judged.hold))
         return await self._observe(call, judged, tool)
