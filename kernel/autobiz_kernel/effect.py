@@ -17,6 +17,8 @@ from .json_schema import complaints_of
 from .redaction import Hit, Redactor, allowed
 from .tool import Found, NotDoneError, Refused, Tool
 
+RESULT_BYTES_MAX = 256 * 1024
+
 
 class Became(StrEnum):
     """What a tool's run did to the world."""
@@ -37,6 +39,21 @@ class Ending:
     reason: str = ""
     hits: tuple[Hit, ...] = ()
     error: Exception | None = None
+
+    @property
+    def shown(self) -> dict[str, Any] | None:
+        """What the caller gets to see."""
+        return None if self.outcome is ErrorCode.OUTPUT_INVALID else self.result
+
+    def raise_error(self, outside: str = "") -> None:
+        """Let a tool's error go on its way to the caller."""
+        if self.error is None:
+            return
+        if self.became is Became.DOUBT and outside:
+            self.error.add_note(
+                f"while holding claim {outside}: its effect may have happened, and is now in doubt"
+            )
+        raise self.error
 
 
 async def run_tool(tool: Tool, arguments: Json, key: str, *, seconds: float, redactor: Redactor) -> Ending:
@@ -71,6 +88,8 @@ def read_answer(tool: Tool, told: Json | Refused, redactor: Redactor) -> Ending:
         plain: dict[str, Any] = orjson.loads(written)
     except (CanonicalError, TypeError, ValueError) as error:
         return _broken(str(error) if isinstance(error, CanonicalError) else "the result is no object")
+    if len(written) > RESULT_BYTES_MAX:
+        return _broken(f"the result takes {len(written)} bytes, {RESULT_BYTES_MAX} at most")
     if is_refused:
         cleaned = redactor.clean(plain, name="refusal")
         return Ending(

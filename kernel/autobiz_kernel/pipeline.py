@@ -8,12 +8,14 @@ from uuid import UUID
 
 import orjson
 
+from .budget import Spent
 from .claims import LEASE, ClaimOutcome, Heir
 from .clock import Clock
 from .codes import ENDING, ErrorCode, TerminationReason
 from .contract import Recovery
-from .effect import Became, Ending, ask_what_became, copied, run_tool
+from .effect import Ending, ask_what_became, copied, run_tool
 from .errors import CallError, RunError
+from .guards import ASKED_ONCE
 from .ids import Ids, TimedIds
 from .incident import IncidentKind, OnIncident, ignore
 from .judging import Denied, Judged, judge
@@ -27,7 +29,7 @@ from .reply import Reply
 from .ruling import ALLOW, Asked, Policy
 from .run import Run
 from .settling import Call, PatchOf, Settler
-from .tool import Tool
+from .tool import Found, Tool
 
 _NO_TOOLS: Mapping[tuple[str, str, str], Tool] = {}
 _LEASE_MARGIN = timedelta(seconds=5)
@@ -111,9 +113,13 @@ class Kernel:
             run.termination_reason = reason
             await self._settler(run).note_end(reason)
 
-    async def call(self, run: Run, asked: Asked, *, patch_of: PatchOf | None = None) -> Reply:
+    async def call(
+        self, run: Run, asked: Asked, *, patch_of: PatchOf | None = None, known: Found | None = None
+    ) -> Reply:
         """Make one call; `patch_of` makes of the result the patch that is kept in the same commit.
 
+        `known` is the word of somebody who knows what became of an effect in doubt: it is settled by that,
+        or done now if it never happened. Of an effect that is not in doubt nobody's word is heard.
         What a tool raises passes through, once it is written down that its effect may have happened.
         """
         began = self.clock.now()
@@ -133,7 +139,7 @@ class Kernel:
         call.set_aside(judged.contract.cost_micros)
         try:
             if judged.contract.effect_class.is_effect:
-                return await self._effect(call, judged, tool)
+                return await self._effect(call, judged, tool if known is None else tool.knowing(known))
             if judged.hold is not ALLOW:
                 return await self._deny(call, Denied(guard="approval", ruling=judged.hold))
             return await self._observe(call, judged, tool)
@@ -163,9 +169,9 @@ class Kernel:
             redactor=self.redactor,
         )
         told = await self._settler(call.run).observed(call, judged, ending)
-        _raise(ending)
+        ending.raise_error()
         return self._reply(
-            call, told, Reply(outcome=ending.outcome, result=_shown(ending), reason=ending.reason)
+            call, told, Reply(outcome=ending.outcome, result=ending.shown, reason=ending.reason)
         )
 
     async def _effect(self, call: Call, judged: Judged, tool: Tool) -> Reply:
@@ -208,10 +214,8 @@ class Kernel:
         told = await self._settler(run).effect(call, judged, ending, key=key, claim=answer)
         if told.outcome is SettleOutcome.LEASE_LOST:
             return await self._overtaken(call, ask, key)
-        _raise(ending, outside)
-        reply = Reply(
-            outcome=ending.outcome, external_key=outside, result=_shown(ending), reason=ending.reason
-        )
+        ending.raise_error(outside)
+        reply = Reply(outcome=ending.outcome, external_key=outside, result=ending.shown, reason=ending.reason)
         return self._reply(call, told, reply)
 
     async def _look_it_up(
@@ -228,7 +232,9 @@ class Kernel:
             return taken, None
         return taken, self._settler(call.run).read(tool, found.result)
 
-    async def _answered(self, call: Call, answer: ClaimAnswer, key: bytes) -> Reply:
+    async def _answered(
+        self, call: Call, answer: ClaimAnswer, key: bytes, *, spent: Spent = ASKED_ONCE
+    ) -> Reply:
         """Tell a caller about an act that is not theirs to cause."""
         outside = external_key(key, generation=answer.generation)
         settler = self._settler(call.run)
@@ -242,7 +248,7 @@ class Kernel:
             result = dict(receipt_from(answer.receipt).result)
         elif answer.refusal is not None:
             outcome, result = ErrorCode.REFUSED, orjson.loads(answer.refusal)
-        told = await settler.note(call, outcome=outcome.value, replayed=result)
+        told = await settler.note(call, outcome=outcome.value, replayed=result, spent=spent)
         retry_at = answer.lease_until if answer.outcome is ClaimOutcome.IN_FLIGHT else None
         reply = Reply(outcome=outcome, external_key=outside, result=result, retry_at=retry_at)
         return self._reply(call, told, reply)
@@ -252,7 +258,8 @@ class Kernel:
         known = await self.ledger.look_up(replace(ask, now=self.clock.now()))
         if known is None:
             return Reply(outcome=ClaimOutcome.UNCERTAIN, external_key=external_key(key))
-        return await self._answered(call, known, key)
+        # The call was paid for with the settlement that came too late.
+        return await self._answered(call, known, key, spent=Spent())
 
     def _reply(self, call: Call, told: SettleAnswer, reply: Reply) -> Reply:
         run = call.run
@@ -279,18 +286,3 @@ class Kernel:
             on_incident=self.on_incident,
             run=run,
         )
-
-
-def _shown(ending: Ending) -> dict[str, Any] | None:
-    return None if ending.outcome is ErrorCode.OUTPUT_INVALID else ending.result
-
-
-def _raise(ending: Ending, outside: str = "") -> None:
-    """Let a tool's error go on its way to the caller."""
-    if ending.error is None:
-        return
-    if ending.became is Became.DOUBT and outside:
-        ending.error.add_note(
-            f"while holding claim {outside}: its effect may have happened, and is now in doubt"
-        )
-    raise ending.error

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 from uuid import UUID
 
 import orjson
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 CallFunction: TypeAlias = Callable[..., Awaitable[Reply]]
+LEASE_LOST: Final = "LEASE_LOST"
 Workflow: TypeAlias = Callable[[CallFunction], Awaitable[None]]
 
 
@@ -48,7 +49,8 @@ class Replay:
         self.run, self._policy, self._results = run, policy, results
         self._traces: dict[str, list[TraceRow]] = {}
         for trace in traces:
-            if trace.path:
+            # A settlement that came too late was followed by the answer that the caller was given.
+            if trace.path and trace.outcome != LEASE_LOST:
                 self._traces.setdefault(trace.path, []).append(trace)
         self.calls = 0
 

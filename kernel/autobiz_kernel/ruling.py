@@ -1,5 +1,6 @@
 """What a guard answers, and what it is asked about."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,8 +10,11 @@ from uuid import UUID
 from .budget import BoundsConfig, Spent
 from .codes import ErrorCode
 from .contract import Json, ToolContract
+from .errors import CallError
 from .loop_detection import Command
 from .principal import PermissionScope, Principal
+
+_PATH = re.compile(r"[0-9A-Za-z_.:/-]{1,120}")
 
 
 class RulingKind(StrEnum):
@@ -74,6 +78,11 @@ class Asked:
     version: str
     arguments: Json
     approval: Approval | None = None
+
+    def __post_init__(self) -> None:
+        # It is the name of a place in a workflow, and written down whatever becomes of the call.
+        if not _PATH.fullmatch(self.path):
+            raise CallError(f"path {self.path[:80]!r} must be up to 120 letters, digits, dots and dashes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

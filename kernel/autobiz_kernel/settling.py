@@ -89,6 +89,7 @@ class Settler:
         reason: str = "",
         ending: TerminationReason | None = None,
         replayed: Json | None = None,
+        spent: Spent = ASKED_ONCE,
     ) -> SettleAnswer:
         """Write down a call in which no tool ran."""
         attrs: dict[str, JsonValue] = {"reason": reason} if reason else {}
@@ -97,7 +98,7 @@ class Settler:
         patched = None if replayed is None else self._patched(call, outcome, replayed)
         return await self._settle(
             Settlement(
-                kind=SettleKind.NOTE, trace=trace, spent=ASKED_ONCE, ending=ending, state=_change(patched),
+                kind=SettleKind.NOTE, trace=trace, spent=spent, ending=ending, state=_change(patched),
                 **self._where(),
             ),
             patched,
@@ -134,7 +135,7 @@ class Settler:
             self._receipt(call, judged, ending, key, claim, now) if ending.became is Became.DONE else None
         )
         refusal = canonical(ending.result or {}, name="refusal") if ending.became is Became.REFUSED else None
-        patched = self._patched(call, ending.outcome.value, ending.result)
+        patched, failure = self._patched_or_why_not(call, ending)
         settlement = Settlement(
             kind=_KIND[ending.became],
             # A receipt holds its own result; a refusal has no other place where a replay could find it.
@@ -147,7 +148,10 @@ class Settler:
             state=_change(patched),
             **self._where(),
         )
-        return await self._settle(settlement, patched)
+        told = await self._settle(settlement, patched)
+        if failure is not None:
+            raise failure
+        return told
 
     def read(self, tool: Tool, result: Json) -> Ending:
         """Read what the provider tells of an effect as if the tool had just said it."""
@@ -193,7 +197,7 @@ class Settler:
             "generation": claim.generation,
             "arguments": kept.value,
             "result": ending.result or {},
-            "provider_ref": None if reference is None else str(reference),
+            "provider_ref": None if reference is None else str(reference).replace("\0", ""),
             "approval_id": None if asked.approval is None else asked.approval.approval_id,
             "claimed_at": claim.first_seen_at,
             "settled_at": now,
@@ -210,6 +214,15 @@ class Settler:
         if call.patch_of is None or result is None or not is_good:
             return None
         return change(self.run.state, self.run.state_version, call.patch_of(result))
+
+    def _patched_or_why_not(
+        self, call: Call, ending: Ending
+    ) -> "tuple[tuple[dict[str, Any], StateChange] | None, Exception | None]":
+        """A patch that cannot be made must not keep the receipt of what has happened from being written."""
+        try:
+            return self._patched(call, ending.outcome.value, ending.result), None
+        except Exception as error:  # noqa: BLE001  # it is raised again once the receipt is written
+            return None, error
 
     def _spend(self, call: Call, contract: ToolContract, ending: Ending) -> Spent:
         tokens = (ending.result or {}).get(TOKENS, 0)

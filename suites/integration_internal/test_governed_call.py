@@ -1,6 +1,7 @@
 """One governed call on a real PostgreSQL: what a tool sees, a caller learns, and a crash leaves."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from autobiz_mocks import VirtualClock
 
 from ..calling import governed_call
 from ..database import Connect, ReadReceipts
-from ..tools import tool
+from ..tools import contract, tool
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -212,3 +213,20 @@ async def test_a_late_worker_learns_what_its_heir_did(
     reply = await call(slow)
     assert told[0].outcome is ClaimOutcome.CLAIMED
     assert (reply.outcome, reply.result) == (ClaimOutcome.REPLAY, told[0].result)
+
+
+@pytest.mark.test_id("P1-T13")
+@pytest.mark.negative
+async def test_an_id_that_a_column_could_not_hold_loses_no_receipt(
+    ledger: Ledger, clock: VirtualClock, tenant: UUID, receipts_of: ReadReceipts
+) -> None:
+    """A provider's id with a zero byte is kept without it where it is searched, and whole in the text."""
+
+    async def execute(arguments: Json, external_key: str) -> Json:
+        return {"id": "re\0_1"}
+
+    made = tool(execute, replace(contract(), provider_ref="id"))
+    for outcome in (ClaimOutcome.CLAIMED, ClaimOutcome.REPLAY):
+        reply = await governed_call(ledger=ledger, clock=clock, tool=made, tenant=tenant, arguments=ARGUMENTS)
+        assert (reply.outcome, reply.result) == (outcome, {"id": "re\0_1"})
+    assert [receipt.result for receipt in await receipts_of(tenant)] == [{"id": "re\0_1"}]

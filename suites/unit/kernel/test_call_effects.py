@@ -262,3 +262,13 @@ async def test_branches_race_for_the_last_unit(desk: Desk) -> None:
     )
     assert [reply.outcome for reply in replies].count(ClaimOutcome.CLAIMED) == 3
     assert len(desk.seen) == 3
+
+
+@pytest.mark.requirement("P1-R01")
+@pytest.mark.test_id("P1-T02")
+@pytest.mark.negative
+async def test_an_answer_that_is_too_large_is_left_out(desk: Desk) -> None:
+    """A result of megabytes does not go into the books, and the receipt says that the effect happened."""
+    desk.answers = {"text": "x " * 200_000}
+    assert (await desk.call()).outcome is ErrorCode.OUTPUT_INVALID
+    assert len(await desk.ledger.receipts_of(TENANT, desk.runs[0].run_id)) == 1

@@ -253,3 +253,24 @@ async def test_a_kernel_with_tools_outside_its_law_is_refused(desk: Desk) -> Non
         Kernel(
             ledger=desk.ledger, clock=desk.clock, policy=law, tools={("provider", "refund", "1"): desk.tool}
         )
+
+
+@pytest.mark.requirement("P1-R01", "P1-R07", "INV-01")
+@pytest.mark.test_id("P1-T02", "P1-T13")
+@pytest.mark.parametrize(
+    "more", [{"amount": 5.0}, {"currency": "euro"}, {"currency": "1$2"}, {"currency": "eu\0"}], ids=str
+)
+async def test_money_that_no_receipt_could_hold_does_not_move(more: dict[str, Any]) -> None:
+    """An amount with a fraction's form or an unheard-of currency is refused before, not found out after."""
+    desk = Desk(made=FINANCIAL)
+    reply = await desk.call(MONEY | more)
+    assert (reply.outcome, desk.seen) == (ErrorCode.SCHEMA_INVALID, [])
+
+
+@pytest.mark.requirement("P1-R05")
+@pytest.mark.test_id("P1-T09")
+@pytest.mark.parametrize("path", ["", "a b", "a\0", "x" * 121, "'; --", "\u043f"])
+async def test_a_path_has_a_form(path: str) -> None:
+    """The name of a call's place is written down whatever becomes of the call, so it is checked first."""
+    with pytest.raises(CallError, match="path"):
+        raw(path=path)
