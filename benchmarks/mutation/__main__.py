@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from .equivalents import equivalent
 from .modules import COMPONENTS, ROOT, Component
 from .replaced import Replaced
 from .swapped import is_shape, swap, swappable
@@ -128,6 +129,7 @@ def report(component: Component, rows: list[dict[str, Any]]) -> None:
         print(_line(f"`{module}`", outcomes))
     print(_line("all", total))
     print(f"\nand {total['not imported']} that cannot be imported, which no test is needed to see")
+    print(f"and {total['equivalent']} that decide the same, each for a reason in equivalents.py")
 
 
 def _line(name: str, outcomes: Counter[str]) -> str:
@@ -169,6 +171,9 @@ def main() -> None:
             if not again and (before is not None or number % asked.every):
                 continue
             if is_shape(path.read_text(encoding="utf-8"), line):
+                continue
+            if equivalent(module, path.read_text(encoding="utf-8").splitlines()[line - 1], operator):
+                rows[module, operator, occurrence] = {"module": module, "outcome": "equivalent"}
                 continue
             is_seen = module not in component.at_import and swappable(path.read_text(encoding="utf-8"), line)
             outcome = notice(component, module, source, whole=not is_seen)

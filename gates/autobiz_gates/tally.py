@@ -80,11 +80,6 @@ class CaseTally(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             )
 
     @property
-    def counts(self) -> Counts:
-        """All counts at once, for who asks for several of them."""
-        return counts_of(self.outcomes)
-
-    @property
     def passed(self) -> int:
         return counts_of(self.outcomes).passed
 

@@ -1,6 +1,5 @@
 """Show each verdict as a step in Allure, where a project has Allure write its results."""
 
-import uuid
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -25,6 +24,8 @@ def steps_for(config: pytest.Config) -> "Callable[[Verdict], None] | None":
 
 
 def _step(verdict: "Verdict") -> None:
+    import uuid
+
     from allure_commons import plugin_manager
 
     name = uuid.uuid4().hex

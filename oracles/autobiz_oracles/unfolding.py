@@ -86,7 +86,7 @@ def packed_spans(data: bytes) -> Iterator[slice]:
 
 def _inner(layer: Layer) -> Iterator[Layer]:
     # What was encoded twice as a form has its spaces as plus signs, once it is decoded.
-    if layer.way[-1:] == ("url",) and b"+" in layer.data:
+    if layer.way[-1:] == ("url",) and b"+" in layer.data and not looks_packed(layer.data):
         yield Layer(data=layer.data.replace(b"+", b" "), way=layer.way)
     for how, data in _unfolded(layer.data):
         if data != layer.data:
@@ -96,10 +96,11 @@ def _inner(layer: Layer) -> Iterator[Layer]:
 def _unfolded(data: bytes) -> Iterator[tuple[str, bytes]]:
     for text in _json_strings(data):
         yield "json", text
-    if b"%" in data:
-        plain = unquote_to_bytes(data.replace(b"+", b" "))
-        yield "url", plain
-        yield "url", unquote_to_bytes(data)
+    # In what is compressed a percent sign is none, and to replace it would break what is read elsewhere.
+    for text in _PRINTABLE.findall(data) if looks_packed(data) else [data]:
+        if b"%" in text:
+            yield "url", unquote_to_bytes(text.replace(b"+", b" "))
+            yield "url", unquote_to_bytes(text)
     yield from (("utf-16", text) for text in _wide(data))
     for match in _FOLDED_BASE64.finditer(data):
         yield from (("base64", text) for text in _from_base64(re.sub(rb"\\[rn]|\s", b"", match[0])))

@@ -109,5 +109,7 @@ def _stream(
         data = unpacker.unused_data
         if not data.startswith((b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ")):
             break
+    else:
+        problem = f"a compressed part has more than {_MEMBERS_MAX} members"
     if found or (problem and is_sure):
         yield Unpacked(how=how, data=found[:bytes_max], problem=problem)

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from autobiz_harness.guards import GUARD_KEYS
+
 from ..ledgers import trials
 from ..small_project import EIGHTY, ONE_RUN, small_project
 
@@ -46,3 +48,13 @@ def test_a_misspelt_guard_is_told_with_its_line(tmp_path: Path) -> None:
     assert answer.code == 2
     assert "tool.autobiz.guard.networks: unknown key. Did you mean 'network'?" in answer.err
     assert "pyproject.toml:" in answer.err
+
+
+def test_every_guard_can_be_asked_for(tmp_path: Path) -> None:
+    """`gate run` takes each key that the plugin guards by; no list of its own lags behind."""
+    keys = "\n".join(f"{key} = {'true' if key == 'credentials' else '[]'}" for key in GUARD_KEYS)
+    project = small_project(tmp_path, tool=f"[tool.autobiz.guard]\n{keys}\n{ONE_RUN}")
+
+    answer = project.gate("run")
+
+    assert answer.code == 0, answer.err

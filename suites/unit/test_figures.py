@@ -116,7 +116,7 @@ def test_runs_are_compared_on_cases_that_were_judged_in_each(rows: list[str]) ->
 
 
 @given(ROWS)
-@example(["ppf", "pff", "ppm", "pmm", "ppi", "sss", "rrr", "ppp"])
+@example(["ppf", "pff", "ppm", "pmm", "ppi", "pii", "sss", "rrr", "ppp"])
 def test_what_costs_is_told_worst_first(rows: list[str]) -> None:
     """Cases with a failure, a gap, a spoiled trial or no trial at all, in this order of weight."""
     costly = [

@@ -183,3 +183,19 @@ def test_kinds_that_look_at_more_than_outcomes_are_never_settled(tmp_path: Path)
     assert settled(command, tallied("fff", runs=3), TODAY) is None
     assert not witness.exists()
     assert settled(CountGate(name="g", cases_min=1), tallied("fff", runs=3), TODAY) is None
+
+
+@pytest.mark.parametrize("runs", [3, 5, 6, 7])
+def test_every_slot_that_is_open_is_taken_for_what_it_may_be(runs: int) -> None:
+    """With one of many runs made, a clean case may still pass or fail, and a failed one has shut its gate."""
+    gate = P0Gate(name="g", runs=runs)
+
+    assert settled(gate, tallied("p", runs=1), TODAY) is None
+    assert settled(gate, tallied("f", runs=1), TODAY) is Decision.SHUT
+    assert settled(gate, tallied("p" * runs, runs=runs), TODAY) is Decision.OPEN
+
+
+@pytest.mark.parametrize(("runs", "expected"), [(0, None), (1, None), (2, "undecided"), (3, "undecided")])
+def test_no_case_may_still_come_until_the_runs_are_made(runs: int, expected: str | None) -> None:
+    """Without a case the answer is open until every run that is asked for was made, or more."""
+    assert settled(P0Gate(name="g", runs=2), tallied(runs=runs), TODAY) == expected

@@ -24,13 +24,13 @@ def test_every_outcome_is_counted_exactly_once(outcomes: tuple[str, ...]) -> Non
 def test_unknown_outcome_word_is_refused(word: str) -> None:
     """An outcome outside the seven words is refused: it would silently count as nothing."""
     with pytest.raises(TallyError, match=f"case 'a': unknown outcome '{word}'"):
-        CaseTally(case="a", outcomes=("pass", word))
+        CaseTally(case="a", outcomes=("pass", word, "strange as well", "and this"))
 
 
 def test_case_tallied_twice_is_refused() -> None:
     """One case has one tally, or its trials would weigh double."""
     with pytest.raises(TallyError, match="case 'a' is tallied twice"):
-        Tallies(cases=(CaseTally(case="a"), CaseTally(case="b"), CaseTally(case="a")), runs=(1,))
+        Tallies(cases=tuple(CaseTally(case=name) for name in "abacbc"), runs=(1,))
 
 
 def test_more_outcomes_than_runs_are_refused() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from autobiz_gates import GateFileError, Waiver, read_gate_file
+from autobiz_gates import GateFileError, P1Gate, Waiver, read_gate_file
 
 pytestmark = pytest.mark.priority("P0")
 
@@ -32,3 +32,15 @@ def test_a_waiver_says_all_of_it(wanting: str, tmp_path: Path) -> None:
 
     with pytest.raises(GateFileError, match=f"'{wanting}' is missing"):
         read_gate_file(path)
+
+
+def test_a_case_of_any_name_can_be_waived(tmp_path: Path) -> None:
+    """A case may be called what a foreign file calls it, even with a NUL in its name."""
+    path = tmp_path / "gate.toml"
+    waiver = '{ case = "odd\\u0000name", reason = "known", expires = 2030-01-01 }'
+    path.write_text(f'[gate.a]\nkind = "p1"\nfloor = 0.9\nwaivers = [{waiver}]\n')
+
+    (gate,) = read_gate_file(path).gates
+
+    assert isinstance(gate, P1Gate)
+    assert gate.waivers[0].case == "odd\0name"

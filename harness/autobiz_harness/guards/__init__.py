@@ -4,9 +4,11 @@ from .audit import GuardError
 from .credentials import DETECTORS, Detector, Finding, live_credentials, live_in_environment
 from .databases import maintenance
 from .recipients import RESERVED_DOMAINS, real_recipients
+from .settings import GUARD_KEYS
 
 __all__ = [
     "DETECTORS",
+    "GUARD_KEYS",
     "RESERVED_DOMAINS",
     "Detector",
     "Finding",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-KEYS = {
+GUARD_KEYS = {
     "network": 'hosts that tests may reach, as in ["127.0.0.1", "::1", "localhost"]',
     "databases": 'names of databases that tests may open, as in ["*_test"]',
     "recipients": "domains that mail may go to besides those reserved for examples, as in []",
@@ -34,16 +34,16 @@ def guard_settings(table: object, problems: list[str]) -> GuardSettings:
     """Read the table; every mistake becomes a problem, since a guard that is misspelt guards nothing."""
     where = "[tool.autobiz.guard]"
     if not isinstance(table, dict):
-        problems.append(f"{where} must be a table of keys: {', '.join(KEYS)}")
+        problems.append(f"{where} must be a table of keys: {', '.join(GUARD_KEYS)}")
         return GuardSettings()
     known: dict[str, Any] = {}
     for key, value in table.items():
-        if key not in KEYS:
-            problems.append(f"{where} unknown key {key!r}. Known here: {', '.join(KEYS)}.")
+        if key not in GUARD_KEYS:
+            problems.append(f"{where} unknown key {key!r}. Known here: {', '.join(GUARD_KEYS)}.")
         elif key == "credentials" and not isinstance(value, bool):
             problems.append(f"{where} credentials must be true or false")
         elif key != "credentials" and not _is_texts(value):
-            problems.append(f"{where} {key} must be a list of {KEYS[key]}")
+            problems.append(f"{where} {key} must be a list of {GUARD_KEYS[key]}")
         else:
             known[key] = value
     texts = {

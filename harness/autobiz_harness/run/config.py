@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from autobiz_gates import GateFileError, lines_of_keys, near, read_toml
+from autobiz_harness.guards import GUARD_KEYS
 from autobiz_harness.marks import SUITES
 
 SERVICES = ("postgres", "valkey", "wiremock")
@@ -42,11 +43,11 @@ class Stage(_Strict):
     pytest_args: list[str] = []
 
 
-class _Guard(_Strict):
-    network: list[str] | None = None
-    databases: list[str] | None = None
-    recipients: list[str] | None = None
-    credentials: bool = False
+# The plugin reads these keys without pydantic; here they are only told apart from misspelt ones.
+_GUARD_FIELDS: dict[str, Any] = {
+    key: (bool, False) if key == "credentials" else (list[str] | None, None) for key in GUARD_KEYS
+}
+_Guard = create_model("_Guard", __base__=_Strict, **_GUARD_FIELDS)
 
 
 class _Table(_Strict):
@@ -54,7 +55,7 @@ class _Table(_Strict):
     oracles_required: list[str] = []
     criteria: str | None = None
     stack: list[Literal["postgres", "valkey", "wiremock"]] = []
-    guard: _Guard = _Guard()
+    guard: _Guard = _Guard()  # type: ignore[valid-type]  # made from the list of keys
     stage: list[Stage] = []
     slice: dict[str, dict[str, list[str]]] = {}
 

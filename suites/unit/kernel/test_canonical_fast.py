@@ -2,7 +2,6 @@
 
 import json
 import math
-import re
 from enum import IntEnum, StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -136,8 +135,7 @@ def test_the_same_number_has_one_form() -> None:
         2**53, -(2**64), 10**400, math.nan, math.inf, "\ud800", "ok\udfff", {"k\udc00": 1}, {1: 1}, {None: 1},
         {True: 1}, {"é\udfff": 1.5}, [[["\udead", 2**60]]],
     ],
-    # An address in a name would make it another case in every process.
-    ids=lambda value: re.sub(" at 0x[0-9a-f]+", "", ascii(value))[:40],
+    ids=lambda value: type(value).__name__,
 )  # fmt: skip
 def test_what_the_fast_writer_would_take_and_we_refuse_is_refused(value: Any) -> None:
     """Subclasses, other types, big numbers and broken text are refused at every place, on either way."""

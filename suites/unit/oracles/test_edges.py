@@ -3,6 +3,7 @@
 import dataclasses
 import importlib
 import pkgutil
+from typing import Any
 
 import pytest
 
@@ -10,14 +11,20 @@ import autobiz_oracles
 from autobiz_oracles import (
     OracleType,
     Outcome,
+    PlainAnswer,
+    PlainRequest,
     PlainTraceRow,
+    Rubric,
+    RubricError,
     Verdict,
     VerdictError,
     complete,
     conforms,
     differences,
+    expect,
     insist,
     listening,
+    reordered,
 )
 
 pytestmark = [pytest.mark.priority("P1"), pytest.mark.requirement("P1-TR05")]
@@ -177,3 +184,56 @@ def test_a_trace_begins_once_and_ends_once(kinds: tuple[str, ...], says: str) ->
 def test_a_schema_holds_up_to_its_edge(value: object, schema: dict[str, object], holds: bool) -> None:
     """Multiples, repeats, references and limits are told apart at the very value where they change."""
     assert (conforms(value, schema).outcome is Outcome.PASS) is holds
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"votes": 1, "examples_min": 1, "kappa_min": 1.0}, ""),
+        ({"votes": 3, "kappa_min": 0.01}, ""),
+        ({"votes": 0}, "votes must be odd and positive, not 0"),
+        ({"votes": -1}, "votes must be odd and positive, not -1"),
+        ({"votes": 2}, "votes must be odd and positive, not 2"),
+        ({"votes": 6}, "votes must be odd and positive, not 6"),
+        ({"kappa_min": 0.0}, "kappa_min must be above 0"),
+        ({"kappa_min": 1.01}, "kappa_min must be above 0"),
+        ({"examples_min": 0}, "examples_min must be positive, not 0"),
+        ({"examples_min": -2}, "examples_min must be positive, not -2"),
+    ],
+)
+def test_a_rubric_is_read_up_to_its_edges(given: dict[str, Any], says: str) -> None:
+    """Votes are odd, the floor of kappa lies in (0, 1], and there is an example at the least."""
+    said = ""
+    try:
+        Rubric(name="kind", question="Is it kind?", **given)
+    except RubricError as error:
+        said = str(error)
+    assert says in said
+    assert bool(said) is bool(says)
+
+
+def test_a_rubric_asks_for_what_the_documents_say() -> None:
+    """Three votes, a kappa of 0.6 and twenty examples, where a rubric says nothing else."""
+    plain = Rubric(name="kind", question="Is it kind?")
+    assert (plain.votes, plain.kappa_min, plain.examples_min) == (3, 0.6, 20)
+
+
+@pytest.mark.parametrize("count", [2, 3, 5])
+def test_another_order_is_another_one_for_every_seed(count: int) -> None:
+    """Whatever the seed draws, the events come in another order, and none is lost or doubled."""
+    day = [{"n": number} for number in range(count)]
+    for seed in range(60):
+        order = reordered(seed).events(day)
+        assert order != day
+        assert sorted(one["n"] for one in order if isinstance(one["n"], int)) == list(range(count))
+    assert reordered(7).events(day) == reordered(7).events(day)
+
+
+@pytest.mark.negative
+def test_of_three_answers_the_last_reading_counts() -> None:
+    """An effect that came with the third asking is new, though the second one brought none."""
+    seen = [PlainRequest(method="POST", path="/r", accepted=True, headers={"K": key}) for key in ("a", "b")]
+    readings = [seen[:1], seen[:1], seen]
+    answers = [PlainAnswer(result={"id": 1}, seen=one) for one in readings]
+    with pytest.raises(VerdictError, match="1 new effects: b"):
+        expect.idempotency(*answers).no_new_effects(header="K")

@@ -7,6 +7,7 @@ import lzma
 import random
 import zlib
 from collections.abc import Callable
+from urllib.parse import quote_from_bytes
 
 import pytest
 from hypothesis import given
@@ -123,6 +124,33 @@ def test_what_nobody_here_can_unpack_is_unknown(sign: bytes) -> None:
     """Archives and newer forms are told as not looked at."""
     assert "cannot be read" in judged(sign).reason
     assert judged(sign).outcome is Outcome.UNKNOWN
+
+
+@pytest.mark.negative
+@pytest.mark.parametrize("members", [3, 63, 65])
+def test_members_beyond_the_bound_are_not_passed_over(members: int) -> None:
+    """A stream of more members than are read is unknown: what comes behind may be anything."""
+    verdict = judged(b"".join(gzip.compress(CLEAN.encode(), mtime=number) for number in range(members)))
+    assert verdict.outcome is (Outcome.PASS if members < 64 else Outcome.UNKNOWN), verdict
+
+
+@pytest.mark.parametrize("packing", ["gzip", "zlib", "bzip2", "xz"])
+def test_signs_of_other_codings_in_a_compressed_body_mean_nothing(packing: str) -> None:
+    """A body with every byte in it, percent and plus signs too, is read as what it is."""
+    words = random.Random(3).choices(CLEAN.split(), k=20_000)
+    whole = PACKINGS[packing](" ".join(words).encode())
+    assert {*b"%+"} <= set(whole)
+    verdict = judged(whole)
+    assert verdict.outcome is Outcome.PASS, verdict
+
+
+@pytest.mark.negative
+def test_url_encoding_around_a_compressed_body_is_read() -> None:
+    """Beside a compressed part, and around one, percent signs are what they are."""
+    body = gzip.compress(TEXT.encode())
+    assert judged(quote_from_bytes(body).encode()).outcome is Outcome.FAIL
+    beside = b"POST /?to=" + MAIL.replace("@", "%40").encode() + b" HTTP/1.1\r\n\r\n"
+    assert judged(beside + gzip.compress(CLEAN.encode())).outcome is Outcome.FAIL
 
 
 @given(st.binary(max_size=200))
