@@ -54,7 +54,7 @@ from .pipeline import Kernel
 from .principal import PermissionScope, Principal
 from .published import published_schema_text, schema_text, write_schemas
 from .receipt import FinancialReceipt, Receipt, receipt_from
-from .redaction import Cleaned, Hit, Kind, Redactor, kinds_in
+from .redaction import Cleaned, Hit, Kind, Redactor
 from .replay import Replay, Replayed, replay
 from .reply import Reply
 from .ruling import Approval, ApprovalRule, Asked, Policy, Ruling, RulingKind
@@ -146,7 +146,6 @@ __all__ = [
     "in_a_process",
     "internal_key",
     "keep_anchor",
-    "kinds_in",
     "make_weeks",
     "may_run_anew",
     "may_take_over",

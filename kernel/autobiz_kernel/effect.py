@@ -98,7 +98,7 @@ def read_answer(tool: Tool, told: Json | Refused, redactor: Redactor) -> Ending:
     kept = allowed(plain, tool.contract.output_schema)
     if not tool.contract.gives.is_valid(kept):
         return _broken("; ".join(complaints_of(tool.contract.gives, kept)))
-    cleaned = redactor.clean(kept, name="result", written=written if kept == plain else None)
+    cleaned = redactor.clean(kept, name="result")
     return Ending(became=Became.DONE, result=cleaned.value, hits=cleaned.hits)
 
 

@@ -180,7 +180,7 @@ class Settler:
         self, call: Call, judged: Judged, ending: Ending, key: bytes, claim: ClaimAnswer, now: datetime
     ) -> Receipt:
         contract, asked = judged.contract, call.asked
-        kept = self.redactor.clean(asked.arguments, name="arguments", written=judged.written)
+        kept = self.redactor.clean(dict(asked.arguments), name="arguments")
         for hit in kept.hits:
             self.tell(call, IncidentKind.SCANNER_HIT, f"{hit.where}: {hit.kind.value}")
         reference = member_at(ending.result, contract.provider_ref) if contract.provider_ref else None

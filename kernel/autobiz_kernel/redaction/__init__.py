@@ -1,9 +1,10 @@
 """Keep secrets and personal data out of the books: allowlists first, then scanners over every disguise."""
 
 from .allowlist import allowed
-from .checks import is_card, is_iban, is_random
+from .kinds import Kind
+from .masking import mask
 from .redactor import Cleaned, Hit, Redactor
-from .scanner import Kind, kinds_in, mask
+from .scanning import scan
 
 __all__ = [
     "Cleaned",
@@ -11,9 +12,6 @@ __all__ = [
     "Kind",
     "Redactor",
     "allowed",
-    "is_card",
-    "is_iban",
-    "is_random",
-    "kinds_in",
     "mask",
+    "scan",
 ]

@@ -1,41 +1,21 @@
-"""Take a value apart, look into every corner, and put together what may be kept."""
+"""Make a copy of a value that may be kept: whatever a scanner stops is gone or masked, and told."""
 
-import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from autobiz_kernel.canonical import JsonValue, canonical
+from autobiz_kernel.canonical import JsonValue
 
-from .scanner import Kind, has_known_secret, is_quiet, kinds_in, mask
+from .kinds import Kind
+from .masking import mask
+from .names import kind_of_name
+from .scanning import scan, spans_of_credentials
 
-_SENSITIVE = frozenset(
-    [
-        "password",
-        "passwd",
-        "pwd",
-        "secret",
-        "clientsecret",
-        "apikey",
-        "apisecret",
-        "accesstoken",
-        "refreshtoken",
-        "authtoken",
-        "token",
-        "authorization",
-        "privatekey",
-        "cvc",
-        "cvv",
-        "cardnumber",
-        "pan",
-        "pin",
-    ]
-)
-_SEPARATORS = re.compile(r"[\s_.-]")
-_DIGITS_MIN = 10**12
-# A secret that was cut in two is put together again over this many neighbours.
-_NEIGHBOURS = 2
+DEPTH_MAX = 64
+UNNAMED = "*"
+_JOINED_MAX = 64 * 1024
+_MASKED = frozenset({Kind.EMAIL, Kind.PHONE})
+_LEFT_OUT = "(left out: it held what looks like a secret)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,117 +30,140 @@ class Hit:
 class Cleaned:
     """What may be kept, and what was found on the way."""
 
-    value: dict[str, Any]
+    value: Any
     hits: tuple[Hit, ...] = ()
 
 
 class Redactor:
     """A field with a secret goes, personal data is masked; either is told to whoever watches."""
 
-    def clean(
-        self, value: Mapping[str, JsonValue], *, name: str = "value", written: bytes | None = None
-    ) -> Cleaned:
-        """Return what may be kept of a value; who has its canonical form at hand passes that along."""
-        plain = dict(value)
-        text = canonical(plain, name=name) if written is None else written
-        if is_quiet(text.decode()) and not _asks_for_a_look(plain):
-            return Cleaned(value=plain)
+    def clean(self, value: JsonValue, *, name: str = "") -> Cleaned:
+        """Return what may be kept of a value; `name` is what hits call it.
+
+        A member that is stopped is left out; an item of a list becomes null, so the others keep their places.
+        """
         walk = _Walk()
-        kept = walk.mapping(value, name)
-        return Cleaned(value=kept, hits=tuple(walk.hits))
+        kept = _kept(walk, value, place=name, depth=0)
+        return Cleaned(value=None if kept is _GONE else kept, hits=tuple(walk.hits))
 
     def text(self, text: str) -> str:
         """Return what may be kept of a sentence, such as an error's."""
-        kinds = kinds_in(text)
-        if any(kind.is_dropped for kind in kinds):
-            return "(left out: it held what looks like a secret)"
-        return mask(text) if kinds else text
-
-
-def _asks_for_a_look(value: dict[str, JsonValue]) -> bool:
-    """Whether a name is sensitive, or two neighbours together are what neither is alone."""
-    names: set[str] = set()
-    pairs: list[str] = []
-    _collect(value, names, pairs)
-    return any(map(_is_sensitive, names)) or has_known_secret("\n".join(pairs))
-
-
-def _collect(value: JsonValue, names: set[str], pairs: list[str]) -> None:
-    members: Iterable[JsonValue] = ()
-    if isinstance(value, dict):
-        names.update(value)
-        members = value.values()
-    elif isinstance(value, list | tuple):
-        members = value
-    before: str | None = None
-    for member in members:
-        if type(member) is str:
-            if before is not None:
-                pairs.append(before + member)
-            before = member
-        elif isinstance(member, dict | list | tuple):
-            _collect(member, names, pairs)
-
-
-@lru_cache(maxsize=4096)
-def _is_sensitive(name: str) -> bool:
-    return _SEPARATORS.sub("", name).lower() in _SENSITIVE
+        kept = _kept_text(text, scan(text))
+        return _LEFT_OUT if kept is _GONE else str(kept)
 
 
 @dataclass(slots=True)
 class _Walk:
-    hits: list[Hit] = field(default_factory=list)
+    hits: dict[Hit, None] = field(default_factory=dict)
 
-    def mapping(self, value: Mapping[str, JsonValue], where: str) -> dict[str, Any]:
-        kept: dict[str, Any] = {}
-        torn = _torn([*value.values()])
-        for at, (name, member) in enumerate(value.items()):
-            inside = f"{where}.{name}"
-            kinds = kinds_in(name)
-            if kinds:
-                self.hits.append(Hit(where=f"{where}: the name of member {at}", kind=min(kinds)))
-            elif (_is_sensitive(name) and member not in (None, "", True, False)) or at in torn:
-                self.hits.append(Hit(where=inside, kind=Kind.SECRET))
-            else:
-                is_kept, made = self.value(member, inside)
-                if is_kept:
-                    kept[name] = made
-        return kept
-
-    def value(self, value: JsonValue, where: str) -> tuple[bool, Any]:
-        if isinstance(value, Mapping):
-            return True, self.mapping(value, where)
-        if isinstance(value, list | tuple):
-            torn = _torn([*value])
-            for at in torn:
-                self.hits.append(Hit(where=f"{where}[{at}]", kind=Kind.SECRET))
-            made = [self.value(member, f"{where}[{at}]") for at, member in enumerate(value) if at not in torn]
-            return True, [member for is_kept, member in made if is_kept]
-        if isinstance(value, str):
-            return self._text(value, where)
-        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) >= _DIGITS_MIN:
-            return self._text(str(value), where)[0], value
-        return True, value
-
-    def _text(self, text: str, where: str) -> tuple[bool, str]:
-        kinds = kinds_in(text)
-        self.hits += [Hit(where=where, kind=kind) for kind in sorted(kinds)]
-        if not kinds:
-            return True, text
-        if any(kind.is_dropped for kind in kinds):
-            return False, ""
-        masked = mask(text)
-        # What cannot be masked because it is wrapped goes like a secret.
-        return (True, masked) if not kinds_in(masked) else (False, "")
+    def hit(self, place: str, kind: Kind) -> None:
+        self.hits[Hit(where=place, kind=kind)] = None
 
 
-def _torn(members: list[JsonValue]) -> frozenset[int]:
-    """Number the neighbours that are a secret only together."""
-    texts = [(at, member) for at, member in enumerate(members) if isinstance(member, str)]
-    found: set[int] = set()
-    for first in range(len(texts) - _NEIGHBOURS + 1):
-        pair = texts[first : first + _NEIGHBOURS]
-        joined = "".join(text for _, text in pair)
-        if has_known_secret(joined) and not any(has_known_secret(text) for _, text in pair):
-            found.update(at for at, _ in pair)
-    return frozenset(found)
+_GONE: Any = object()
+
+
+def _kept(walk: _Walk, value: Any, *, place: str, depth: int) -> Any:
+    if depth > DEPTH_MAX:
+        walk.hit(place, Kind.OPAQUE)
+        return _GONE
+    if isinstance(value, dict):
+        return _kept_members(walk, value, place=place, depth=depth)
+    if isinstance(value, list | tuple):
+        return _kept_items(walk, value, place=place, depth=depth)
+    kinds = _kinds_of_scalar(value)
+    for kind in kinds:
+        walk.hit(place, kind)
+    if isinstance(value, str):
+        return _kept_text(value, kinds)
+    return _GONE if kinds else value
+
+
+def _kept_text(text: str, kinds: tuple[Kind, ...]) -> Any:
+    if not kinds:
+        return text
+    if not _MASKED.issuperset(kinds):
+        return _GONE
+    masked = mask(text)
+    # What is wrapped cannot be masked, and goes like a secret.
+    return _GONE if scan(masked) else masked
+
+
+def _kinds_of_scalar(value: object) -> tuple[Kind, ...]:
+    if isinstance(value, str):
+        return scan(value)
+    if value is None or isinstance(value, bool):
+        return ()
+    return scan(_written(value)) if isinstance(value, int | float) else (Kind.OPAQUE,)
+
+
+def _written(number: float) -> str:
+    # An integer beyond JSON's range cannot be printed cheaply, and no card is that long.
+    if isinstance(number, int) and number.bit_length() > 64:
+        return ""
+    return str(int(number)) if number % 1 == 0 else ""
+
+
+def _kept_members(walk: _Walk, value: dict[Any, Any], *, place: str, depth: int) -> Any:
+    kept: dict[str, Any] = {}
+    for name, member in value.items():
+        if not isinstance(name, str):
+            walk.hit(f"{place}/{UNNAMED}", Kind.OPAQUE)
+            continue
+        kinds, named = _kinds_of_name(name)
+        for kind in kinds:
+            walk.hit(f"{place}/{UNNAMED}", kind)
+        if kinds:
+            continue
+        where = f"{place}/{_pointer(name)}"
+        if named is not None and member not in (None, "", [], {}) and not isinstance(member, bool):
+            walk.hit(where, named)
+            continue
+        inner = _kept(walk, member, place=where, depth=depth + 1)
+        if inner is not _GONE:
+            kept[name] = inner
+    for name in _split_over(walk, place, kept.items()):
+        kept.pop(name, None)
+    return kept
+
+
+@lru_cache(maxsize=4096)
+def _kinds_of_name(name: str) -> tuple[tuple[Kind, ...], Kind | None]:
+    # The same few names come with every payload of a tool.
+    return scan(name), kind_of_name(name)
+
+
+def _kept_items(walk: _Walk, value: Any, *, place: str, depth: int) -> Any:
+    kept: list[Any] = []
+    for index, item in enumerate(value):
+        inner = _kept(walk, item, place=f"{place}/{index}", depth=depth + 1)
+        kept.append(None if inner is _GONE else inner)
+    for index in _split_over(walk, place, enumerate(kept)):
+        kept[index] = None
+    return kept
+
+
+def _split_over(walk: _Walk, place: str, parts: Any) -> list[Any]:
+    """Name the neighbours whose texts are a credential only when read together."""
+    texts = [(name, text) for name, text in parts if isinstance(text, str) and text]
+    if len(texts) < 2:
+        return []
+    joined = "".join(text for _, text in texts)
+    if len(joined) > _JOINED_MAX:
+        return []
+    spans = list(spans_of_credentials(joined))
+    if not spans:
+        return []
+    torn, at = [], 0
+    for name, text in texts:
+        for kind, begin, end in spans:
+            if begin < at + len(text) and at < end:
+                torn.append(name)
+                walk.hit(f"{place}/{_pointer(str(name))}", kind)
+                break
+        at += len(text)
+    return torn
+
+
+def _pointer(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")

@@ -20,7 +20,6 @@ DOORS = frozenset(
         "autobiz_harness.stack",
         "autobiz_kernel.chains",
         "autobiz_kernel.costs",
-        "autobiz_kernel.redacting",
     }
 )
 

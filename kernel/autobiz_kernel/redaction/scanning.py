@@ -15,14 +15,15 @@ from .unwrapping import unwrapped
 
 EMAIL = (
     r"[^\s@<>\"'(),;:\[\]\\/=]+(?:@|\s?[\[({]\s?at\s?[\])}]\s?)"
-    r"[\pL\pN](?:[\pL\pN.-]|\s?[\[({]\s?dot\s?[\])}]\s?)*(?:\.|[\])}])\s?[\pL]{2,}"
+    r"[\pL\pN](?:[\pL\pN.-]|\s?[\[({]\s?dot\s?[\])}]\s?)*(?:\.\s?|\s?[\[({]\s?dot\s?[\])}]\s?)[\pL]{2,}"
 )
 _FILES = (".png", ".jpg", ".jpeg", ".svg", ".webp", ".gif", ".css", ".js", ".pdf")
 
 _Pattern: TypeAlias = Any  # RE2's own objects come without types
 
 
-def _is_email(matched: str) -> bool:
+def is_email(matched: str) -> bool:
+    """Say whether it is an address and no file of two sizes, such as `logo@2x.png`."""
     return not matched.lower().endswith(_FILES)
 
 
@@ -61,7 +62,7 @@ _NUMBERS = (
     (10, _look(Kind.IBAN, IBAN, is_iban)),
     (14, _look(Kind.CARD, CARD, is_card)),
 )
-_EMAIL = _look(Kind.EMAIL, EMAIL, _is_email)
+_EMAIL = _look(Kind.EMAIL, EMAIL, is_email)
 _AT = re.compile(r"@|[\[({]\s?at\s?[\])}]")
 _RUN = re.compile(RUN)
 
