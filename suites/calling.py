@@ -14,6 +14,7 @@ from autobiz_kernel import (
     Ledger,
     PermissionScope,
     Policy,
+    PriceTable,
     Principal,
     Reply,
     Tool,
@@ -31,7 +32,9 @@ def where_of(tool: Tool) -> tuple[str, str, str]:
     return contract.name, contract.operation, contract.version
 
 
-def law_for(tenant: UUID, *tools: Tool, bounds: BoundsConfig | None = None) -> Policy:
+def law_for(
+    tenant: UUID, *tools: Tool, bounds: BoundsConfig | None = None, prices: PriceTable | None = None
+) -> Policy:
     """A law under which the agent may use these tools and no amount needs a person."""
     limits: Mapping[str, int] = dict.fromkeys(CURRENCIES, LIMIT)
     return Policy(
@@ -43,6 +46,7 @@ def law_for(tenant: UUID, *tools: Tool, bounds: BoundsConfig | None = None) -> P
             for tool in tools
         ),
         bounds=bounds or BoundsConfig(),
+        prices=prices,
         approvals=tuple(
             ApprovalRule(tool=tool.contract.name, operation=tool.contract.operation, above_minor=limits)
             for tool in tools

@@ -17,6 +17,7 @@ from .claims import (
 from .clock import Clock, SystemClock
 from .codes import ErrorCode, TerminationReason
 from .contract import EffectClass, Json, Recovery, ToolContract
+from .costs import CostError, Price, PriceTable, prices_of_toml
 from .errors import (
     CallError,
     CanonicalError,
@@ -81,6 +82,7 @@ __all__ = [
     "ClaimStatus",
     "Cleaned",
     "Clock",
+    "CostError",
     "EffectClass",
     "ErrorCode",
     "Execute",
@@ -107,6 +109,8 @@ __all__ = [
     "PermissionScope",
     "Policy",
     "PostgresLedger",
+    "Price",
+    "PriceTable",
     "Principal",
     "Receipt",
     "Recovery",
@@ -152,6 +156,7 @@ __all__ = [
     "merged",
     "migrate",
     "migration_fingerprint",
+    "prices_of_toml",
     "published_schema_text",
     "receipt_from",
     "replay",

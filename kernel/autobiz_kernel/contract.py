@@ -46,7 +46,8 @@ class ToolContract:
 
     `identity` names the arguments that make two requests the same business act, `entities` those that hold
     references to the tenant's things. Of a FINANCIAL tool `amount` and `currency` name the arguments that
-    say how much; `provider_ref` is the dotted way to the provider's own id in the result.
+    say how much; `provider_ref` is the dotted way to the provider's own id in the result. Every call costs
+    `cost_micros`, and the tokens that its result tells of what the price table says of the item `priced_as`.
     """
 
     name: str
@@ -60,6 +61,7 @@ class ToolContract:
     entities: tuple[str, ...] = ()
     timeout_ms: int = 30_000
     cost_micros: int = 0
+    priced_as: str = ""
     amount: str = ""
     currency: str = ""
     provider_ref: str = ""
@@ -90,6 +92,7 @@ class ToolContract:
             "entities": list(self.entities),
             "timeout_ms": self.timeout_ms,
             "cost_micros": self.cost_micros,
+            "priced_as": self.priced_as,
             "money": [self.amount, self.currency, self.provider_ref],
         }
         return hashlib.sha256(canonical(shape, name="contract")).hexdigest()

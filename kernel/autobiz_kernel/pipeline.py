@@ -136,6 +136,8 @@ class Kernel:
             raise CallError(
                 f"tool {judged.contract.reference!r} is configured, but not registered with this kernel"
             )
+        # What has no price is found out before anything happens.
+        call.price = self.policy.price_of(judged.contract, began)
         call.set_aside(judged.contract.cost_micros)
         try:
             if judged.contract.effect_class.is_effect:

@@ -10,6 +10,7 @@ from uuid import UUID
 from .budget import BoundsConfig, Spent
 from .codes import ErrorCode
 from .contract import Json, ToolContract
+from .costs import Price, PriceTable
 from .errors import CallError
 from .loop_detection import Command
 from .principal import PermissionScope, Principal
@@ -65,7 +66,21 @@ class Policy:
     scopes: tuple[PermissionScope, ...] = ()
     bounds: BoundsConfig = field(default_factory=BoundsConfig)
     approvals: tuple[ApprovalRule, ...] = ()
+    prices: PriceTable | None = None
     config_hash: bytes = b"\0" * 32
+
+    def __post_init__(self) -> None:
+        unpriced = sorted(
+            f"{contract.reference} ({contract.priced_as})"
+            for contract in self.contracts.values()
+            if contract.priced_as and (self.prices is None or contract.priced_as not in self.prices)
+        )
+        if unpriced:
+            raise CallError(f"no price for the tokens of {', '.join(unpriced)}; add it to the price table")
+
+    def price_of(self, contract: ToolContract, at: datetime) -> Price | None:
+        """Return what a contract's tokens cost at a moment, if they cost anything."""
+        return self.prices.price_at(contract.priced_as, at) if self.prices and contract.priced_as else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from .claims import ClaimOutcome
 from .clock import Clock
 from .codes import ErrorCode, TerminationReason
 from .contract import Json, ToolContract
+from .costs import Price
 from .effect import Became, Ending, member_at, read_answer
 from .guards import ASKED_ONCE
 from .incident import Incident, IncidentKind, OnIncident
@@ -54,6 +55,7 @@ class Call:
     patch_of: PatchOf | None = None
     command: bytes = b""
     set_aside_micros: int = 0
+    price: Price | None = None
 
     def set_aside(self, micros: int) -> None:
         """Keep what the call will cost from the run's other branches."""
@@ -227,9 +229,10 @@ class Settler:
     def _spend(self, call: Call, contract: ToolContract, ending: Ending) -> Spent:
         tokens = (ending.result or {}).get(TOKENS, 0)
         used = tokens if type(tokens) is int and tokens > 0 else 0
+        micros = contract.cost_micros + (call.price.cost(used) if call.price else 0)
         call.give_back()
-        self.run.spent = self.run.spent.plus(tokens=used, cost_micros=contract.cost_micros)
-        return ASKED_ONCE.plus(tokens=used, cost_micros=contract.cost_micros)
+        self.run.spent = self.run.spent.plus(tokens=used, cost_micros=micros)
+        return ASKED_ONCE.plus(tokens=used, cost_micros=micros)
 
     def _trace(
         self,

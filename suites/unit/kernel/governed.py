@@ -13,6 +13,7 @@ from autobiz_kernel import (
     Kernel,
     MemoryLedger,
     Policy,
+    PriceTable,
     Principal,
     Refused,
     Reply,
@@ -37,6 +38,7 @@ class Desk:
 
     made: ToolContract = field(default_factory=contract)
     bounds: BoundsConfig = field(default_factory=BoundsConfig)
+    prices: PriceTable | None = None
     clock: VirtualClock = field(default_factory=VirtualClock)
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     answers: Json | Refused | BaseException = field(default_factory=lambda: {"id": "re_1"})
@@ -57,7 +59,7 @@ class Desk:
     def kernel(self, **changes: Any) -> Kernel:
         """A kernel whose law may differ from the usual one."""
         tool = self.tool
-        law = replace(law_for(TENANT, tool, bounds=self.bounds), **changes)
+        law = replace(law_for(TENANT, tool, bounds=self.bounds, prices=self.prices), **changes)
         return Kernel(
             ledger=self.ledger,
             clock=self.clock,
@@ -67,7 +69,7 @@ class Desk:
         )
 
     def law(self) -> Policy:
-        return law_for(TENANT, self.tool, bounds=self.bounds)
+        return law_for(TENANT, self.tool, bounds=self.bounds, prices=self.prices)
 
     async def run(self, kernel: Kernel | None = None, principal: Principal | None = None) -> Run:
         principal = principal or Principal(name=AGENT, tenant=TENANT)

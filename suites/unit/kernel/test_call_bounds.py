@@ -8,10 +8,13 @@ import pytest
 
 from autobiz_kernel import (
     BoundsConfig,
+    CallError,
     ClaimOutcome,
+    CostError,
     ErrorCode,
     LoopConfig,
     TerminationReason,
+    prices_of_toml,
 )
 
 from ...tools import contract
@@ -66,6 +69,45 @@ async def test_cost_and_tokens_overshoot_by_one_call(desk: Desk) -> None:
         desk = Desk(made=contract(cost_micros=60), bounds=bounds, answers={"tokens": 60})
         told = [(await desk.call(refund(number))).outcome for number in range(3)]
         assert told == [ClaimOutcome.CLAIMED, ClaimOutcome.CLAIMED, code]
+
+
+PRICES = """
+currency = "USD"
+[[price]]
+item = "model"
+from = 2026-01-01
+price = "2.50"
+per = 1000
+"""
+
+
+@pytest.mark.requirement("P1-R03", "INV-03")
+@pytest.mark.test_id("P1-T07")
+async def test_tokens_cost_what_the_price_table_says() -> None:
+    """A call costs its own price and that of the tokens its result tells of; the books say the same."""
+    made = replace(contract(cost_micros=60), priced_as="model")
+    desk = Desk(made=made, answers={"tokens": 3}, prices=prices_of_toml(PRICES))
+    kernel = desk.kernel()
+    run = await desk.run(kernel)
+    await kernel.call(run, raw())
+    kept = await desk.ledger.load_run(TENANT, run.run_id)
+    assert kept is not None
+    assert (run.spent.cost_micros, kept.spent.cost_micros) == (7_560, 7_560)
+
+
+@pytest.mark.requirement("P1-R03", "INV-03")
+@pytest.mark.test_id("P1-T07")
+async def test_what_has_no_price_is_not_done() -> None:
+    """Tokens without an item in the table stop the configuration, and before its first day the call."""
+    desk = Desk(made=replace(contract(), priced_as="model"))
+    with pytest.raises(CallError, match=r"no price for the tokens of provider.refund@1 \(model\)"):
+        desk.kernel()
+    desk.prices = prices_of_toml(PRICES.replace("2026-01-01", "2999-01-01"))
+    kernel = desk.kernel()
+    run = await desk.run(kernel)
+    with pytest.raises(CostError, match="nothing is known"):
+        await kernel.call(run, raw())
+    assert desk.seen == []
 
 
 @pytest.mark.requirement("P1-R03", "INV-03")
