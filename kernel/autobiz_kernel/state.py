@@ -1,4 +1,4 @@
-"""Change a run's state by merge patches (RFC 7386) that each fit exactly one version of it.
+"""Change a run's state by merge patches (RFC 7396) that each fit exactly one version of it.
 
 A merge patch is written by those who write workflows, who have no use for moving and testing; of two patches
 that meet, the second is refused by its version and not by an operation that no longer finds its place.

@@ -6,7 +6,7 @@ from .anchor_file import append_anchor, read_anchor_lines
 from .checking import ChainSurvey, Flaw, FlawKind, Mark, Marks, check_chains
 from .errors import ChainError
 from .link import NO_ROWS, Head, Row, first_previous, link, next_row
-from .merkle import is_included, leaf_of, merkle_path, merkle_root
+from .merkle import leaf_of, merkle_root
 
 __all__ = [
     "NO_ROWS",
@@ -30,11 +30,9 @@ __all__ = [
     "check_anchors",
     "check_chains",
     "first_previous",
-    "is_included",
     "key_id",
     "leaf_of",
     "link",
-    "merkle_path",
     "merkle_root",
     "next_anchor",
     "next_row",
