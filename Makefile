@@ -72,6 +72,8 @@ strategy: $(READY)  ## Write the tables of the oracle strategy page anew
 schemas: $(READY)  ## Write the published JSON Schemas anew
 	@$(BIN)/python -c "from pathlib import Path; from autobiz_gates.published import write_schemas; \
 		write_schemas(Path('gates/autobiz_gates/schemas'))"
+	@$(BIN)/python -c "from pathlib import Path; from autobiz_kernel.published import write_schemas; \
+		write_schemas(Path('kernel/autobiz_kernel/schemas'))"
 
 wheel-check: $(READY)  ## Build the wheel, install it into a clean virtualenv, gate a small project with it
 	@PYTHON="$(PYTHON)" $(BIN)/python .ci/wheel_check.py

@@ -23,7 +23,8 @@ DATA = (
     "autobiz_harness/cli/gate.toml",
     "autobiz_reports/page.css",
     "autobiz_mocks/mappings/stripe.json",
-    "autobiz_kernel/sql/0001_idempotency_and_receipts.sql",
+    "autobiz_kernel/migrations/sql/roles.sql",
+    "autobiz_kernel/migrations/versions/r0001_tables.py",
 )
 TESTS = "import pytest\n@pytest.mark.parametrize('n', range(25))\ndef test_it(n, seed): assert seed >= 0\n"
 

@@ -1,15 +1,17 @@
 """Fixtures of the suites that use real servers: each test lives in a tenant and a trial of its own."""
 
+import secrets
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from typing import Any
 
+import psycopg
 import pytest
 import pytest_asyncio
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, conninfo, sql
 
-from autobiz_kernel import EffectStore
+from autobiz_kernel import PostgresLedger
 from autobiz_mocks import VirtualClock, WireMock, shipped_stubs
 
 from .database import Connect, Connections, ReadReceipts, read_receipts
@@ -33,6 +35,19 @@ def trial() -> str:
     return uuid.uuid4().hex
 
 
+@pytest.fixture(scope="session")
+def app_database(database: str) -> Iterator[str]:
+    """The worker's database as the product sees it: through a login that is an application, no more."""
+    name, word = f"app_{secrets.token_hex(6)}", secrets.token_hex(16)
+    login = sql.Identifier(name)
+    with psycopg.connect(database, autocommit=True) as owner:
+        owner.execute(
+            sql.SQL("CREATE ROLE {} LOGIN PASSWORD {} IN ROLE autobiz_app").format(login, sql.Literal(word))
+        )
+        yield conninfo.make_conninfo(database, user=name, password=word)
+        owner.execute(sql.SQL("DROP ROLE {}").format(login))
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def connections(database: str) -> AsyncIterator[Connections]:
     shared = Connections(url=database)
@@ -40,30 +55,46 @@ async def connections(database: str) -> AsyncIterator[Connections]:
     await shared.close()
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def app_connections(app_database: str) -> AsyncIterator[Connections]:
+    shared = Connections(url=app_database)
+    yield shared
+    await shared.close()
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def connection(connections: Connections) -> AsyncIterator[AsyncConnection[Any]]:
-    """A plain connection, past the kernel."""
+    """A plain connection, past the kernel and above all policies."""
     borrowed = await connections.borrow()
     yield borrowed
     await connections.give_back(borrowed)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def connect(connections: Connections) -> AsyncIterator[Connect]:
-    """Opens stores on connections of their own: one for each worker process that a test plays."""
-    borrowed: list[AsyncConnection[Any]] = []
-
-    async def open_store() -> EffectStore:
-        borrowed.append(await connections.borrow())
-        return EffectStore(borrowed[-1])
-
-    yield open_store
-    for each in borrowed:
-        await connections.give_back(each)
+async def app_connection(app_connections: Connections) -> AsyncIterator[AsyncConnection[Any]]:
+    """A plain connection of the application's role."""
+    borrowed = await app_connections.borrow()
+    yield borrowed
+    await app_connections.give_back(borrowed)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def store(connect: Connect) -> EffectStore:
+async def connect(app_connections: Connections) -> AsyncIterator[Connect]:
+    """Opens ledgers on connections of their own: one for each worker process that a test plays."""
+    borrowed: list[AsyncConnection[Any]] = []
+
+    async def open_ledger() -> PostgresLedger:
+        writes, looks = await app_connections.borrow(), await app_connections.borrow()
+        borrowed.extend((writes, looks))
+        return PostgresLedger(writes, writes, looks)
+
+    yield open_ledger
+    for each in borrowed:
+        await app_connections.give_back(each)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def ledger(connect: Connect) -> PostgresLedger:
     return await connect()
 
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from uuid import UUID
 
+import orjson
 from psycopg import AsyncConnection
-from psycopg.rows import class_row
 
-from autobiz_kernel import EffectStore
+from autobiz_kernel import PostgresLedger
 
-Connect: TypeAlias = Callable[[], Awaitable[EffectStore]]
+Connect: TypeAlias = Callable[[], Awaitable[PostgresLedger]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +47,13 @@ class Connections:
 
 async def read_receipts(connection: AsyncConnection[Any], tenant: UUID) -> tuple[WrittenReceipt, ...]:
     """Read a tenant's receipts with plain SQL, because books are not judged by the code that wrote them."""
-    async with connection.cursor(row_factory=class_row(WrittenReceipt)) as cursor:
-        await cursor.execute(
-            "SELECT external_key, operation, arguments, result FROM receipts WHERE tenant_id = %s", [tenant]
-        )
-        return tuple(await cursor.fetchall())
+    cursor = await connection.execute(
+        "SELECT external_key, body FROM receipts WHERE tenant_id = %s ORDER BY at, run_id, seq", [tenant]
+    )
+    return tuple(_written(key, orjson.loads(body)) for key, body in await cursor.fetchall())
+
+
+def _written(key: str, body: dict[str, Any]) -> WrittenReceipt:
+    return WrittenReceipt(
+        external_key=key, operation=body["operation"], arguments=body["arguments"], result=body["result"]
+    )

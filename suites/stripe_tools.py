@@ -8,12 +8,14 @@ from http.client import HTTPConnection, HTTPException
 from typing import TypeAlias
 from urllib.parse import urlencode, urlsplit
 
-from autobiz_kernel import EffectClass, Execute, Json, Tool
+from autobiz_kernel import EffectClass, Execute, Json, Recovery, Refused, Tool, ToolContract
 from autobiz_mocks import Served
 
 KEY_HEADER = "Idempotency-Key"
 TRIAL_HEADER = "X-AutoBiz-Trial"
 TIMEOUT_S = 10.0
+_TEXT: Json = {"type": "string", "minLength": 1, "maxLength": 64}
+_WHOLE: Json = {"type": "integer"}
 
 ReadJournal: TypeAlias = Callable[[], tuple[Served, ...]]
 
@@ -38,16 +40,36 @@ class StripeTools:
             self._idle.pop().close()
 
     def _tool(self, operation: str, identity: tuple[str, ...], execute: Execute) -> Tool:
-        return Tool(
+        properties: dict[str, Json] = {"payment_intent": _TEXT, "currency": _TEXT, "amount": _WHOLE}
+        # What tells one delivery from another is known here only so that a careless identity can name it.
+        properties |= {"refund_id": _TEXT, "delivery": _TEXT} if operation == "refund" else {}
+        contract = ToolContract(
             name="stripe",
-            version="1",
             operation=operation,
+            version="1",
+            effect_class=EffectClass.FINANCIAL,
+            recovery=Recovery.PROVIDER_IDEMPOTENT,
             identity=identity,
-            effect_class=EffectClass.PROVIDER_IDEMPOTENT,
-            execute=execute,
+            amount="amount",
+            currency="currency",
+            provider_ref="body.id",
+            timeout_ms=int(TIMEOUT_S * 1000),
+            input_schema={
+                "type": "object",
+                "properties": properties,
+                "required": [*identity, "currency", "amount"],
+                "additionalProperties": False,
+            },
+            output_schema={
+                "type": "object",
+                "properties": {"status": _WHOLE, "body": {}},
+                "required": ["status", "body"],
+                "additionalProperties": False,
+            },
         )
+        return Tool(contract=contract, execute=execute)
 
-    async def _refund(self, arguments: Json, external_key: str) -> Json:
+    async def _refund(self, arguments: Json, external_key: str) -> Json | Refused:
         form = {
             "payment_intent": arguments["payment_intent"],
             "amount": arguments["amount"],
@@ -56,18 +78,18 @@ class StripeTools:
         }
         return await self._post("/v1/refunds", form, external_key)
 
-    async def _capture(self, arguments: Json, external_key: str) -> Json:
+    async def _capture(self, arguments: Json, external_key: str) -> Json | Refused:
         path = f"/v1/payment_intents/{arguments['payment_intent']}/capture"
         return await self._post(path, {"amount_to_capture": arguments["amount"]}, external_key)
 
-    async def _void(self, arguments: Json, external_key: str) -> Json:
+    async def _void(self, arguments: Json, external_key: str) -> Json | Refused:
         path = f"/v1/payment_intents/{arguments['payment_intent']}/cancel"
         return await self._post(path, {"cancellation_reason": "requested_by_customer"}, external_key)
 
-    async def _post(self, path: str, form: Mapping[str, object], external_key: str) -> Json:
+    async def _post(self, path: str, form: Mapping[str, object], external_key: str) -> Json | Refused:
         return await asyncio.to_thread(self._send, path, urlencode(form), external_key)
 
-    def _send(self, path: str, body: str, external_key: str) -> Json:
+    def _send(self, path: str, body: str, external_key: str) -> Json | Refused:
         headers = {
             "Content-Type": "application/x-www-form-urlencoded",
             KEY_HEADER: external_key,
@@ -84,4 +106,5 @@ class StripeTools:
         self._idle.append(connection)
         if response.status >= 500:
             raise ProviderSilentError(f"POST {path}: status {response.status}")
-        return {"status": response.status, "body": json.loads(answer)}
+        result: Json = {"status": response.status, "body": json.loads(answer)}
+        return Refused(result=result) if response.status >= 400 else result

@@ -1,49 +1,172 @@
 """Run business agents under law: governed calls with exactly-once effects."""
 
-from .call import Reply, governed_call
+from .audit import Audited, heads_of, keep_anchor, verify_tenant
+from .budget import BoundsConfig, Spent
 from .canonical import INTEGER_MAX, JsonValue, canonical
-from .claims import LEASE, WINDOW, Claim, ClaimOutcome, may_take_over, standing, window_closed
+from .claims import (
+    LEASE,
+    WINDOW,
+    Claim,
+    ClaimOutcome,
+    ClaimStatus,
+    Heir,
+    may_run_anew,
+    may_take_over,
+    standing,
+)
 from .clock import Clock, SystemClock
-from .effect_store import ClaimAnswer, EffectStore
-from .errors import CallError, CanonicalError, KernelError, MigrationError, StoreError
+from .codes import ErrorCode, TerminationReason
+from .contract import EffectClass, Json, Recovery, ToolContract
+from .costs import CostError, Price, PriceTable, prices_of_toml
+from .errors import (
+    CallError,
+    CanonicalError,
+    KernelError,
+    MigrationError,
+    ReplayError,
+    RoleError,
+    RunError,
+    StateError,
+    StoreError,
+)
+from .ids import Ids, TimedIds, timed_id
+from .incident import Incident, IncidentKind
+from .isolation import IsolatedError, Limits, in_a_process
 from .keys import external_key, fingerprint, internal_key
-from .migrations import Migration, migrate, migration_fingerprint, migrations, missing_migrations
-from .receipt import Receipt
-from .tool import EffectClass, Execute, Json, Tool
+from .ledger import (
+    ClaimAnswer,
+    ClaimAsk,
+    Ledger,
+    MemoryLedger,
+    PostgresLedger,
+    RunRecord,
+    SettleAnswer,
+    SettleKind,
+    Settlement,
+    SettleOutcome,
+    StateChange,
+    StateVersion,
+    TraceRow,
+    check_role,
+)
+from .loop_detection import LoopConfig
+from .migrating import make_weeks, migrate, migration_fingerprint, revision_of, unmigrate
+from .pipeline import Kernel
+from .principal import PermissionScope, Principal
+from .published import published_schema_text, schema_text, write_schemas
+from .receipt import FinancialReceipt, Receipt, receipt_from
+from .redaction import Cleaned, Hit, Kind, Redactor
+from .replay import Replay, Replayed, replay
+from .reply import Reply
+from .ruling import Approval, ApprovalRule, Asked, Policy, Ruling, RulingKind
+from .run import Run
+from .state import STATE_BYTES_MAX, change, merged, replayed, state_hash
+from .tool import Execute, Found, LookUp, NotDoneError, Refused, Tool
 
 __all__ = [
     "INTEGER_MAX",
     "LEASE",
+    "STATE_BYTES_MAX",
     "WINDOW",
+    "Approval",
+    "ApprovalRule",
+    "Asked",
+    "Audited",
+    "BoundsConfig",
     "CallError",
     "CanonicalError",
     "Claim",
     "ClaimAnswer",
+    "ClaimAsk",
     "ClaimOutcome",
+    "ClaimStatus",
+    "Cleaned",
     "Clock",
+    "CostError",
     "EffectClass",
-    "EffectStore",
+    "ErrorCode",
     "Execute",
+    "FinancialReceipt",
+    "Found",
+    "Heir",
+    "Hit",
+    "Ids",
+    "Incident",
+    "IncidentKind",
+    "IsolatedError",
     "Json",
     "JsonValue",
+    "Kernel",
     "KernelError",
-    "Migration",
+    "Kind",
+    "Ledger",
+    "Limits",
+    "LookUp",
+    "LoopConfig",
+    "MemoryLedger",
     "MigrationError",
+    "NotDoneError",
+    "PermissionScope",
+    "Policy",
+    "PostgresLedger",
+    "Price",
+    "PriceTable",
+    "Principal",
     "Receipt",
+    "Recovery",
+    "Redactor",
+    "Refused",
+    "Replay",
+    "ReplayError",
+    "Replayed",
     "Reply",
+    "RoleError",
+    "Ruling",
+    "RulingKind",
+    "Run",
+    "RunError",
+    "RunRecord",
+    "SettleAnswer",
+    "SettleKind",
+    "SettleOutcome",
+    "Settlement",
+    "Spent",
+    "StateChange",
+    "StateError",
+    "StateVersion",
     "StoreError",
     "SystemClock",
+    "TerminationReason",
+    "TimedIds",
     "Tool",
+    "ToolContract",
+    "TraceRow",
     "canonical",
+    "change",
+    "check_role",
     "external_key",
     "fingerprint",
-    "governed_call",
+    "heads_of",
+    "in_a_process",
     "internal_key",
+    "keep_anchor",
+    "make_weeks",
+    "may_run_anew",
     "may_take_over",
+    "merged",
     "migrate",
     "migration_fingerprint",
-    "migrations",
-    "missing_migrations",
+    "prices_of_toml",
+    "published_schema_text",
+    "receipt_from",
+    "replay",
+    "replayed",
+    "revision_of",
+    "schema_text",
     "standing",
-    "window_closed",
+    "state_hash",
+    "timed_id",
+    "unmigrate",
+    "verify_tenant",
+    "write_schemas",
 ]

@@ -2,9 +2,13 @@
 
 KernelError
 ├── CanonicalError   the caller's value has no canonical form: change the value
-├── CallError        the caller's arguments or tool contract cannot make a call: change them
+├── CallError        a contract, scope or bound is not usable: change the configuration
 ├── MigrationError   the database and this code disagree: change the deployment
-└── StoreError       the store was wired wrongly: change the composition root
+├── RoleError        the database role may do more than an application may: change the deployment
+├── RunError         the run is not there, or another worker has it: load it anew
+├── StateError       a patch does not fit its state: read the state anew
+├── ReplayError      the code asks for other things than the record holds: the run goes to quarantine
+└── StoreError       the ledger was wired wrongly or broke its promise: change the composition root
 """
 
 
@@ -17,12 +21,28 @@ class CanonicalError(KernelError):
 
 
 class CallError(KernelError):
-    """A tool contract or the arguments of a call are not usable."""
+    """A tool contract, a scope or a bound is not usable."""
 
 
 class MigrationError(KernelError):
-    """The database's migrations are not the ones this code was written for."""
+    """The database's schema is not the one this code was written for."""
+
+
+class RoleError(KernelError):
+    """The database role could get around what protects one tenant from another."""
+
+
+class RunError(KernelError):
+    """A run is not there, is over, or belongs to another worker."""
+
+
+class StateError(KernelError):
+    """A state, or a patch of one, is not usable."""
+
+
+class ReplayError(KernelError):
+    """What is asked for now is not what was asked for when the record was written."""
 
 
 class StoreError(KernelError):
-    """The effect store was given something it cannot be safe with."""
+    """The ledger was given something it cannot be safe with."""

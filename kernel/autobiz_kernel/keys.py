@@ -32,6 +32,16 @@ def fingerprint(arguments: Mapping[str, JsonValue]) -> bytes:
     return hashlib.sha256(canonical(dict(arguments), name="arguments")).digest()
 
 
-def external_key(key: bytes) -> str:
-    """Return the key a provider sees: hashed once more, so that it reveals neither tenant nor act."""
-    return EXTERNAL_KEY_PREFIX + hashlib.sha256(key).hexdigest()[:EXTERNAL_KEY_DIGITS]
+def fingerprint_of(written: bytes) -> bytes:
+    """Return the same of arguments whose canonical form is at hand."""
+    return hashlib.sha256(written).digest()
+
+
+def external_key(key: bytes, *, generation: int = 1) -> str:
+    """Return the key a provider sees: hashed once more, so that it reveals neither tenant nor act.
+
+    An act that runs anew after its window is another one to the provider too, who may well remember the key
+    of the first and answer with yesterday's result; so from the second generation on it is hashed too.
+    """
+    seen = key if generation == 1 else key + generation.to_bytes(8, "big")
+    return EXTERNAL_KEY_PREFIX + hashlib.sha256(seen).hexdigest()[:EXTERNAL_KEY_DIGITS]

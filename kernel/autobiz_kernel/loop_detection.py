@@ -65,13 +65,19 @@ class Loop:
         return f"a cycle of {self.length} call{'s' * (self.length > 1)} came {self.turns} times in a row"
 
 
-def command(tool: str, arguments: Mapping[str, JsonValue], config: LoopConfig) -> Command:
-    """Return what is compared of a call; the order of members does not matter, the tool's name does."""
+def command(
+    tool: str, arguments: Mapping[str, JsonValue], config: LoopConfig, *, written: bytes | None = None
+) -> Command:
+    """Return what is compared of a call; the order of members does not matter, the tool's name does.
+
+    Who has the arguments' canonical form at hand passes it along.
+    """
     kept: Any = dict(arguments)
     for place in config.ignored:
         kept = _without(kept, [_unescaped(part) for part in place.split("/")[1:]])
-    written = canonical({"tool": tool, "arguments": kept}, name=f"arguments of {tool}")
-    return Command(tool=tool, digest=hashlib.sha256(written).digest())
+    if written is None or config.ignored:
+        written = canonical(kept, name=f"arguments of {tool}")
+    return Command(tool=tool, digest=hashlib.sha256(f"{tool}\0".encode() + written).digest())
 
 
 def find_loop(history: Sequence[Command], asked: Command, config: LoopConfig) -> Loop | None:

@@ -1,51 +1,57 @@
-"""Describe a tool: what it does, what identifies one act of it, and how its effect may be repeated."""
+"""A tool: its contract together with the functions that do its work."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from .canonical import JsonValue
+from .contract import Json, Recovery, ToolContract
 from .errors import CallError
 
-Json: TypeAlias = Mapping[str, JsonValue]
-Execute: TypeAlias = Callable[[Json, str], Awaitable[Json]]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """The provider's definitive no: nothing happened, and asking again would change nothing."""
+
+    result: Json
 
 
-class EffectClass(StrEnum):
-    """What may be done about an effect of which nobody knows whether it happened."""
+class NotDoneError(Exception):
+    """Raised by a tool that knows that nothing happened, such as when it never reached the provider."""
 
-    PROVIDER_IDEMPOTENT = "provider_idempotent"  # ask again with the same external key
-    UNREPEATABLE = "unrepeatable"  # only the provider's truth or a person can tell
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What the provider knows of an effect that we were not sure of; None says that it never happened."""
+
+    result: Json | None
+
+
+Execute: TypeAlias = Callable[[Json, str], Awaitable[Json | Refused]]
+LookUp: TypeAlias = Callable[[Json, str], Awaitable[Found]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
-    """A tool's contract together with the function that does its work.
+    """`execute` gets the arguments and the external key, and returns what happened, or a definitive no.
 
-    `execute` gets the arguments and the external key. It returns definitive answers, a provider's refusal
-    among them, and raises when it cannot know whether the effect happened.
+    It raises `NotDoneError` if it knows that nothing happened; all else that it raises says nobody knows.
+    `look_up` asks the provider what became of the effect with this key.
     """
 
-    name: str
-    version: str
-    operation: str
-    identity: tuple[str, ...]
-    effect_class: EffectClass
+    contract: ToolContract
     execute: Execute
+    look_up: LookUp | None = None
 
     def __post_init__(self) -> None:
-        if not self.identity:
+        if self.contract.recovery is Recovery.QUERYABLE and self.look_up is None:
             raise CallError(
-                f"tool {self.name!r}: identity is empty; name the arguments that identify one act"
+                f"tool {self.contract.reference!r}: QUERYABLE, but it has no look_up; give it one"
             )
 
-    def identity_of(self, arguments: Json) -> dict[str, JsonValue]:
-        """Pick the declared identity out of the arguments of one call."""
-        absent = [name for name in self.identity if arguments.get(name) is None]
-        if absent:
-            raise CallError(
-                f"tool {self.name!r}: arguments lack {', '.join(absent)}; "
-                "without its whole identity an act cannot be told from another"
-            )
-        return {name: arguments[name] for name in self.identity}
+    def knowing(self, known: Found) -> "Tool":
+        """Return the tool for a caller who already knows what became of its effect."""
+
+        async def look_up(_arguments: Json, _external_key: str) -> Found:
+            return known
+
+        return replace(self, look_up=look_up)

@@ -54,9 +54,9 @@ async def test_each_act_happens_once(
 
     results = await deliver(delivery, scene, acts)
     before = read_journal()
-    store = await connect()
+    ledger = await connect()
     for given, act in zip(results, acts, strict=True):
-        reply = await scene.call(store, act)
+        reply = await scene.call(ledger, act)
         assert reply.result is not None, reply
         given.append(reply.result)
     after = read_journal()

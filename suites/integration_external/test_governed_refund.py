@@ -6,10 +6,11 @@ from uuid import UUID
 
 import pytest
 
-from autobiz_kernel import LEASE, ClaimOutcome, EffectStore, Json, Reply, Tool, governed_call
+from autobiz_kernel import ClaimOutcome, Json, Ledger, Refused, Reply, Tool
 from autobiz_mocks import Fault, VirtualClock, WireMock, faulty_once, shipped_stubs
 from autobiz_oracles import Outcome, exactly_once, expect, receipts_agree, unheard
 
+from ..calling import governed_call
 from ..database import Connect, ReadReceipts
 from ..stripe_tools import KEY_HEADER, TRIAL_HEADER, ProviderSilentError, ReadJournal, StripeTools
 
@@ -29,15 +30,15 @@ REFUND_STUB = next(stub for stub in shipped_stubs("stripe") if stub["metadata"][
 
 
 async def call(
-    store: EffectStore, clock: VirtualClock, tool: Tool, tenant: UUID, arguments: Json = REFUND
+    ledger: Ledger, clock: VirtualClock, tool: Tool, tenant: UUID, arguments: Json = REFUND
 ) -> Reply:
-    return await governed_call(store=store, clock=clock, tool=tool, tenant=tenant, arguments=arguments)
+    return await governed_call(ledger=ledger, clock=clock, tool=tool, tenant=tenant, arguments=arguments)
 
 
 @pytest.mark.test_id("P1-T20")
 @pytest.mark.workflow("WF01")
 async def test_a_capture_carries_the_external_key(
-    store: EffectStore,
+    ledger: Ledger,
     clock: VirtualClock,
     tenant: UUID,
     stripe: StripeTools,
@@ -46,7 +47,7 @@ async def test_a_capture_carries_the_external_key(
 ) -> None:
     """The provider sees the very key that the caller and the receipt are told."""
     arguments: Json = {"payment_intent": "pi_4711", "amount": 1999, "currency": "eur"}
-    reply = await call(store, clock, stripe.capture, tenant, arguments)
+    reply = await call(ledger, clock, stripe.capture, tenant, arguments)
     seen = read_journal()
     assert len(seen) == 1
     expect.effects(seen).exactly_once(
@@ -59,7 +60,7 @@ async def test_a_capture_carries_the_external_key(
 @pytest.mark.test_id("P1-T22")
 @pytest.mark.workflow("WF03")
 async def test_a_refund_survives_a_lost_answer(
-    store: EffectStore,
+    ledger: Ledger,
     clock: VirtualClock,
     tenant: UUID,
     trial: str,
@@ -71,9 +72,8 @@ async def test_a_refund_survives_a_lost_answer(
     """A refund whose answer was lost is asked for again under the same key, and is one refund."""
     with wiremock.planted(faulty_once(REFUND_STUB, Fault.ANSWER_LOST, headers={TRIAL_HEADER: trial})):
         with pytest.raises(ProviderSilentError):
-            await call(store, clock, stripe.refund, tenant)
-        clock.advance(LEASE)
-        reply = await call(store, clock, stripe.refund, tenant)
+            await call(ledger, clock, stripe.refund, tenant)
+        reply = await call(ledger, clock, stripe.refund, tenant)
     assert reply.outcome is ClaimOutcome.CLAIMED
     seen = read_journal()
     assert len(seen) == 2
@@ -85,7 +85,7 @@ async def test_a_refund_survives_a_lost_answer(
 @pytest.mark.test_id("P1-T22")
 @pytest.mark.negative
 async def test_a_kernel_with_fresh_keys_is_caught(
-    store: EffectStore,
+    ledger: Ledger,
     clock: VirtualClock,
     tenant: UUID,
     trial: str,
@@ -96,15 +96,14 @@ async def test_a_kernel_with_fresh_keys_is_caught(
 ) -> None:
     """Broken on purpose, a tool that makes up a key for each try refunds twice, and both oracles see it."""
 
-    async def execute(arguments: Json, external_key: str) -> Json:
+    async def execute(arguments: Json, external_key: str) -> Json | Refused:
         return await stripe.refund.execute(arguments, f"autobiz:{secrets.token_hex(16)}")
 
     broken = replace(stripe.refund, execute=execute)
     with wiremock.planted(faulty_once(REFUND_STUB, Fault.ANSWER_LOST, headers={TRIAL_HEADER: trial})):
         with pytest.raises(ProviderSilentError):
-            await call(store, clock, broken, tenant)
-        clock.advance(LEASE)
-        await call(store, clock, broken, tenant)
+            await call(ledger, clock, broken, tenant)
+        await call(ledger, clock, broken, tenant)
     seen = read_journal()
     with unheard():
         twice = exactly_once(seen, method="POST", path="/v1/refunds", header=KEY_HEADER)
@@ -125,10 +124,11 @@ async def test_a_careless_identity_is_caught(
     receipts_of: ReadReceipts,
 ) -> None:
     """Broken on purpose, a tool that counts the delivery into its identity refunds once for each webhook."""
-    broken = replace(stripe.refund, identity=("payment_intent", "delivery"))
-    store = await connect()
+    careless = replace(stripe.refund.contract, identity=("payment_intent", "delivery"))
+    broken = replace(stripe.refund, contract=careless)
+    ledger = await connect()
     for delivery in ("evt_1", "evt_2"):
-        await call(store, clock, broken, tenant, {**REFUND, "delivery": delivery})
+        await call(ledger, clock, broken, tenant, {**REFUND, "delivery": delivery})
     seen = read_journal()
     with unheard():
         verdict = exactly_once(seen, method="POST", path="/v1/refunds", header=KEY_HEADER)

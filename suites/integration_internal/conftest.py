@@ -3,10 +3,15 @@
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import UUID
 
 import pytest
+import pytest_asyncio
+
+from autobiz_kernel import Ledger, MemoryLedger, PostgresLedger, RunRecord
 
 from .. import untimed  # noqa: F401  # loaded for its Hypothesis profile
+from ..ledgers_alike import a_run
 from ..stack_users import Member, no_given_servers, own_state
 
 
@@ -37,3 +42,16 @@ def member(stack_state: Path) -> Iterator[Callable[..., Member]]:
     for one in started:
         if one.process.poll() is None:
             one.end(signal.SIGKILL)
+
+
+@pytest_asyncio.fixture(loop_scope="session", params=["memory", "postgres"])
+async def books(request: pytest.FixtureRequest, ledger: PostgresLedger) -> Ledger:
+    """Each test runs on both, which is what makes the one the other's model."""
+    return MemoryLedger() if request.param == "memory" else ledger
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def run(books: Ledger, tenant: UUID) -> RunRecord:
+    begun = a_run(tenant)
+    await books.begin(begun)
+    return begun

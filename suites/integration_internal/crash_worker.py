@@ -1,6 +1,6 @@
 """A worker that makes one governed call and waits to be killed at a named point of it.
 
-Arguments: database URL, tenant, now, point (before_effect, after_effect, after_receipt, never), effect class.
+Arguments: database URL, tenant, now, point (before_effect, after_effect, after_receipt, never), recovery.
 It says `at <point>` and then waits for its end; if it meets none, it prints its outcome and result.
 """
 
@@ -12,18 +12,21 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 
-from autobiz_kernel import EffectClass, EffectStore, Json, governed_call
+from autobiz_kernel import Json, PostgresLedger, Recovery
 from autobiz_mocks import VirtualClock
 
-from .provider import ask_provider, refund_tool
+from ..calling import governed_call
+from ..tools import contract, tool
+from .provider import ask_provider
 
 
-async def work(url: str, tenant: UUID, now: datetime, point: str, effect_class: EffectClass) -> None:
+async def work(url: str, tenant: UUID, now: datetime, point: str, recovery: Recovery) -> None:
     def pass_by(here: str) -> None:
         if here == point:
             print(f"at {here}", flush=True)  # noqa: T201  # this script's only way to speak
             sys.stdin.read()
 
+    ledger = await PostgresLedger.connect(url)
     async with await AsyncConnection.connect(url, autocommit=True) as connection:
 
         async def execute(arguments: Json, key: str) -> Json:
@@ -33,16 +36,17 @@ async def work(url: str, tenant: UUID, now: datetime, point: str, effect_class: 
             return result
 
         reply = await governed_call(
-            store=EffectStore(connection),
+            ledger=ledger,
             clock=VirtualClock(now),
-            tool=refund_tool(execute, effect_class=effect_class),
+            tool=tool(execute, contract(recovery=recovery, timeout_ms=20_000)),
             tenant=tenant,
             arguments={"refund_id": "r-1", "amount": 1200},
         )
         pass_by("after_receipt")
         print(json.dumps([reply.outcome, reply.result]))  # noqa: T201  # the same
+    await ledger.close()
 
 
 if __name__ == "__main__":
-    _, url, tenant, now, point, effect_class = sys.argv
-    asyncio.run(work(url, UUID(tenant), datetime.fromisoformat(now), point, EffectClass(effect_class)))
+    _, url, tenant, now, point, recovery = sys.argv
+    asyncio.run(work(url, UUID(tenant), datetime.fromisoformat(now), point, Recovery(recovery)))

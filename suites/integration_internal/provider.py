@@ -7,13 +7,14 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 
-from autobiz_kernel import EffectClass, Execute, Json, Tool
+from autobiz_kernel import Json
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS provider_requests (
     number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     tenant_id uuid NOT NULL, key text NOT NULL, body text NOT NULL
-)
+);
+GRANT SELECT, INSERT ON provider_requests TO autobiz_app
 """
 
 
@@ -44,14 +45,3 @@ async def requests_of(connection: AsyncConnection[Any], tenant: UUID) -> Sequenc
         "SELECT key, body FROM provider_requests WHERE tenant_id = %s ORDER BY number", [tenant]
     )
     return [ProviderRequest(key=key, body=body) for key, body in await cursor.fetchall()]
-
-
-def refund_tool(execute: Execute, *, effect_class: EffectClass = EffectClass.PROVIDER_IDEMPOTENT) -> Tool:
-    return Tool(
-        name="provider",
-        version="1",
-        operation="refund",
-        identity=("refund_id",),
-        effect_class=effect_class,
-        execute=execute,
-    )

@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 from psycopg import AsyncConnection
 
-from autobiz_kernel import LEASE, EffectClass
+from autobiz_kernel import LEASE, Recovery
 from autobiz_oracles import exactly_once, insist, receipts_agree
 
 from ..database import ReadReceipts
@@ -41,11 +41,11 @@ class Workers:
 
     database: str
     tenant: UUID
-    effect_class: EffectClass = EffectClass.PROVIDER_IDEMPOTENT
+    recovery: Recovery = Recovery.PROVIDER_IDEMPOTENT
 
     def start(self, point: str, *, leases_later: int = 0) -> subprocess.Popen[str]:
         moment = BEGIN + leases_later * LEASE
-        argv = [self.database, str(self.tenant), moment.isoformat(), point, self.effect_class.value]
+        argv = [self.database, str(self.tenant), moment.isoformat(), point, self.recovery.value]
         return subprocess.Popen(
             [sys.executable, "-m", WORKER, *argv],
             cwd=ROOT,
@@ -74,8 +74,8 @@ async def provider(connection: AsyncConnection[Any]) -> AsyncConnection[Any]:
 
 
 @pytest.fixture
-def workers(database: str, tenant: UUID, provider: AsyncConnection[Any]) -> Workers:
-    return Workers(database=database, tenant=tenant)
+def workers(app_database: str, tenant: UUID, provider: AsyncConnection[Any]) -> Workers:
+    return Workers(database=app_database, tenant=tenant)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ async def test_a_chain_of_crashes_ends_with_one_effect(
 @pytest.mark.negative
 @pytest.mark.parametrize(("point", "asked"), [("before_effect", 0), ("after_effect", 1)])
 async def test_an_unrepeatable_effect_stays_uncertain(
-    database: str,
+    app_database: str,
     tenant: UUID,
     provider: AsyncConnection[Any],
     receipts_of: ReadReceipts,
@@ -131,7 +131,7 @@ async def test_an_unrepeatable_effect_stays_uncertain(
     asked: int,
 ) -> None:
     """Nobody repeats an effect that must not be repeated: after a crash it waits for somebody who knows."""
-    workers = Workers(database=database, tenant=tenant, effect_class=EffectClass.UNREPEATABLE)
+    workers = Workers(database=app_database, tenant=tenant, recovery=Recovery.UNREPEATABLE)
     workers.kill_at(point)
     for leases_later in (1, 5000):
         assert workers.finish(leases_later=leases_later) == ("uncertain", None)

@@ -4,26 +4,25 @@ import argparse
 from collections import Counter
 from time import process_time
 
-from autobiz_kernel import canonical
-from autobiz_kernel.redacting import Allowlist, redact
+from autobiz_kernel import Redactor, canonical
 from suites.unit.kernel.redaction.commerce import fields_in, payloads
 from suites.unit.kernel.redaction.sensitive import sensitive, shapes
 
 SECRETS = 2_000
 PAYLOADS = 5_000
 FALSE_SHARE_MAX = 0.005
-EVERYTHING = Allowlist(["/**"])
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=11)
     seed: int = parser.parse_args().seed
+    redactor = Redactor()
     missed: Counter[str] = Counter()
     for piece in sensitive(seed=seed, count=SECRETS):
-        done = redact({"ok": "shipped", "it": piece.wrapped}, EVERYTHING)
+        done = redactor.clean({"ok": "shipped", "it": piece.wrapped})
         # Redacting only takes away, so what is not complained about is stored whole.
-        if not done.alarms:
+        if not done.hits:
             missed[piece.shape] += 1
     print(f"sensitive: {SECRETS:,} in {len(shapes()):,} shapes, {missed.total()} stored")
     for shape, times in missed.most_common(40):
@@ -35,8 +34,8 @@ def main() -> None:
     began = process_time()
     for payload in drawn:
         fields += fields_in(payload)
-        for alarm in redact(payload, EVERYTHING).alarms:
-            false[f"{alarm.place.split('/')[1]}: {alarm.kind}"] += 1
+        for hit in redactor.clean(payload).hits:
+            false[f"{hit.where.split('/')[1]}: {hit.kind}"] += 1
     seconds = process_time() - began
     size = sum(len(canonical(payload)) for payload in drawn)
     share = false.total() / fields

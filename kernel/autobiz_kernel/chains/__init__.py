@@ -5,10 +5,11 @@ from .anchor_checking import AnchorFlaw, AnchorFlawKind, AnchorSurvey, check_anc
 from .anchor_file import append_anchor, read_anchor_lines
 from .checking import ChainSurvey, Flaw, FlawKind, Mark, Marks, check_chains
 from .errors import ChainError
-from .link import Head, Row, first_previous, link, next_row
-from .merkle import is_included, leaf_of, merkle_path, merkle_root
+from .link import NO_ROWS, Head, Row, first_previous, link, next_row
+from .merkle import leaf_of, merkle_root
 
 __all__ = [
+    "NO_ROWS",
     "Anchor",
     "AnchorFlaw",
     "AnchorFlawKind",
@@ -29,11 +30,9 @@ __all__ = [
     "check_anchors",
     "check_chains",
     "first_previous",
-    "is_included",
     "key_id",
     "leaf_of",
     "link",
-    "merkle_path",
     "merkle_root",
     "next_anchor",
     "next_row",

@@ -18,6 +18,9 @@ class FlawKind(StrEnum):
     REORDERED = "reordered"  # the row stands behind a later one, or twice
     TRUNCATED = "truncated"  # the run ends before the row that an anchor knows
     REPLACED = "replaced"  # a chain that holds together and is not the one that was anchored
+    UNLIKE = "unlike"  # a column beside the row's content says something else
+    MISCOUNTED = "miscounted"  # the run says that it is longer, shorter or another
+    ORPHANED = "orphaned"  # there are rows, and no run
     VANISHED = "vanished"  # an anchor knows the run, and no row of it is left
 
 

@@ -12,6 +12,8 @@ from .errors import ChainError
 
 HASH_BYTES = 32
 SEQ_MAX = 2**63 - 1
+# What a run without rows has instead of a head.
+NO_ROWS = bytes(HASH_BYTES)
 
 _FIRST = b"autobiz.chain/1\x00"
 _LINK = b"autobiz.link/1\x00"
@@ -55,7 +57,7 @@ def first_previous(*, tenant: UUID, run: UUID) -> bytes:
 
 
 def link(previous: bytes, seq: int, body: bytes) -> bytes:
-    """Return the hash of a row, given the hash of the row before it."""
+    """Return the hash of a row; the database computes the same under the run's lock."""
     return sha256(_LINK + previous + seq.to_bytes(8, "big") + body).digest()
 
 

@@ -1,4 +1,4 @@
-"""Fold many run heads into one root, and show that one of them is under it.
+"""Fold many run heads into one root.
 
 The tree is that of RFC 6962: leaves and nodes are hashed with different prefixes, so that neither passes for
 the other, and an odd leaf is never doubled, so that no two lists share a root.
@@ -26,29 +26,6 @@ def merkle_root(leaves: Sequence[bytes]) -> bytes:
     while len(level) > 1:
         level = _parents(level)
     return level[0]
-
-
-def merkle_path(leaves: Sequence[bytes], index: int) -> tuple[tuple[bool, bytes], ...]:
-    """Return the siblings from a leaf up to the root, each with whether it stands on the left."""
-    if not 0 <= index < len(leaves):
-        raise IndexError(f"there is no leaf {index} among {len(leaves)}")
-    level = [sha256(_LEAF + leaf).digest() for leaf in leaves]
-    path = []
-    while len(level) > 1:
-        sibling = index ^ 1
-        if sibling < len(level):
-            path.append((sibling < index, level[sibling]))
-        level = _parents(level)
-        index //= 2
-    return tuple(path)
-
-
-def is_included(leaf: bytes, path: Sequence[tuple[bool, bytes]], root: bytes) -> bool:
-    """Say whether the path leads from the leaf to the root."""
-    node = sha256(_LEAF + leaf).digest()
-    for on_the_left, sibling in path:
-        node = sha256(_NODE + (sibling + node if on_the_left else node + sibling)).digest()
-    return node == root
 
 
 def _parents(level: list[bytes]) -> list[bytes]:

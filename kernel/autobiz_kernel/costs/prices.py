@@ -8,6 +8,7 @@ from typing import Any
 
 from .micros import RATE_UNITS, CostError, cost_of_units, micros_of
 
+COST_MAX = 2**53 - 1
 _FIELDS = {"item", "from", "price", "per"}
 
 
@@ -25,6 +26,16 @@ class Price:
         if self.from_at.utcoffset() is None:
             raise CostError(f"price of {self.item}: {self.from_at.isoformat()} has no time zone; use UTC")
         cost_of_units(1, micros_per_million=self.micros_per_million)
+
+    def cost(self, units: int) -> int:
+        """Return what so many units cost, at most what ends any run.
+
+        It is asked after an effect, when an error would keep what has happened from being written down.
+        """
+        enough = COST_MAX * RATE_UNITS // max(1, self.micros_per_million)
+        if units > enough:
+            return COST_MAX
+        return cost_of_units(units, micros_per_million=self.micros_per_million)
 
 
 class PriceTable:
@@ -58,9 +69,8 @@ class PriceTable:
             )
         return known[index - 1]
 
-    def cost(self, item: str, units: int, at: datetime) -> int:
-        """Return the cost in micro-units."""
-        return cost_of_units(units, micros_per_million=self.price_at(item, at).micros_per_million)
+    def __contains__(self, item: str) -> bool:
+        return item in self._by_item
 
 
 def prices_of_toml(text: str, *, name: str = "prices") -> PriceTable:

@@ -19,9 +19,6 @@ DOORS = frozenset(
         "autobiz_harness.guards",
         "autobiz_harness.stack",
         "autobiz_kernel.chains",
-        "autobiz_kernel.costs",
-        "autobiz_kernel.isolating",
-        "autobiz_kernel.redacting",
     }
 )
 

@@ -13,6 +13,7 @@ CLOCKS = {
     "benchmarks/allure_gate/allure_gate.py": ("time.perf_counter",),
     "benchmarks/evidence/chain.py": ("time.perf_counter",),
     "benchmarks/guards/guards.py": ("time.process_time",),
+    "benchmarks/kernel/stopwatch.py": ("time.perf_counter", "time.process_time"),
     "benchmarks/fuzz/__main__.py": ("time.process_time",),
     "benchmarks/expect/expecting.py": ("time.perf_counter",),
     "benchmarks/kernel/canonical/canonical_form.py": ("time.perf_counter",),

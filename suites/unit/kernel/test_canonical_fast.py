@@ -89,6 +89,15 @@ def test_plain_values_are_written_as_the_reference_writes_them(value: Any) -> No
     assert canonical(value) == rfc8785.dumps(value)
 
 
+@pytest.mark.parametrize("code", [*range(0x80), 0x2028, 0x2029, 0xD7FF, 0xE000, 0xFFFF, 0x1F600])
+def test_every_special_character_is_written_alike(code: int) -> None:
+    """Control characters, separators and the edges of the planes have one form, as value and as name."""
+    text = chr(code)
+    for value in (text, {text: text}, [f"a{text}b"]):
+        assert canonical(value) == rfc8785.dumps(value)
+        assert json.loads(canonical(value)) == value
+
+
 @settings(max_examples=30)
 @given(plain_shapes, st.randoms(use_true_random=False))
 def test_the_order_of_members_does_not_matter(value: Any, rng: Any) -> None:

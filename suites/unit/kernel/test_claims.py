@@ -11,27 +11,31 @@ from autobiz_kernel import (
     WINDOW,
     Claim,
     ClaimOutcome,
-    EffectClass,
+    ClaimStatus,
+    Heir,
+    may_run_anew,
     may_take_over,
     standing,
-    window_closed,
 )
+
+pytestmark = [pytest.mark.requirement("P1-R06", "INV-05"), pytest.mark.test_id("P1-T11", "P1-T12")]
 
 BEGIN = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
 MINE, OTHER = b"\1" * 32, b"\2" * 32
 
 
-def claim(*, settled: bool, lease: timedelta = LEASE) -> Claim:
+def claim(status: ClaimStatus) -> Claim:
     return Claim(
-        tenant=UUID(int=1),
         key=b"\0" * 32,
         fingerprint=MINE,
-        epoch=1,
+        status=status,
+        epoch=3,
+        generation=1,
+        run_id=UUID(int=1),
         first_seen_at=BEGIN,
         expires_at=BEGIN + WINDOW,
-        lease_until=BEGIN + lease,
-        settled=settled,
+        lease_until=BEGIN + LEASE,
     )
 
 
@@ -41,42 +45,41 @@ MOMENTS = [
         (timedelta(0), LEASE, WINDOW, 2 * WINDOW), (-TICK, timedelta(0), TICK)
     )
 ]
+at_moments = pytest.mark.parametrize("moment", MOMENTS, ids=lambda moment: str(moment - BEGIN))
+in_states = pytest.mark.parametrize("status", ClaimStatus)
 
 
-@pytest.mark.parametrize("moment", MOMENTS, ids=lambda moment: str(moment - BEGIN))
-@pytest.mark.parametrize("settled", [True, False])
+@at_moments
+@in_states
 @pytest.mark.parametrize("fingerprint", [MINE, OTHER], ids=["same", "other"])
-def test_standing_is_decided_by_print_then_receipt_then_lease(
-    fingerprint: bytes, settled: bool, moment: datetime
+def test_standing_is_decided_by_print_then_answer_then_lease(
+    fingerprint: bytes, status: ClaimStatus, moment: datetime
 ) -> None:
-    """Other arguments are a mismatch before anything else, a receipt is replayed, a lease ends at its end."""
+    """Other arguments are a mismatch before all else, an answer is replayed, a lease ends at its end."""
     if fingerprint == OTHER:
         expected = ClaimOutcome.MISMATCH
-    elif settled:
+    elif status in (ClaimStatus.DONE, ClaimStatus.REFUSED):
         expected = ClaimOutcome.REPLAY
+    elif status is ClaimStatus.CLAIMED and moment - BEGIN < LEASE:
+        expected = ClaimOutcome.IN_FLIGHT
     else:
-        expected = ClaimOutcome.IN_FLIGHT if moment - BEGIN < LEASE else ClaimOutcome.UNCERTAIN
-    assert standing(claim(settled=settled), fingerprint=fingerprint, now=moment) is expected
+        expected = ClaimOutcome.UNCERTAIN
+    assert standing(claim(status), fingerprint=fingerprint, now=moment) is expected
 
 
-@pytest.mark.parametrize("moment", MOMENTS, ids=lambda moment: str(moment - BEGIN))
-def test_window_is_half_open(moment: datetime) -> None:
-    """A settled claim holds up to and excluding its twenty-fourth hour."""
-    assert window_closed(claim(settled=True), now=moment) is (moment - BEGIN >= timedelta(hours=24))
+@at_moments
+@in_states
+def test_window_is_half_open_and_only_an_answer_lapses(status: ClaimStatus, moment: datetime) -> None:
+    """An answer holds up to and excluding its twenty-fourth hour; what is in doubt never lapses."""
+    lapsed = status in (ClaimStatus.DONE, ClaimStatus.REFUSED) and moment - BEGIN >= timedelta(hours=24)
+    assert may_run_anew(claim(status), now=moment) is (lapsed or status is ClaimStatus.RELEASED)
 
 
-@pytest.mark.negative
-@pytest.mark.parametrize("moment", MOMENTS, ids=lambda moment: str(moment - BEGIN))
-def test_an_unsettled_claim_never_lapses(moment: datetime) -> None:
-    """Time alone does not tell whether an effect happened."""
-    assert not window_closed(claim(settled=False), now=moment)
-
-
-@pytest.mark.parametrize("moment", MOMENTS, ids=lambda moment: str(moment - BEGIN))
-@pytest.mark.parametrize("settled", [True, False])
-@pytest.mark.parametrize("effect_class", EffectClass)
-def test_take_over_needs_all_four(effect_class: EffectClass, settled: bool, moment: datetime) -> None:
-    """A claim passes on if it is open, its lease over, its window not, and its provider idempotent."""
-    allowed = may_take_over(claim(settled=settled), effect_class=effect_class, now=moment)
-    in_time = LEASE <= moment - BEGIN < WINDOW
-    assert allowed is (effect_class is EffectClass.PROVIDER_IDEMPOTENT and not settled and in_time)
+@at_moments
+@pytest.mark.parametrize("epoch", [2, 3, 4])
+@pytest.mark.parametrize("heir", Heir)
+def test_take_over_needs_a_fresh_key_or_fresh_knowledge(heir: Heir, epoch: int, moment: datetime) -> None:
+    """An heir in time has until the window ends, one who has looked must have looked at this very holder."""
+    allowed = may_take_over(claim(ClaimStatus.DOUBT), heir=heir, epoch=epoch, now=moment)
+    in_time = heir is Heir.IN_TIME and moment - BEGIN < WINDOW
+    assert allowed is (in_time or (heir is Heir.LOOKED and epoch == 3))

@@ -1,33 +1,34 @@
-"""One root over many heads, and the paths that lead to it."""
+"""One root over many heads."""
+
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autobiz_kernel.chains import Head, is_included, leaf_of, merkle_path, merkle_root
+from autobiz_kernel.chains import Head, leaf_of, merkle_root
 
 from .histories_of_runs import RUNS, TENANT
 
 
-@given(st.integers(1, 40), st.data())
-def test_each_head_is_shown_to_be_under_the_root(count: int, data: st.DataObject) -> None:
-    """The path of a leaf leads to the root, and to no other root, place or leaf."""
+def root_by_halves(leaves: list[bytes]) -> bytes:
+    """The definition of RFC 6962: split at the largest power of two below the number of leaves."""
+    if len(leaves) < 2:
+        return sha256(b"\0" + leaves[0]).digest() if leaves else sha256(b"").digest()
+    half = 1 << (len(leaves) - 1).bit_length() - 1
+    return sha256(b"\1" + root_by_halves(leaves[:half]) + root_by_halves(leaves[half:])).digest()
+
+
+@given(st.integers(0, 70))
+def test_the_root_is_that_of_the_standard(count: int) -> None:
+    """Level by level or by halves, the root over the same heads is one."""
     leaves = [leaf_of(Head(tenant=TENANT, run=RUNS[0], length=n + 1, hash=bytes(32))) for n in range(count)]
-    root = merkle_root(leaves)
-    index = data.draw(st.integers(0, count - 1))
-    path = merkle_path(leaves, index)
-    assert is_included(leaves[index], path, root)
-    assert not is_included(leaves[index] + b"x", path, root)
-    assert not is_included(leaves[index], path, merkle_root([*leaves, leaves[-1]]))
-    if path:
-        assert not is_included(leaves[index], path[:-1], root)
+    assert merkle_root(leaves) == root_by_halves(leaves)
 
 
 @pytest.mark.negative
-def test_there_is_no_path_for_a_leaf_that_is_not_there() -> None:
-    """A place outside the list is an error, and the root of nothing is none of the others."""
-    with pytest.raises(IndexError):
-        merkle_path([b"a"], 1)
-    with pytest.raises(IndexError):
-        merkle_path([], 0)
-    assert merkle_root([]) != merkle_root([b""])
+@given(st.lists(st.binary(max_size=3), max_size=6), st.lists(st.binary(max_size=3), max_size=6))
+def test_two_lists_share_no_root(left: list[bytes], right: list[bytes]) -> None:
+    """Another order, a doubled or a missing leaf, nothing and an empty leaf: each has a root of its own."""
+    assert (merkle_root(left) == merkle_root(right)) is (left == right)
+    assert merkle_root([*left, b"x", b"x"]) != merkle_root([*left, b"x"])

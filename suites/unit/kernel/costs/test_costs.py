@@ -1,23 +1,19 @@
-"""What calls cost: exact, at the price of their day, and attributed to whoever caused it."""
+"""What calls cost: exact, at the price of their day."""
 
-import itertools
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
-from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from autobiz_kernel.costs import (
+    COST_MAX,
     MICROS_MAX,
-    Charge,
     CostError,
-    Dimension,
     Price,
     PriceTable,
-    attribute,
     cost_of_units,
     micros_of,
     prices_of_toml,
@@ -45,14 +41,6 @@ from = 2026-01-01T00:00:00+02:00
 price = "0.005"
 per = 1
 """
-
-
-def charge(**fields: Any) -> Charge:
-    given = {
-        "tenant": UUID(int=1), "workflow": "refund", "tool": "stripe.refund", "run": UUID(int=9),
-        "item": "shipping:label", "units": 1, "micros": 5000, "currency": "USD", "at": NEW_YEAR,
-    }  # fmt: skip
-    return Charge(**{**given, **fields})
 
 
 @given(st.integers(0, 10**12), st.integers(0, 10**9))
@@ -119,13 +107,15 @@ def test_the_price_of_the_day_holds_from_its_first_moment() -> None:
     """A tick before a new price the old one holds, and from the moment itself on the new one."""
     table = prices_of_toml(FILE)
     item = "model-a:input_tokens"
-    assert table.cost(item, 1_000_000, MAY - TICK) == 3_000_000
+    assert table.price_at(item, MAY - TICK).cost(1_000_000) == 3_000_000
     assert (
-        table.cost(item, 1_000_000, MAY) == table.cost(item, 1_000_000, MAY + timedelta(days=999)) == 150_000
+        table.price_at(item, MAY).cost(1_000_000)
+        == table.price_at(item, MAY + timedelta(days=999)).cost(1_000_000)
+        == 150_000
     )
-    assert table.cost(item, 1, MAY) == 1
-    assert table.cost(item, 0, MAY) == 0
-    assert table.cost("shipping:label", 3, NEW_YEAR) == 15_000
+    assert table.price_at(item, MAY).cost(1) == 1
+    assert table.price_at(item, MAY).cost(0) == 0
+    assert table.price_at("shipping:label", NEW_YEAR).cost(3) == 15_000
     assert table.price_at("shipping:label", NEW_YEAR - timedelta(hours=2)).micros_per_million == 5_000 * 10**6
 
 
@@ -148,7 +138,7 @@ def test_a_moment_is_the_same_in_every_zone() -> None:
 def test_what_has_no_price_cannot_be_charged(item: str, at: datetime, says: str) -> None:
     """An unknown item, a day before its first price and a moment without zone are errors, never free."""
     with pytest.raises(CostError, match=says):
-        prices_of_toml(FILE).cost(item, 1, at)
+        prices_of_toml(FILE).price_at(item, at)
 
 
 @pytest.mark.negative
@@ -212,45 +202,8 @@ def test_two_prices_from_one_moment_are_refused() -> None:
         PriceTable("USD", (price, again))
 
 
-@given(
-    st.lists(
-        st.builds(
-            charge,
-            tenant=st.sampled_from([UUID(int=1), UUID(int=2)]),
-            workflow=st.sampled_from(["refund", "order"]),
-            tool=st.sampled_from(["a", "b", "c"]),
-            micros=st.integers(0, 10**6),
-        ),
-        max_size=30,
-    )
-)
-def test_every_question_adds_up_to_the_same(charges: list[Charge]) -> None:
-    """By whatever costs are told apart, no micro-unit is lost or counted twice."""
-    for count in range(len(Dimension) + 1):
-        for by in itertools.combinations(Dimension, count):
-            told = attribute(charges, by)
-            assert sum(part.micros for part in told) == sum(charge.micros for charge in charges)
-            assert sum(part.charges for part in told) == len(charges)
-            assert len({part.key for part in told}) == len(told)
-
-
-def test_costs_are_told_by_tenant_workflow_and_tool() -> None:
-    """The parts come in order, and currencies stay apart."""
-    charges = [
-        charge(tool="b", micros=1), charge(tool="a", micros=2), charge(tool="b", micros=4),
-        charge(tool="b", micros=8, currency="EUR"),
-    ]  # fmt: skip
-    told = attribute(charges, [Dimension.WORKFLOW, Dimension.TOOL])
-    assert [(part.currency, part.key, part.micros, part.charges) for part in told] == [
-        ("EUR", ("refund", "b"), 8, 1), ("USD", ("refund", "a"), 2, 1), ("USD", ("refund", "b"), 5, 2)
-    ]  # fmt: skip
-
-
-@pytest.mark.negative
-@pytest.mark.parametrize(
-    "fields", [{"tool": ""}, {"workflow": ""}, {"micros": -1}, {"units": -1}, {"micros": 2**63}]
-)
-def test_a_charge_that_is_nobodys_is_refused(fields: dict[str, Any]) -> None:
-    """A cost without workflow or tool, and one below nothing, are refused."""
-    with pytest.raises(CostError, match="charge"):
-        charge(**fields)
+@given(st.integers(0, 2**53 - 1), st.integers(0, MICROS_MAX))
+def test_what_a_price_tells_after_an_effect_is_a_number_in_any_case(units: int, rate: int) -> None:
+    """However many units at whatever price, the cost is that of the units, or what ends every run."""
+    price = Price(item="model", from_at=NEW_YEAR, micros_per_million=rate)
+    assert price.cost(units) == min(-(-units * rate // 1_000_000), COST_MAX)

@@ -1,0 +1,184 @@
+"""The command line of those who run the kernel: `autobiz`."""
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+import click
+import psycopg
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
+
+from .audit import heads_of, keep_anchor, verify_tenant
+from .chains import Window, anchor_of_line, append_anchor, key_id, next_anchor, read_anchor_lines
+from .clock import SystemClock
+from .diagnosis import diagnose
+from .errors import KernelError
+from .migrating import make_weeks, migrate, unmigrate
+from .state import replayed
+from .timeline import kept_versions, run_lines, timeline
+
+EXIT_FOUND = 1
+EXIT_ERROR = 2
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def _database(command: Command) -> Command:
+    """Every command works on a database, whose URL holds a password and so comes from the environment."""
+    option = click.option(
+        "--database",
+        envvar="AUTOBIZ_DATABASE_URL",
+        required=True,
+        help="URL; better given in AUTOBIZ_DATABASE_URL.",
+    )
+    return option(command)
+
+
+def _tenant(command: Command) -> Command:
+    return click.option("--tenant", type=click.UUID, required=True, help="Whose books.")(command)
+
+
+class _Kernel(click.Group):
+    """What goes wrong is said in one sentence, without a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (KernelError, psycopg.Error, OSError) as error:
+            click.echo(f"autobiz: {str(error).strip()}", err=True)
+            sys.exit(EXIT_ERROR)
+
+
+@click.group(cls=_Kernel)
+def main() -> None:
+    """Look after the books of the kernel."""
+
+
+@main.command("migrate")
+@_database
+@click.option("--down", is_flag=True, help="Take every revision back. All rows are lost.")
+@click.option("--yes", is_flag=True, help="Mean it.")
+@click.option("--weeks", default=8, show_default=True, help="For how many weeks partitions are made.")
+def migrate_command(database: str, down: bool, yes: bool, weeks: int) -> None:
+    """Bring the database to this version's schema and make the partitions of the weeks to come."""
+    if down and not yes:
+        raise click.UsageError("--down drops every table with its rows; say --yes as well to mean it")
+    if down:
+        unmigrate(database)
+        return
+    migrate(database)
+    make_weeks(database, now=SystemClock().now(), weeks=weeks)
+    click.echo("the schema is up to date")
+
+
+@main.command()
+@_database
+def doctor(database: str) -> None:
+    """Say what is wrong with the database, its role and its schema, and what to do."""
+    complaints = diagnose(database)
+    for complaint in complaints:
+        click.echo(f"- {complaint}")
+    if complaints:
+        sys.exit(EXIT_FOUND)
+    click.echo("nothing is wrong")
+
+
+@main.group()
+def audit() -> None:
+    """Prove that receipts are as they were written."""
+
+
+@audit.command()
+@_database
+@_tenant
+@click.option("--anchors", type=click.Path(path_type=Path), help="File that `audit anchor` has written.")
+@click.option(
+    "--key", "keys", type=click.Path(path_type=Path, exists=True), multiple=True, help="Public key, PEM."
+)
+def verify(database: str, tenant: UUID, anchors: Path | None, keys: tuple[Path, ...]) -> None:
+    """Follow every chain of receipts and name the first bad row of each run."""
+    if anchors is not None and not keys:
+        raise click.UsageError("anchors are worth as much as their signatures; give --key")
+    allowed = {key_id(key): key for key in map(_public, keys)}
+    lines = None if anchors is None else read_anchor_lines(anchors)
+    found = verify_tenant(database, tenant, anchor_lines=lines, keys=allowed)
+    for flaw in (*found.anchor_flaws, *found.flaws):
+        click.echo(flaw)
+    click.echo(f"{found.rows} receipts in {found.runs} runs")
+    if found.anchor_flaws or found.flaws:
+        sys.exit(EXIT_FOUND)
+
+
+@audit.command()
+@_database
+@_tenant
+@click.option("--key", type=click.Path(path_type=Path, exists=True), required=True, help="Private key, PEM.")
+@click.option(
+    "--anchors", type=click.Path(path_type=Path), required=True, help="File outside of the database."
+)
+def anchor(database: str, tenant: UUID, key: Path, anchors: Path) -> None:
+    """Sign where the chains are that have moved since the last anchor, and add that to a file."""
+    signer = _private(key)
+    lines = read_anchor_lines(anchors) if anchors.exists() else ()
+    last = anchor_of_line(lines[-1]) if lines else None
+    window = Window(from_at=last.window.to_at if last else _BEGINNING, to_at=SystemClock().now())
+    heads = heads_of(database, tenant, window)
+    made = next_anchor(last, tenant=tenant, heads=heads, window=window, key=signer)
+    append_anchor(anchors, made)
+    keep_anchor(database, made)
+    click.echo(f"{len(heads)} heads signed as anchor {made.number} of {anchors}")
+
+
+@main.command()
+@_database
+@_tenant
+@click.option("--limit", default=20, show_default=True)
+def runs(database: str, tenant: UUID, limit: int) -> None:
+    """List a tenant's latest runs."""
+    for line in run_lines(database, tenant, limit=limit):
+        click.echo(line)
+
+
+@main.command()
+@_database
+@_tenant
+@click.argument("run", type=click.UUID)
+def show(database: str, tenant: UUID, run: UUID) -> None:
+    """Tell what happened in a run, call by call."""
+    for line in timeline(database, tenant, run):
+        click.echo(line)
+
+
+@main.command("replay")
+@_database
+@_tenant
+@click.argument("run", type=click.UUID)
+def replay_command(database: str, tenant: UUID, run: UUID) -> None:
+    """Build a run's state anew from its patches and compare it at every version; no tool runs."""
+    versions = kept_versions(database, tenant, run)
+    _, told = replayed(versions)
+    click.echo(f"{len(versions)} versions lead to {told.hex()}")
+
+
+def _public(key: Path) -> Ed25519PublicKey:
+    try:
+        made = load_pem_public_key(key.read_bytes())
+    except ValueError:
+        made = None
+    if not isinstance(made, Ed25519PublicKey):
+        raise click.UsageError(f"{key} holds no public Ed25519 key in PEM; give the one of the anchors")
+    return made
+
+
+def _private(key: Path) -> Ed25519PrivateKey:
+    try:
+        made = load_pem_private_key(key.read_bytes(), password=None)
+    except (ValueError, TypeError):
+        made = None
+    if not isinstance(made, Ed25519PrivateKey):
+        raise click.UsageError(f"{key} holds no private Ed25519 key in PEM without a password")
+    return made

@@ -1,0 +1,29 @@
+"""Ninth guard: money moves only under a rule, and above the rule's amount only with a person's yes."""
+
+from collections.abc import Iterable
+
+from autobiz_kernel.codes import ErrorCode
+from autobiz_kernel.contract import EffectClass, ToolContract
+from autobiz_kernel.ruling import ALLOW, ApprovalRule, Asked, Ruling, RulingKind, deny
+
+
+def approval(
+    asked: Asked, contract: ToolContract, fingerprint: bytes, rules: Iterable[ApprovalRule]
+) -> Ruling:
+    """Ask where a rule says so; what cannot be compared asks too; a yes holds for these arguments alone."""
+    rule = next(
+        (each for each in rules if (each.tool, each.operation) == (contract.name, contract.operation)), None
+    )
+    if rule is None:
+        if contract.effect_class is not EffectClass.FINANCIAL:
+            return ALLOW
+        return deny(ErrorCode.APPROVAL_RULE_MISSING, "a FINANCIAL operation needs a rule for approval")
+    amount = asked.arguments.get(contract.amount)
+    limit = rule.above_minor.get(str(asked.arguments.get(contract.currency)).upper(), 0)
+    if type(amount) is int and 0 <= amount <= limit:
+        return ALLOW
+    if asked.approval is not None and asked.approval.fingerprint == fingerprint:
+        return ALLOW
+    return Ruling(
+        kind=RulingKind.ASK, code=ErrorCode.APPROVAL_REQUIRED, reason=f"more than {limit} minor units"
+    )

@@ -1,0 +1,35 @@
+"""What people must hear of, although the call itself has ended in good order."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+from uuid import UUID
+
+
+class IncidentKind(StrEnum):
+    """Why somebody must look."""
+
+    CROSS_TENANT = "cross_tenant"  # an entity of another tenant was asked for; an interface answers 403
+    SCANNER_HIT = "scanner_hit"  # an allowlist let a secret or personal data through
+    UNCERTAIN_EFFECT = "uncertain_effect"  # nobody knows, and no machine can find out
+    OUTPUT_INVALID = "output_invalid"  # a tool has broken its contract after its effect
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """One reason to look; it holds no value of the call."""
+
+    kind: IncidentKind
+    tenant: UUID
+    run_id: UUID
+    path: str
+    tool: str
+    what: str
+
+
+OnIncident: TypeAlias = Callable[[Incident], None]
+
+
+def ignore(incident: Incident) -> None:
+    """Tell nobody; the trace row remains."""

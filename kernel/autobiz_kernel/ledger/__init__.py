@@ -1,0 +1,37 @@
+"""The books of the kernel: one commit before an effect and one after it, in memory or in PostgreSQL."""
+
+from .batcher import Batcher
+from .memory import MemoryLedger
+from .port import (
+    ClaimAnswer,
+    ClaimAsk,
+    Ledger,
+    RunRecord,
+    SettleAnswer,
+    SettleKind,
+    Settlement,
+    SettleOutcome,
+    StateChange,
+    StateVersion,
+    TraceRow,
+)
+from .postgres import PostgresLedger
+from .roles import check_role
+
+__all__ = [
+    "Batcher",
+    "ClaimAnswer",
+    "ClaimAsk",
+    "Ledger",
+    "MemoryLedger",
+    "PostgresLedger",
+    "RunRecord",
+    "SettleAnswer",
+    "SettleKind",
+    "SettleOutcome",
+    "Settlement",
+    "StateChange",
+    "StateVersion",
+    "TraceRow",
+    "check_role",
+]

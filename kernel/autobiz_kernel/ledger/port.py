@@ -1,0 +1,172 @@
+"""What the pipeline asks of its books; whoever keeps them answers the same."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from autobiz_kernel.budget import Spent
+from autobiz_kernel.chains import NO_ROWS
+from autobiz_kernel.claims import LEASE, WINDOW, ClaimOutcome, Heir
+from autobiz_kernel.codes import TerminationReason
+from autobiz_kernel.receipt import Receipt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    """A run as the books hold it."""
+
+    tenant: UUID
+    run_id: UUID
+    workflow: str
+    correlation_id: str
+    config_hash: bytes
+    principal: str
+    began_at: datetime
+    epoch: int = 1
+    termination_reason: TerminationReason | None = None
+    spent: Spent = field(default_factory=Spent)
+    receipt_seq: int = 0
+    trace_seq: int = 0
+    head_hash: bytes = NO_ROWS
+    state_version: int = 0
+    state: bytes = b"{}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimAsk:
+    """A request for the right to cause one effect."""
+
+    tenant: UUID
+    key: bytes
+    fingerprint: bytes
+    tool: str
+    run_id: UUID
+    now: datetime
+    lease: timedelta = LEASE
+    window: timedelta = WINDOW
+    heir: Heir = Heir.NOBODY
+    epoch: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimAnswer:
+    """What the books say to a request, with the receipt or the refusal once there is one."""
+
+    outcome: ClaimOutcome
+    epoch: int
+    generation: int
+    first_seen_at: datetime
+    expires_at: datetime
+    lease_until: datetime
+    receipt: bytes | None = None
+    refusal: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraceRow:
+    """What is remembered of one call, allowed or not; all of it may be kept."""
+
+    path: str
+    tool: str
+    command: bytes
+    guard: str
+    outcome: str
+    attrs: bytes = b"{}"
+    result: bytes | None = None
+    took_us: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateChange:
+    """A patch that fits exactly one version of the state."""
+
+    expected: int
+    state: bytes
+    patch: bytes
+    state_hash: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateVersion:
+    """One patch as the books hold it."""
+
+    version: int
+    path: str
+    patch: bytes
+    state_hash: bytes
+
+
+class SettleKind(StrEnum):
+    """What became of a claim."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    DOUBT = "doubt"  # nobody knows
+    RELEASED = "released"  # it did not happen
+    NOTE = "note"  # there was no claim
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """All that one call leaves behind, in one commit."""
+
+    kind: SettleKind
+    tenant: UUID
+    run_id: UUID
+    run_epoch: int
+    now: datetime
+    trace: TraceRow
+    spent: Spent = field(default_factory=Spent)
+    key: bytes = b""
+    epoch: int = 0
+    receipt: Receipt | None = None
+    refusal: bytes | None = None
+    state: StateChange | None = None
+    ending: TerminationReason | None = None
+
+
+class SettleOutcome(StrEnum):
+    """Whether the books took a settlement."""
+
+    SETTLED = "settled"
+    FENCED = "fenced"  # the run belongs to another worker: nothing was written
+    LEASE_LOST = "lease_lost"  # the claim belongs to another holder: only the trace was written
+    STATE_CONFLICT = "state_conflict"  # the patch fits an older state: everything else was written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettleAnswer:
+    """What the books say to a settlement."""
+
+    outcome: SettleOutcome
+    receipt_seq: int = 0
+    head_hash: bytes = NO_ROWS
+    state_version: int = 0
+
+
+class Ledger(Protocol):
+    """The books."""
+
+    async def begin(self, run: RunRecord) -> None: ...
+
+    async def take_run(self, tenant: UUID, run_id: UUID, *, now: datetime) -> RunRecord | None:
+        """Become the run's only worker: whoever was it before is fenced."""
+        ...
+
+    async def load_run(self, tenant: UUID, run_id: UUID) -> RunRecord | None: ...
+
+    async def claim(self, ask: ClaimAsk) -> ClaimAnswer: ...
+
+    async def look_up(self, ask: ClaimAsk) -> ClaimAnswer | None:
+        """Say what `claim` would, unless it would grant; then say None, and change nothing in either case."""
+        ...
+
+    async def settle(self, settlement: Settlement) -> SettleAnswer: ...
+
+    async def receipts_of(self, tenant: UUID, run_id: UUID) -> tuple[Receipt, ...]: ...
+
+    async def traces_of(self, tenant: UUID, run_id: UUID) -> tuple[TraceRow, ...]: ...
+
+    async def versions_of(self, tenant: UUID, run_id: UUID) -> tuple[StateVersion, ...]: ...

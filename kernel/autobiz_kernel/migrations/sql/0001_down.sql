@@ -1,0 +1,8 @@
+DROP TABLE tenants, runs, idempotency, receipts, traces, state_versions, event_store, hitl_requests, reconciliation,
+    run_queue, anchors;
+DROP PROCEDURE make_weeks(timestamptz, int);
+DROP PROCEDURE make_partition(text, text, uuid, uuid);
+DROP FUNCTION first_id_of(timestamptz);
+DROP PROCEDURE keep_table(regclass);
+DROP PROCEDURE protect_table(regclass);
+DROP FUNCTION refuse_change();

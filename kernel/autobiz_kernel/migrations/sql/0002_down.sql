@@ -1,0 +1,2 @@
+DROP FUNCTION claim_many(jsonb);
+DROP FUNCTION settle_many(jsonb);

@@ -1,0 +1,152 @@
+-- The two commits of an effect, for many calls at once. An item that cannot be granted gets a status of its own and
+-- never raises, so that one call cannot spoil its neighbours. Rights are the caller's; the tenant is set per item.
+-- A session plans each statement once, often while the tables are still small, and a scan of a small table is then
+-- what it would do for ever: so scans are ruled out.
+
+CREATE FUNCTION claim_many(items jsonb) RETURNS jsonb LANGUAGE plpgsql
+    SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+DECLARE
+    ask record;
+    found_row idempotency;
+    told text;
+    receipt text;
+    answers jsonb := '[]';
+BEGIN
+    FOR ask IN SELECT * FROM jsonb_to_recordset(items) AS (
+            tenant uuid, key text, fingerprint text, tool text, run uuid, now timestamptz, lease interval,
+            ttl interval, heir text, epoch bigint) LOOP
+        PERFORM set_config('autobiz.tenant', ask.tenant::text, true);
+        receipt := NULL;
+        INSERT INTO idempotency AS i (tenant_id, key, fingerprint, tool, run_id, first_seen_at, expires_at, lease_until)
+        VALUES (ask.tenant, decode(ask.key, 'hex'), decode(ask.fingerprint, 'hex'), ask.tool, ask.run, ask.now,
+                ask.now + ask.ttl, ask.now + ask.lease)
+        -- Anew: settled and past its window, or given back before anything had happened. One in doubt is neither,
+        -- because time alone does not tell whether its effect happened.
+        ON CONFLICT (tenant_id, key) DO UPDATE
+        SET fingerprint = EXCLUDED.fingerprint, tool = EXCLUDED.tool, run_id = EXCLUDED.run_id, status = 0,
+            epoch = i.epoch + 1, generation = i.generation + CASE WHEN i.status IN (1, 2) THEN 1 ELSE 0 END,
+            first_seen_at = EXCLUDED.first_seen_at, expires_at = EXCLUDED.expires_at,
+            lease_until = EXCLUDED.lease_until, receipt_run = NULL, receipt_seq = NULL, refusal = NULL
+        WHERE (i.status IN (1, 2) AND i.expires_at <= ask.now) OR i.status = 4
+        RETURNING i.* INTO found_row;
+        IF FOUND THEN
+            told := 'claimed';
+        ELSE
+            SELECT * INTO found_row FROM idempotency
+            WHERE tenant_id = ask.tenant AND key = decode(ask.key, 'hex');
+            told := CASE
+                WHEN found_row.fingerprint <> decode(ask.fingerprint, 'hex') THEN 'mismatch'
+                WHEN found_row.status IN (1, 2) THEN 'replay'
+                WHEN found_row.status = 0 AND found_row.lease_until > ask.now THEN 'in_flight'
+                ELSE 'uncertain' END;
+            -- An heir in time holds the provider's promise about the key; one who has looked holds an epoch.
+            IF told = 'uncertain' AND ((ask.heir = 'in_time' AND found_row.expires_at > ask.now)
+                    OR (ask.heir = 'looked' AND found_row.epoch = ask.epoch)) THEN
+                UPDATE idempotency SET status = 0, epoch = epoch + 1, run_id = ask.run,
+                    lease_until = ask.now + ask.lease
+                WHERE tenant_id = ask.tenant AND key = found_row.key AND epoch = found_row.epoch
+                RETURNING * INTO found_row;
+                IF FOUND THEN
+                    told := 'claimed';
+                ELSE
+                    SELECT * INTO found_row FROM idempotency
+                    WHERE tenant_id = ask.tenant AND key = decode(ask.key, 'hex');
+                    told := 'in_flight';
+                END IF;
+            END IF;
+        END IF;
+        IF told = 'replay' AND found_row.status = 1 THEN
+            SELECT body INTO receipt FROM receipts
+            WHERE tenant_id = ask.tenant AND run_id = found_row.receipt_run AND seq = found_row.receipt_seq;
+        END IF;
+        answers := answers || jsonb_build_object(
+            'told', told, 'epoch', found_row.epoch, 'generation', found_row.generation,
+            'first_seen_at', found_row.first_seen_at, 'expires_at', found_row.expires_at,
+            'lease_until', found_row.lease_until, 'receipt', receipt,
+            'refusal', CASE WHEN told = 'replay' THEN found_row.refusal END);
+    END LOOP;
+    RETURN answers;
+END
+$$;
+
+-- kind: done (the effect happened), refused, doubt (nobody knows), released (it did not happen), note (no claim).
+CREATE FUNCTION settle_many(items jsonb) RETURNS jsonb LANGUAGE plpgsql
+    SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+DECLARE
+    item record;
+    run runs;
+    told text;
+    previous bytea;
+    link bytea;
+    is_conflict boolean;
+    answers jsonb := '[]';
+BEGIN
+    FOR item IN SELECT * FROM jsonb_to_recordset(items) AS (
+            kind text, tenant uuid, run uuid, run_epoch bigint, now timestamptz, key text, epoch bigint, tool text,
+            effect_class text, external_key text, provider_ref text, amount_minor bigint, currency text, body text,
+            refusal text, path text, command text, guard text, outcome text, attrs text, result text,
+            steps int, tool_calls int, tokens bigint, cost_micros bigint, took_us bigint, state_expected bigint,
+            state text, patch text, state_hash text, ending text) LOOP
+        PERFORM set_config('autobiz.tenant', item.tenant::text, true);
+        SELECT * INTO run FROM runs WHERE tenant_id = item.tenant AND run_id = item.run FOR UPDATE;
+        IF NOT FOUND OR run.epoch <> item.run_epoch THEN
+            answers := answers || jsonb_build_object('told', 'fenced');
+            CONTINUE;
+        END IF;
+        told := 'settled';
+        IF item.kind <> 'note' THEN
+            UPDATE idempotency
+            SET status = CASE item.kind WHEN 'done' THEN 1 WHEN 'refused' THEN 2 WHEN 'doubt' THEN 3 ELSE 4 END,
+                receipt_run = CASE WHEN item.kind = 'done' THEN item.run END,
+                receipt_seq = CASE WHEN item.kind = 'done' THEN run.receipt_seq + 1 END,
+                refusal = item.refusal
+            WHERE tenant_id = item.tenant AND key = decode(item.key, 'hex') AND epoch = item.epoch AND status IN (0, 3);
+            IF NOT FOUND THEN
+                told := 'lease_lost';
+            ELSIF item.kind = 'done' THEN
+                previous := CASE WHEN run.receipt_seq > 0 THEN run.head_hash
+                    ELSE sha256('autobiz.chain/1\000'::bytea || uuid_send(item.tenant) || uuid_send(item.run)) END;
+                link := sha256('autobiz.link/1\000'::bytea || previous || int8send(run.receipt_seq + 1)
+                    || convert_to(item.body, 'UTF8'));
+                INSERT INTO receipts (tenant_id, run_id, seq, tool, effect_class, key, external_key, provider_ref,
+                    amount_minor, currency, body, prev_hash, hash, at)
+                VALUES (item.tenant, item.run, run.receipt_seq + 1, item.tool, item.effect_class,
+                    decode(item.key, 'hex'), item.external_key, item.provider_ref, item.amount_minor, item.currency,
+                    item.body, previous, link, item.now);
+                run.receipt_seq := run.receipt_seq + 1;
+                run.head_hash := link;
+            END IF;
+        END IF;
+        is_conflict := item.patch IS NOT NULL AND run.state_version <> item.state_expected;
+        IF item.patch IS NOT NULL AND told = 'settled' AND NOT is_conflict THEN
+            run.state_version := run.state_version + 1;
+            run.state := item.state;
+            INSERT INTO state_versions (tenant_id, run_id, version, path, patch, state_hash, at)
+            VALUES (item.tenant, item.run, run.state_version, item.path, item.patch,
+                    decode(item.state_hash, 'hex'), item.now);
+        END IF;
+        INSERT INTO traces (tenant_id, run_id, seq, path, tool, command, guard, outcome, attrs, result, tokens,
+            cost_micros, took_us, at)
+        VALUES (item.tenant, item.run, run.trace_seq + 1, item.path, item.tool, decode(item.command, 'hex'),
+            item.guard, CASE WHEN told = 'lease_lost' THEN 'LEASE_LOST'
+                             WHEN is_conflict THEN 'STATE_CONFLICT' ELSE item.outcome END,
+            item.attrs, item.result, item.tokens, item.cost_micros, item.took_us, item.now);
+        UPDATE runs
+        SET steps = run.steps + item.steps, tool_calls = run.tool_calls + item.tool_calls,
+            tokens = run.tokens + item.tokens, cost_micros = run.cost_micros + item.cost_micros,
+            receipt_seq = run.receipt_seq, trace_seq = run.trace_seq + 1, head_hash = run.head_hash,
+            state_version = run.state_version, state = run.state, updated_at = item.now,
+            termination_reason = coalesce(run.termination_reason, item.ending)
+        WHERE tenant_id = item.tenant AND run_id = item.run;
+        IF told = 'settled' AND is_conflict THEN
+            told := 'state_conflict';
+        END IF;
+        answers := answers || jsonb_build_object('told', told, 'seq', run.receipt_seq,
+            'hash', encode(run.head_hash, 'hex'), 'state_version', run.state_version);
+    END LOOP;
+    RETURN answers;
+END
+$$;
+
+REVOKE EXECUTE ON FUNCTION claim_many(jsonb), settle_many(jsonb) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION claim_many(jsonb), settle_many(jsonb) TO autobiz_app;

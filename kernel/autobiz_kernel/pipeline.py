@@ -1,0 +1,290 @@
+"""Make governed calls: the one loop that asks the guards in order, and the only place where a tool runs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from .budget import Spent
+from .claims import LEASE, ClaimOutcome, Heir
+from .clock import Clock
+from .codes import ENDING, ErrorCode, TerminationReason
+from .contract import Recovery
+from .effect import Ending, ask_what_became, copied, run_tool
+from .errors import CallError, RunError
+from .guards import ASKED_ONCE
+from .ids import Ids, TimedIds
+from .incident import IncidentKind, OnIncident, ignore
+from .judging import Denied, Judged, judge
+from .keys import external_key, internal_key
+from .ledger import ClaimAnswer, ClaimAsk, Ledger, RunRecord, SettleAnswer, SettleOutcome
+from .loop_detection import Command
+from .principal import Principal
+from .receipt import receipt_from
+from .redaction import Redactor
+from .reply import Reply
+from .ruling import ALLOW, Asked, Policy
+from .run import Run
+from .settling import Call, PatchOf, Settler
+from .tool import Found, Tool
+
+_NO_TOOLS: Mapping[tuple[str, str, str], Tool] = {}
+_LEASE_MARGIN = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kernel:
+    """Everything a governed call needs; one for a process, shared by all runs."""
+
+    ledger: Ledger
+    clock: Clock
+    policy: Policy
+    tools: Mapping[tuple[str, str, str], Tool] = field(default_factory=lambda: _NO_TOOLS)
+    redactor: Redactor = field(default_factory=Redactor)
+    on_incident: OnIncident = ignore
+    ids: Ids = field(default_factory=TimedIds)
+    lease: timedelta = LEASE
+
+    def __post_init__(self) -> None:
+        strangers = [
+            tool.contract.reference
+            for where, tool in self.tools.items()
+            if self.policy.contracts.get(where) is not tool.contract
+        ]
+        if strangers:
+            raise CallError(f"tools without their contract in the policy: {', '.join(sorted(strangers))}")
+        if not timedelta(0) < self.lease:
+            raise CallError(f"lease={self.lease} must be longer than zero")
+
+    async def begin(
+        self,
+        *,
+        tenant: UUID,
+        principal: Principal,
+        workflow: str,
+        prefix: str = "",
+        run_id: UUID | None = None,
+        correlation_id: str = "",
+    ) -> Run:
+        """Begin a run and be its only worker."""
+        now = self.clock.now()
+        run_id = run_id or self.ids.new(now)
+        record = RunRecord(
+            tenant=tenant,
+            run_id=run_id,
+            workflow=workflow,
+            correlation_id=correlation_id or run_id.hex,
+            config_hash=self.policy.config_hash,
+            principal=principal.name,
+            began_at=now,
+        )
+        await self.ledger.begin(record)
+        return Run(record, principal=principal, prefix=prefix or tenant.hex, bounds=self.policy.bounds)
+
+    async def resume(self, *, tenant: UUID, run_id: UUID, principal: Principal, prefix: str = "") -> Run:
+        """Take a run over: whoever held it can write nothing more, and what it has used stays used."""
+        record = await self.ledger.take_run(tenant, run_id, now=self.clock.now())
+        if record is None:
+            raise RunError(f"run {run_id}: not there for this tenant; look its id up with `autobiz runs`")
+        if record.config_hash != self.policy.config_hash:
+            raise RunError(f"run {run_id}: began under another configuration; resume it under that one")
+        if record.principal != principal.name:
+            raise RunError(f"run {run_id}: began for {record.principal!r}, not for {principal.name!r}")
+        traces = await self.ledger.traces_of(tenant, run_id)
+        commands = (
+            Command(tool=row.tool.partition("@")[0], digest=row.command)
+            for row in traces
+            if row.command and row.guard == ""
+        )
+        return Run(
+            record,
+            principal=principal,
+            prefix=prefix or tenant.hex,
+            bounds=self.policy.bounds,
+            commands=commands,
+        )
+
+    async def end(self, run: Run, reason: TerminationReason) -> None:
+        """End a run for good; the first reason stays."""
+        if run.termination_reason is None:
+            run.termination_reason = reason
+            await self._settler(run).note_end(reason)
+
+    async def call(
+        self, run: Run, asked: Asked, *, patch_of: PatchOf | None = None, known: Found | None = None
+    ) -> Reply:
+        """Make one call; `patch_of` makes of the result the patch that is kept in the same commit.
+
+        `known` is the word of somebody who knows what became of an effect in doubt: it is settled by that,
+        or done now if it never happened. Of an effect that is not in doubt nobody's word is heard.
+        What a tool raises passes through, once it is written down that its effect may have happened.
+        """
+        began = self.clock.now()
+        run.spent, judged = judge(run.view(began), asked, self.policy)
+        call = Call(run=run, asked=asked, began=began, patch_of=patch_of)
+        if isinstance(judged, Denied):
+            return await self._deny(call, judged)
+        # A private copy: who asks may change theirs while we wait, and the receipt must say what was done.
+        call.asked = asked = replace(asked, arguments=copied(dict(asked.arguments)))
+        run.remember(judged.command)
+        call.command = judged.command.digest
+        tool = self.tools.get((asked.tool, asked.operation, asked.version))
+        if tool is None:
+            raise CallError(
+                f"tool {judged.contract.reference!r} is configured, but not registered with this kernel"
+            )
+        # What has no price is found out before anything happens.
+        call.price = self.policy.price_of(judged.contract, began)
+        call.set_aside(judged.contract.cost_micros)
+        try:
+            if judged.contract.effect_class.is_effect:
+                return await self._effect(call, judged, tool if known is None else tool.knowing(known))
+            if judged.hold is not ALLOW:
+                return await self._deny(call, Denied(guard="approval", ruling=judged.hold))
+            return await self._observe(call, judged, tool)
+        finally:
+            call.give_back()
+
+    async def _deny(self, call: Call, denied: Denied) -> Reply:
+        code = denied.ruling.code or ErrorCode.PERMISSION_DENIED
+        reason = self.redactor.text(denied.ruling.reason)
+        if code is ErrorCode.FENCED:
+            return Reply(outcome=code, reason=reason)
+        ending = ENDING.get(code)
+        call.run.termination_reason = call.run.termination_reason or ending
+        settler = self._settler(call.run)
+        if code is ErrorCode.CROSS_TENANT:
+            settler.tell(call, IncidentKind.CROSS_TENANT, reason)
+        told = await settler.note(call, guard=denied.guard, outcome=code.value, reason=reason, ending=ending)
+        return self._reply(call, told, Reply(outcome=code, reason=reason))
+
+    async def _observe(self, call: Call, judged: Judged, tool: Tool) -> Reply:
+        """Run a tool that changes nothing: nothing is claimed, and its result is kept with its trace."""
+        ending = await run_tool(
+            tool,
+            copied(call.asked.arguments),
+            "",
+            seconds=self._seconds(call, judged),
+            redactor=self.redactor,
+        )
+        told = await self._settler(call.run).observed(call, judged, ending)
+        ending.raise_error()
+        return self._reply(
+            call, told, Reply(outcome=ending.outcome, result=ending.shown, reason=ending.reason)
+        )
+
+    async def _effect(self, call: Call, judged: Judged, tool: Tool) -> Reply:
+        contract, asked, run = judged.contract, call.asked, call.run
+        key = internal_key(
+            tenant=run.tenant,
+            tool=contract.name,
+            operation=contract.operation,
+            identity=contract.identity_of(asked.arguments),
+        )
+        in_time = contract.recovery is Recovery.PROVIDER_IDEMPOTENT
+        seconds = self._seconds(call, judged)
+        ask = ClaimAsk(
+            tenant=run.tenant,
+            key=key,
+            fingerprint=judged.fingerprint,
+            tool=contract.reference,
+            run_id=run.run_id,
+            now=call.began,
+            # A lease outlives the deadline, or a second worker would begin while the first is still in time.
+            lease=max(self.lease, timedelta(seconds=seconds) + _LEASE_MARGIN),
+            heir=Heir.IN_TIME if in_time else Heir.NOBODY,
+        )
+        if judged.hold is not ALLOW:
+            # An act that was answered before needs no person again.
+            known = await self.ledger.look_up(ask)
+            if known is None or known.outcome is ClaimOutcome.UNCERTAIN:
+                return await self._deny(call, Denied(guard="approval", ruling=judged.hold))
+            return await self._answered(call, known, key)
+        answer = await self.ledger.claim(ask)
+        found: Ending | None = None
+        if answer.outcome is ClaimOutcome.UNCERTAIN and tool.look_up is not None:
+            answer, found = await self._look_it_up(call, tool, ask, answer, seconds)
+        if answer.outcome is not ClaimOutcome.CLAIMED:
+            return await self._answered(call, answer, key)
+        outside = external_key(key, generation=answer.generation)
+        ending = found or await run_tool(
+            tool, copied(asked.arguments), outside, seconds=seconds, redactor=self.redactor
+        )
+        told = await self._settler(run).effect(call, judged, ending, key=key, claim=answer)
+        if told.outcome is SettleOutcome.LEASE_LOST:
+            return await self._overtaken(call, ask, key)
+        ending.raise_error(outside)
+        reply = Reply(outcome=ending.outcome, external_key=outside, result=ending.shown, reason=ending.reason)
+        return self._reply(call, told, reply)
+
+    async def _look_it_up(
+        self, call: Call, tool: Tool, ask: ClaimAsk, answer: ClaimAnswer, seconds: float
+    ) -> tuple[ClaimAnswer, Ending | None]:
+        """Ask the provider about an effect in doubt; who knows may take it over, and settle or repeat it."""
+        outside = external_key(ask.key, generation=answer.generation)
+        found = await ask_what_became(tool, copied(call.asked.arguments), outside, seconds=seconds)
+        if found is None:
+            return answer, None
+        asked_again = replace(ask, now=self.clock.now(), heir=Heir.LOOKED, epoch=answer.epoch)
+        taken = await self.ledger.claim(asked_again)
+        if taken.outcome is not ClaimOutcome.CLAIMED or found.result is None:
+            return taken, None
+        return taken, self._settler(call.run).read(tool, found.result)
+
+    async def _answered(
+        self, call: Call, answer: ClaimAnswer, key: bytes, *, spent: Spent = ASKED_ONCE
+    ) -> Reply:
+        """Tell a caller about an act that is not theirs to cause."""
+        outside = external_key(key, generation=answer.generation)
+        settler = self._settler(call.run)
+        if answer.outcome is ClaimOutcome.UNCERTAIN:
+            settler.tell(
+                call, IncidentKind.UNCERTAIN_EFFECT, f"{outside} began at {answer.first_seen_at.isoformat()}"
+            )
+        result: dict[str, Any] | None = None
+        outcome: ClaimOutcome | ErrorCode = answer.outcome
+        if answer.receipt is not None:
+            result = dict(receipt_from(answer.receipt).result)
+        elif answer.refusal is not None:
+            outcome, result = ErrorCode.REFUSED, orjson.loads(answer.refusal)
+        told = await settler.note(call, outcome=outcome.value, replayed=result, spent=spent)
+        retry_at = answer.lease_until if answer.outcome is ClaimOutcome.IN_FLIGHT else None
+        reply = Reply(outcome=outcome, external_key=outside, result=result, retry_at=retry_at)
+        return self._reply(call, told, reply)
+
+    async def _overtaken(self, call: Call, ask: ClaimAsk, key: bytes) -> Reply:
+        """Tell a caller whose claim has passed to another holder what that holder has done so far."""
+        known = await self.ledger.look_up(replace(ask, now=self.clock.now()))
+        if known is None:
+            return Reply(outcome=ClaimOutcome.UNCERTAIN, external_key=external_key(key))
+        # The call was paid for with the settlement that came too late.
+        return await self._answered(call, known, key, spent=Spent())
+
+    def _reply(self, call: Call, told: SettleAnswer, reply: Reply) -> Reply:
+        run = call.run
+        if told.outcome is SettleOutcome.FENCED:
+            run.is_mine = False
+            return replace(
+                reply, outcome=ErrorCode.FENCED, result=None, reason="another worker has taken this run"
+            )
+        if told.outcome is SettleOutcome.STATE_CONFLICT:
+            return replace(reply, outcome=ErrorCode.STATE_CONFLICT, reason="the state was changed meanwhile")
+        return reply
+
+    def _seconds(self, call: Call, judged: Judged) -> float:
+        """Return how long the tool may take: its own deadline, or what the run has left."""
+        wall = timedelta(milliseconds=self.policy.bounds.wall_ms_max)
+        left = wall - (call.began - call.run.record.began_at)
+        return min(judged.contract.timeout_ms / 1000, left.total_seconds())
+
+    def _settler(self, run: Run) -> Settler:
+        return Settler(
+            ledger=self.ledger,
+            clock=self.clock,
+            redactor=self.redactor,
+            on_incident=self.on_incident,
+            run=run,
+        )

@@ -1,0 +1,139 @@
+"""Look for everything that must not be stored in one text: one quick look, then closer ones where it pays."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import re2
+
+from .entropy import RUN, looks_random
+from .kinds import Kind
+from .numbers import CARD, IBAN, PHONE, SSN, is_card, is_iban, is_phone, is_ssn, without_identifiers
+from .tokens import PREFIXED, SHAPED, Closer
+from .unwrapping import unwrapped
+
+EMAIL = (
+    r"[^\s@<>\"'(),;:\[\]\\/=]+(?:@|\s?[\[({]\s?at\s?[\])}]\s?)"
+    r"[\pL\pN](?:[\pL\pN.-]|\s?[\[({]\s?dot\s?[\])}]\s?)*(?:\.\s?|\s?[\[({]\s?dot\s?[\])}]\s?)[\pL]{2,}"
+)
+_FILES = (".png", ".jpg", ".jpeg", ".svg", ".webp", ".gif", ".css", ".js", ".pdf")
+
+_Pattern: TypeAlias = Any  # RE2's own objects come without types
+
+
+def is_email(matched: str) -> bool:
+    """Say whether it is an address and no file of two sizes, such as `logo@2x.png`."""
+    return not matched.lower().endswith(_FILES)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    kind: Kind
+    pattern: _Pattern
+    closer: Closer
+
+    def finds(self, text: str) -> bool:
+        return any(self.closer(match.group()) for match in self.pattern.finditer(text))
+
+
+def _look(kind: Kind, pattern: str, closer: Closer) -> _Look:
+    return _Look(kind, re2.compile(pattern), closer)
+
+
+def _set_of(patterns: list[str]) -> Any:
+    found = re2.Set.SearchSet()
+    for pattern in patterns:
+        found.Add(pattern)
+    found.Compile()
+    return found
+
+
+# Only patterns with a beginning of their own go into a set: of several runs of broad classes together, an
+# automaton has to count every combination.
+_PREFIXED = [_look(*entry) for entry in PREFIXED]
+_PREFIXED_QUICK = _set_of([pattern for _, pattern, _ in PREFIXED])
+_FORMED = [*_PREFIXED, *(_look(*entry) for entry in SHAPED)]
+_FORMED_QUICK = _set_of([pattern for _, pattern, _ in (*PREFIXED, *SHAPED)])
+# With the number of digits below which there is none.
+_NUMBERS = (
+    (8, _look(Kind.PHONE, PHONE, is_phone)),
+    (9, _look(Kind.SSN, SSN, is_ssn)),
+    (10, _look(Kind.IBAN, IBAN, is_iban)),
+    (14, _look(Kind.CARD, CARD, is_card)),
+)
+_EMAIL = _look(Kind.EMAIL, EMAIL, is_email)
+_AT = re.compile(r"@|[\[({]\s?at\s?[\])}]")
+_RUN = re.compile(RUN)
+
+DEPTH_MAX = 4
+FORMS_MAX = 64
+CHARACTERS_MAX = 64 * 1024
+_SHORT = 12
+_DIGITS_MIN = 8
+_SQUEEZED_MAX = 16 * 1024
+_DIGIT = re.compile(r"[0-9]")
+
+
+def scan(text: str) -> tuple[Kind, ...]:
+    """Return the kinds of what the text holds that must not be stored, however it is wrapped."""
+    if len(text) < _SHORT and _is_too_short(text):
+        return ()
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return (Kind.OPAQUE,)
+    if len(text) > CHARACTERS_MAX:
+        return (Kind.OPAQUE,)
+    found: dict[Kind, None] = {}
+    seen = {text}
+    level = [text]
+    for depth in range(DEPTH_MAX + 1):
+        below: list[str] = []
+        for form in level:
+            found.update(dict.fromkeys(_kinds_in(form)))
+            if depth < DEPTH_MAX:
+                below.extend(inner for inner in unwrapped(form) if inner not in seen)
+        seen.update(below)
+        if len(seen) > FORMS_MAX:
+            found[Kind.OPAQUE] = None
+            break
+        if not below:
+            break
+        level = below
+    if len(found) > 1:
+        found.pop(Kind.HIGH_ENTROPY, None)  # the other kind says more
+    return tuple(found)
+
+
+def _is_too_short(text: str) -> bool:
+    """Say whether the text is shorter than anything that is looked for; only addresses are as short."""
+    return text.isascii() and "@" not in text and len(_DIGIT.findall(text)) < _DIGITS_MIN
+
+
+def spans_of_credentials(text: str) -> Iterator[tuple[Kind, int, int]]:
+    """Yield where credentials with a prefix of their own stand in a text that was put together of parts."""
+    for index in _PREFIXED_QUICK.Match(text) or ():
+        look = _PREFIXED[index]
+        for match in look.pattern.finditer(text):
+            if look.closer(match.group()):
+                yield look.kind, match.start(), match.end()
+
+
+def _kinds_in(text: str) -> Iterator[Kind]:
+    for index in _FORMED_QUICK.Match(text) or ():
+        if _FORMED[index].finds(text):
+            yield _FORMED[index].kind
+    if _AT.search(text) and _EMAIL.finds(text):
+        yield Kind.EMAIL
+    digits = len(_DIGIT.findall(text))
+    if digits >= _DIGITS_MIN:
+        bare = without_identifiers(text)
+        yield from (look.kind for least, look in _NUMBERS if digits >= least and look.finds(bare))
+    if any(looks_random(run) for run in _RUN.findall(text)):
+        yield Kind.HIGH_ENTROPY
+    # Words without a digit are no credential that was written with spaces in it.
+    if len(text) <= _SQUEEZED_MAX and (digits or "A" in text):
+        squeezed = "".join(text.split())
+        if len(squeezed) != len(text):
+            yield from (kind for kind, _, _ in spans_of_credentials(squeezed))

@@ -1,0 +1,70 @@
+"""A run as the one worker that holds it sees it: what it has used, what it has asked for, its state."""
+
+from collections import deque
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import orjson
+
+from .budget import BoundsConfig, Spent
+from .ledger import RunRecord
+from .loop_detection import Command
+from .principal import Principal
+from .ruling import RunView
+
+if TYPE_CHECKING:
+    from .codes import TerminationReason
+
+
+class Run:
+    """Branches of one run share this handle; nothing in it waits, so none comes between another's lines."""
+
+    def __init__(
+        self,
+        record: RunRecord,
+        *,
+        principal: Principal,
+        prefix: str,
+        bounds: BoundsConfig,
+        commands: Iterable[Command] = (),
+    ) -> None:
+        self.record = record
+        self.principal = principal
+        self.prefix = prefix
+        self.spent: Spent = record.spent
+        self.set_aside_micros = 0
+        self.is_mine = True
+        self.termination_reason: TerminationReason | None = record.termination_reason
+        self.state: dict[str, Any] = orjson.loads(record.state)
+        self.state_version = record.state_version
+        self.head_hash = record.head_hash
+        self._commands = deque(commands, maxlen=bounds.loops.history_max)
+
+    @property
+    def tenant(self) -> UUID:
+        return self.record.tenant
+
+    @property
+    def run_id(self) -> UUID:
+        return self.record.run_id
+
+    def view(self, now: datetime) -> RunView:
+        """Return what guards may know."""
+        return RunView(
+            tenant=self.record.tenant,
+            tenant_prefix=self.prefix,
+            principal=self.principal,
+            is_mine=self.is_mine,
+            has_ended=self.termination_reason is not None,
+            began_at=self.record.began_at,
+            now=now,
+            spent=self.spent,
+            set_aside_micros=self.set_aside_micros,
+            history=tuple(self._commands),
+        )
+
+    def remember(self, command: Command) -> None:
+        """Keep a call in mind, so that a loop is seen."""
+        self._commands.append(command)

@@ -1,0 +1,290 @@
+"""Put together what one call leaves behind, and write it in one commit."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from .budget import Spent
+from .canonical import JsonValue, canonical
+from .claims import ClaimOutcome
+from .clock import Clock
+from .codes import ErrorCode, TerminationReason
+from .contract import Json, ToolContract
+from .costs import Price
+from .effect import Became, Ending, member_at, read_answer
+from .guards import ASKED_ONCE
+from .incident import Incident, IncidentKind, OnIncident
+from .judging import Judged
+from .keys import external_key
+from .ledger import (
+    ClaimAnswer,
+    Ledger,
+    SettleAnswer,
+    SettleKind,
+    Settlement,
+    SettleOutcome,
+    StateChange,
+    TraceRow,
+)
+from .receipt import FinancialReceipt, Receipt
+from .redaction import Redactor
+from .ruling import Asked
+from .run import Run
+from .state import change
+from .tool import Tool
+
+PatchOf: TypeAlias = Callable[[Json], Json]
+
+_KIND = {
+    Became.DONE: SettleKind.DONE,
+    Became.REFUSED: SettleKind.REFUSED,
+    Became.NOTHING: SettleKind.RELEASED,
+    Became.DOUBT: SettleKind.DOUBT,
+}
+TOKENS = "tokens"
+
+
+@dataclass(slots=True, kw_only=True)
+class Call:
+    """One call on its way through the pipeline."""
+
+    run: Run
+    asked: Asked
+    began: datetime
+    patch_of: PatchOf | None = None
+    command: bytes = b""
+    set_aside_micros: int = 0
+    price: Price | None = None
+
+    def set_aside(self, micros: int) -> None:
+        """Keep what the call will cost from the run's other branches."""
+        self.set_aside_micros = micros
+        self.run.set_aside_micros += micros
+
+    def give_back(self) -> None:
+        """End that, once the cost is written down or will never arise."""
+        self.run.set_aside_micros -= self.set_aside_micros
+        self.set_aside_micros = 0
+
+    @property
+    def tool(self) -> str:
+        return f"{self.asked.tool}.{self.asked.operation}@{self.asked.version}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settler:
+    """Writes for one run; nothing here decides anything."""
+
+    ledger: Ledger
+    clock: Clock
+    redactor: Redactor
+    on_incident: OnIncident
+    run: Run
+
+    async def note(
+        self,
+        call: Call,
+        *,
+        outcome: str,
+        guard: str = "",
+        reason: str = "",
+        ending: TerminationReason | None = None,
+        replayed: Json | None = None,
+        spent: Spent = ASKED_ONCE,
+    ) -> SettleAnswer:
+        """Write down a call in which no tool ran."""
+        attrs: dict[str, JsonValue] = {"reason": reason} if reason else {}
+        shown = None if replayed is None else canonical(dict(replayed), name="result")
+        trace = self._trace(call, guard=guard, outcome=outcome, attrs=attrs, result=shown)
+        patched = None if replayed is None else self._patched(call, outcome, replayed)
+        return await self._settle(
+            Settlement(
+                kind=SettleKind.NOTE, trace=trace, spent=spent, ending=ending, state=_change(patched),
+                **self._where(),
+            ),
+            patched,
+        )  # fmt: skip
+
+    async def note_end(self, reason: TerminationReason) -> SettleAnswer:
+        """Write down that the run is over."""
+        trace = TraceRow(path="", tool="", command=b"", guard="", outcome=reason.value)
+        return await self._settle(
+            Settlement(kind=SettleKind.NOTE, trace=trace, ending=reason, **self._where()), None
+        )
+
+    async def observed(self, call: Call, judged: Judged, ending: Ending) -> SettleAnswer:
+        """Write down what a tool has seen that changes nothing."""
+        self._tell_of(call, ending)
+        patched = self._patched(call, ending.outcome.value, ending.result)
+        result = None if ending.result is None else canonical(ending.result, name="result")
+        trace = self._trace(call, outcome=_word(ending), attrs=_attrs(ending), result=result)
+        return await self._settle(
+            Settlement(
+                kind=SettleKind.NOTE, trace=trace, spent=self._spend(call, judged.contract, ending),
+                state=_change(patched), **self._where(),
+            ),
+            patched,
+        )  # fmt: skip
+
+    async def effect(
+        self, call: Call, judged: Judged, ending: Ending, *, key: bytes, claim: ClaimAnswer
+    ) -> SettleAnswer:
+        """Write down what became of an effect: receipt or refusal, trace, cost, state, all or nothing."""
+        now = self.clock.now()
+        self._tell_of(call, ending)
+        receipt = (
+            self._receipt(call, judged, ending, key, claim, now) if ending.became is Became.DONE else None
+        )
+        refusal = canonical(ending.result or {}, name="refusal") if ending.became is Became.REFUSED else None
+        patched, failure = self._patched_or_why_not(call, ending)
+        settlement = Settlement(
+            kind=_KIND[ending.became],
+            # A receipt holds its own result; a refusal has no other place where a replay could find it.
+            trace=self._trace(call, outcome=_word(ending), attrs=_attrs(ending), result=refusal),
+            spent=self._spend(call, judged.contract, ending),
+            key=key,
+            epoch=claim.epoch,
+            receipt=receipt,
+            refusal=refusal,
+            state=_change(patched),
+            **self._where(),
+        )
+        told = await self._settle(settlement, patched)
+        if failure is not None:
+            raise failure
+        return told
+
+    def read(self, tool: Tool, result: Json) -> Ending:
+        """Read what the provider tells of an effect as if the tool had just said it."""
+        return read_answer(tool, result, self.redactor)
+
+    def tell(self, call: Call, kind: IncidentKind, what: str) -> None:
+        """Let people know."""
+        self.on_incident(
+            Incident(
+                kind=kind,
+                tenant=self.run.tenant,
+                run_id=self.run.run_id,
+                path=call.asked.path,
+                tool=call.tool,
+                what=what,
+            )
+        )
+
+    def _tell_of(self, call: Call, ending: Ending) -> None:
+        for hit in ending.hits:
+            self.tell(call, IncidentKind.SCANNER_HIT, f"{hit.where}: {hit.kind.value}")
+        if ending.outcome is ErrorCode.OUTPUT_INVALID:
+            self.tell(call, IncidentKind.OUTPUT_INVALID, ending.reason)
+
+    def _receipt(
+        self, call: Call, judged: Judged, ending: Ending, key: bytes, claim: ClaimAnswer, now: datetime
+    ) -> Receipt:
+        contract, asked = judged.contract, call.asked
+        kept = self.redactor.clean(dict(asked.arguments), name="arguments")
+        for hit in kept.hits:
+            self.tell(call, IncidentKind.SCANNER_HIT, f"{hit.where}: {hit.kind.value}")
+        reference = member_at(ending.result, contract.provider_ref) if contract.provider_ref else None
+        shared: dict[str, Any] = {
+            "tenant": self.run.tenant,
+            "run_id": self.run.run_id,
+            "path": asked.path,
+            "tool": contract.name,
+            "operation": contract.operation,
+            "version": contract.version,
+            "effect_class": contract.effect_class,
+            "key": key,
+            "external_key": external_key(key, generation=claim.generation),
+            "generation": claim.generation,
+            "arguments": kept.value,
+            "result": ending.result or {},
+            "provider_ref": None if reference is None else str(reference).replace("\0", ""),
+            "approval_id": None if asked.approval is None else asked.approval.approval_id,
+            "claimed_at": claim.first_seen_at,
+            "settled_at": now,
+        }
+        if not contract.amount:
+            return Receipt(**shared)
+        amount, currency = asked.arguments.get(contract.amount), asked.arguments.get(contract.currency)
+        return FinancialReceipt(amount_minor=int(str(amount)), currency=str(currency).upper(), **shared)
+
+    def _patched(
+        self, call: Call, outcome: str, result: Json | None
+    ) -> "tuple[dict[str, Any], StateChange] | None":
+        is_good = outcome in (ClaimOutcome.CLAIMED.value, ClaimOutcome.REPLAY.value)
+        if call.patch_of is None or result is None or not is_good:
+            return None
+        return change(self.run.state, self.run.state_version, call.patch_of(result))
+
+    def _patched_or_why_not(
+        self, call: Call, ending: Ending
+    ) -> "tuple[tuple[dict[str, Any], StateChange] | None, Exception | None]":
+        """A patch that cannot be made must not keep the receipt of what has happened from being written."""
+        try:
+            return self._patched(call, ending.outcome.value, ending.result), None
+        except Exception as error:  # noqa: BLE001  # it is raised again once the receipt is written
+            return None, error
+
+    def _spend(self, call: Call, contract: ToolContract, ending: Ending) -> Spent:
+        tokens = (ending.result or {}).get(TOKENS, 0)
+        used = tokens if type(tokens) is int and tokens > 0 else 0
+        micros = contract.cost_micros + (call.price.cost(used) if call.price else 0)
+        call.give_back()
+        self.run.spent = self.run.spent.plus(tokens=used, cost_micros=micros)
+        return ASKED_ONCE.plus(tokens=used, cost_micros=micros)
+
+    def _trace(
+        self,
+        call: Call,
+        *,
+        outcome: str,
+        attrs: dict[str, JsonValue],
+        guard: str = "",
+        result: bytes | None = None,
+    ) -> TraceRow:
+        took = self.clock.now() - call.began
+        return TraceRow(
+            path=call.asked.path,
+            # An unknown name is the caller's text, so it is looked through like all texts.
+            tool=self.redactor.text(call.tool[:200]).replace("\0", ""),
+            command=call.command,
+            guard=guard,
+            outcome=outcome,
+            attrs=canonical(attrs, name="attrs") if attrs else b"{}",
+            result=result,
+            took_us=max(0, round(took.total_seconds() * 1e6)),
+        )
+
+    async def _settle(
+        self, settlement: Settlement, patched: "tuple[dict[str, Any], StateChange] | None"
+    ) -> SettleAnswer:
+        told = await self.ledger.settle(settlement)
+        if told.outcome is not SettleOutcome.FENCED:
+            self.run.head_hash = told.head_hash
+            if patched is not None and told.outcome is SettleOutcome.SETTLED:
+                self.run.state, self.run.state_version = patched[0], told.state_version
+        return told
+
+    def _where(self) -> dict[str, Any]:
+        record = self.run.record
+        return {
+            "tenant": record.tenant,
+            "run_id": record.run_id,
+            "run_epoch": record.epoch,
+            "now": self.clock.now(),
+        }
+
+
+def _change(patched: "tuple[dict[str, Any], StateChange] | None") -> StateChange | None:
+    return None if patched is None else patched[1]
+
+
+def _word(ending: Ending) -> str:
+    if ending.error is not None:
+        return type(ending.error).__name__
+    return ending.outcome.value
+
+
+def _attrs(ending: Ending) -> dict[str, JsonValue]:
+    return {"reason": ending.reason} if ending.reason else {}

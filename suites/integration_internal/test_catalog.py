@@ -1,0 +1,153 @@
+"""What the database itself says about every table, partition and routine: no tenant sees another's rows."""
+
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import AsyncConnection
+
+from autobiz_kernel import PostgresLedger, RoleError
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.priority("P0"),
+    pytest.mark.requirement("P1-R21", "P1-R24", "P1-R07"),
+    pytest.mark.test_id("P1-T31"),
+]
+
+# The one table that is not a tenant's: which revision the schema is at.
+OURS = "autobiz_version"
+KEPT = ("receipts", "traces", "state_versions", "anchors")
+MINE = "(tenant_id = ( SELECT (current_setting('autobiz.tenant'::text))::uuid AS current_setting))"
+
+UNPROTECTED = """
+SELECT c.relname FROM pg_class c
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'm', 'v', 'f')
+  AND c.relname <> %(ours)s AND c.relname <> 'provider_requests'
+  AND NOT (c.relkind IN ('r', 'p') AND c.relrowsecurity AND c.relforcerowsecurity
+    AND pg_get_userbyid(c.relowner) = 'autobiz_owner'
+    AND EXISTS (SELECT FROM pg_policies p WHERE p.tablename = c.relname AND p.policyname = 'tenant'
+        AND p.qual = %(mine)s AND p.with_check = %(mine)s AND p.permissive = 'PERMISSIVE' AND p.cmd = 'ALL'
+        AND p.roles = '{autobiz_app,autobiz_read}'))
+"""
+
+
+async def unprotected(connection: AsyncConnection[Any]) -> list[str]:
+    """Every table, partition or view that does not keep tenants apart."""
+    cursor = await connection.execute(UNPROTECTED, {"ours": OURS, "mine": MINE})
+    return [name for (name,) in await cursor.fetchall()]
+
+
+async def test_every_table_and_partition_forces_row_level_security(connection: AsyncConnection[Any]) -> None:
+    """Each one forces it in the loud form, for reading and for writing, and belongs to the owner."""
+    assert await unprotected(connection) == []
+
+
+@pytest.mark.negative
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "ALTER TABLE receipts DISABLE ROW LEVEL SECURITY",
+        "ALTER TABLE receipts_rest DISABLE ROW LEVEL SECURITY",
+        "ALTER TABLE runs NO FORCE ROW LEVEL SECURITY",
+        "DROP POLICY tenant ON traces",
+        "ALTER POLICY tenant ON anchors USING (true)",
+        "ALTER POLICY tenant ON anchors WITH CHECK (true)",
+        "ALTER POLICY tenant ON anchors TO PUBLIC",
+        "CREATE TABLE forgotten (tenant_id uuid)",
+        "CREATE VIEW door AS SELECT * FROM receipts",
+        "CREATE MATERIALIZED VIEW copy AS SELECT * FROM receipts",
+        "ALTER TABLE runs OWNER TO autobiz_app",
+    ],
+)
+async def test_one_gap_is_found(connection: AsyncConnection[Any], harm: str) -> None:
+    """Protection that is taken from one table, or never given, makes the catalog's test fail."""
+    async with connection.transaction(force_rollback=True):
+        await connection.execute(harm.encode())
+        assert len(await unprotected(connection)) == 1
+
+
+async def test_policies_are_these_and_no_more(connection: AsyncConnection[Any]) -> None:
+    """Besides the tenant's there is one policy: a dispatcher sees the queue, which holds no business data."""
+    cursor = await connection.execute(
+        "SELECT tablename, policyname, roles::text FROM pg_policies WHERE policyname <> 'tenant'"
+    )
+    assert await cursor.fetchall() == [("run_queue", "dispatch", "{autobiz_dispatch}")]
+
+
+async def test_the_tenant_leads_every_key(connection: AsyncConnection[Any]) -> None:
+    """Each unique index begins with the tenant, so that a violation tells nothing of another tenant."""
+    cursor = await connection.execute(
+        """SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+           JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]
+           WHERE c.relnamespace = 'public'::regnamespace AND i.indisunique AND a.attname <> 'tenant_id'
+             AND c.relname NOT IN (%s, 'provider_requests')""",
+        [OURS],
+    )
+    assert await cursor.fetchall() == []
+
+
+async def test_books_are_kept_by_rights_and_by_triggers(connection: AsyncConnection[Any]) -> None:
+    """Nobody was granted to change or remove what must stay, and every partition refuses it besides."""
+    cursor = await connection.execute(
+        """SELECT c.relname, r.rolname, p.privilege FROM pg_class c, pg_roles r,
+                  unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER', 'REFERENCES']) AS p(privilege)
+           WHERE r.rolname IN ('autobiz_app', 'autobiz_read', 'autobiz_dispatch')
+             AND (c.relname = ANY(%(kept)s) OR c.oid IN (SELECT inhrelid FROM pg_inherits))
+             AND c.relkind IN ('r', 'p') AND has_table_privilege(r.oid, c.oid, p.privilege)""",
+        {"kept": list(KEPT)},
+    )
+    assert await cursor.fetchall() == []
+    cursor = await connection.execute(
+        """SELECT c.relname FROM pg_class c WHERE c.relkind IN ('r', 'p')
+             AND (c.relname = ANY(%(kept)s) OR c.oid IN (SELECT inhrelid FROM pg_inherits))
+             AND 2 <> (SELECT count(*) FROM pg_trigger t WHERE t.tgrelid = c.oid
+                       AND t.tgname IN ('keep_rows', 'keep_table') AND t.tgenabled = 'O')""",
+        {"kept": list(KEPT)},
+    )
+    assert await cursor.fetchall() == []
+
+
+async def test_no_partition_is_granted_to_anybody(connection: AsyncConnection[Any]) -> None:
+    """A policy of the parent does not guard a partition that is read directly, so nobody may."""
+    cursor = await connection.execute(
+        """SELECT c.relname, r.rolname FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid, pg_roles r
+           WHERE c.relkind = 'r' AND r.rolname IN ('autobiz_app', 'autobiz_read', 'autobiz_dispatch')
+             AND has_table_privilege(r.oid, c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE')"""
+    )
+    assert await cursor.fetchall() == []
+
+
+async def test_no_routine_lends_its_owners_rights(connection: AsyncConnection[Any]) -> None:
+    """Every routine works with its caller's rights, and the application may call two of them."""
+    cursor = await connection.execute(
+        """SELECT proname, prosecdef, has_function_privilege('autobiz_app', oid, 'EXECUTE') AND prokind = 'f'
+                  AND prorettype <> 'trigger'::regtype AND proacl IS NOT NULL
+           FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY proname"""
+    )
+    rows = await cursor.fetchall()
+    assert [name for name, is_definer, _ in rows if is_definer] == []
+    assert [name for name, _, is_granted in rows if is_granted] == ["claim_many", "settle_many"]
+
+
+@pytest.mark.negative
+@pytest.mark.parametrize(
+    ("grant", "complaint"),
+    [
+        ("SUPERUSER", "superuser"),
+        ("BYPASSRLS", "BYPASSRLS"),
+        ("IN ROLE autobiz_owner", "owns tables"),
+        ("", "no member of autobiz_app"),
+    ],
+)
+async def test_a_role_that_could_get_around_is_refused(
+    database: str, connection: AsyncConnection[Any], grant: str, complaint: str
+) -> None:
+    """The ledger does not start as a role that owns tables, bypasses policies or is no application."""
+    name = f"try_{abs(hash(grant)) % 10**8}"
+    await connection.execute(f"CREATE ROLE {name} LOGIN PASSWORD 'word' {grant}".encode())
+    try:
+        with pytest.raises(RoleError, match=complaint):
+            await PostgresLedger.connect(psycopg.conninfo.make_conninfo(database, user=name, password="word"))
+    finally:
+        await connection.execute(f"DROP ROLE {name}".encode())

@@ -1,0 +1,272 @@
+"""A stranger with the application's own login and any SQL he likes: nothing of another tenant is his."""
+
+from collections.abc import AsyncIterator
+from typing import Any, LiteralString
+from uuid import UUID, uuid4
+
+import pytest
+import pytest_asyncio
+from psycopg import AsyncConnection, sql
+from psycopg.errors import (
+    InsufficientPrivilege,
+    InvalidTextRepresentation,
+    UndefinedObject,
+)
+
+from autobiz_kernel import PostgresLedger
+
+from ..ledgers_alike import a_run, asked, settle
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.priority("P0"),
+    pytest.mark.requirement("P1-R21", "P1-R24"),
+    pytest.mark.test_id("P1-T31", "P1-T34", "P1-T-RK06a", "P1-T-RK06b", "P1-T-RK06c"),
+    pytest.mark.negative,
+]
+
+TABLES: tuple[LiteralString, ...] = (
+    "tenants",
+    "runs",
+    "idempotency",
+    "receipts",
+    "traces",
+    "state_versions",
+    "event_store",
+    "hitl_requests",
+    "reconciliation",
+    "run_queue",
+    "anchors",
+)
+PARTITIONS: tuple[LiteralString, ...] = ("receipts_rest", "traces_rest", "state_versions_rest")
+VICTIM_SECRET = "victims-own-words"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def victim(ledger: PostgresLedger) -> UUID:
+    """A tenant with a row in the books."""
+    tenant = uuid4()
+    run = a_run(tenant)
+    await ledger.begin(run)
+    await settle(ledger, run, await ledger.claim(asked(run)), {"id": VICTIM_SECRET})
+    return tenant
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def stranger(app_connection: AsyncConnection[Any], tenant: UUID) -> AsyncIterator[AsyncConnection[Any]]:
+    """The application's login, in a transaction of another tenant that leaves nothing behind."""
+    async with app_connection.transaction(force_rollback=True):
+        await app_connection.execute("SELECT set_config('autobiz.tenant', %s, true)", [str(tenant)])
+        yield app_connection
+
+
+@pytest.mark.parametrize("table", TABLES)
+async def test_no_row_of_another_tenant_is_seen(
+    stranger: AsyncConnection[Any], victim: UUID, table: LiteralString
+) -> None:
+    """By name, by count or through the system's own columns, another tenant's rows are not there."""
+    for condition in (
+        "tenant_id = %(victim)s",
+        "true",
+        "ctid IS NOT NULL",
+        "tenant_id <> %(victim)s OR true",
+    ):
+        statement = sql.SQL("SELECT count(*) FROM {} WHERE {}").format(
+            sql.Identifier(table), sql.SQL(condition)
+        )
+        cursor = await stranger.execute(statement, {"victim": victim})
+        assert await cursor.fetchone() == (0,)
+
+
+@pytest.mark.parametrize("table", TABLES)
+async def test_without_a_tenant_it_is_an_error(
+    app_connection: AsyncConnection[Any], victim: UUID, table: LiteralString
+) -> None:
+    """No tenant means an error and not an empty answer, before the first tenant and after the last one."""
+    fresh = await AsyncConnection.connect(
+        app_connection.info.dsn, password=app_connection.info.password, autocommit=True
+    )
+    statement = sql.SQL("SELECT 1 FROM {}").format(sql.Identifier(table))
+    async with fresh:
+        with pytest.raises(UndefinedObject, match=r"autobiz\.tenant"):
+            await fresh.execute(statement)
+        async with fresh.transaction():
+            await fresh.execute("SELECT set_config('autobiz.tenant', %s, true)", [str(victim)])
+        with pytest.raises(InvalidTextRepresentation):
+            await fresh.execute(statement)
+
+
+async def test_a_pooled_connection_keeps_no_tenant(ledger: PostgresLedger, victim: UUID) -> None:
+    """After a call for one tenant the connection that served it serves nobody."""
+    await ledger.load_run(victim, uuid4())
+    for connection in ledger.connections:
+        with pytest.raises((InvalidTextRepresentation, UndefinedObject)):
+            await connection.execute("SELECT 1 FROM runs")
+
+
+@pytest.mark.parametrize("value", ["'; SELECT 1 --", "x' OR true --", "", "NULL", "%", "00000000"])
+async def test_a_tenant_is_a_value_and_never_sql(app_connection: AsyncConnection[Any], value: str) -> None:
+    """What is no tenant's id selects nothing and runs nothing."""
+    async with app_connection.transaction(force_rollback=True):
+        await app_connection.execute("SELECT set_config('autobiz.tenant', %s, true)", [value])
+        with pytest.raises(InvalidTextRepresentation):
+            await app_connection.execute("SELECT 1 FROM runs")
+
+
+FORBIDDEN: dict[str, LiteralString] = {
+    **{f"read_{name}": f"TABLE {name}" for name in PARTITIONS},
+    "copy_partition": "COPY receipts_rest TO STDOUT",
+    "change_receipt": "UPDATE receipts SET body = ''",
+    "delete_receipt": "DELETE FROM receipts",
+    "delete_run": "DELETE FROM runs",
+    "delete_claim": "DELETE FROM idempotency",
+    "truncate": "TRUNCATE runs",
+    "truncate_partition": "TRUNCATE receipts_rest",
+    "no_policy": "ALTER TABLE runs DISABLE ROW LEVEL SECURITY",
+    "own_policy": "CREATE POLICY all_of_it ON runs USING (true)",
+    "no_trigger": "ALTER TABLE receipts DISABLE TRIGGER ALL",
+    "no_triggers_at_all": "SET session_replication_role = replica",
+    "owner": "SET ROLE autobiz_owner",
+    "reader": "SET ROLE autobiz_read",
+    "dispatcher": "SET ROLE autobiz_dispatch",
+    "view": "CREATE VIEW door AS SELECT * FROM runs",
+    "routine": "CREATE FUNCTION door() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+    "owners_routine": "CALL make_weeks(now(), 1)",
+    "server_file": "COPY runs TO '/tmp/runs'",
+    "server_program": "COPY runs TO PROGRAM 'cat'",
+    "version": "UPDATE autobiz_version SET version_num = '0'",
+    "read_version": "SELECT * FROM autobiz_version",
+    "other_sessions": "SELECT pg_read_file('PG_VERSION')",
+}
+
+
+@pytest.mark.parametrize("attack", FORBIDDEN)
+async def test_what_was_not_granted_is_refused(
+    stranger: AsyncConnection[Any], victim: UUID, attack: str
+) -> None:
+    """Partitions, deletions, policies, triggers, roles, files and routines are not the application's."""
+    with pytest.raises(InsufficientPrivilege) as refusal:
+        await stranger.execute(FORBIDDEN[attack].encode())
+    assert VICTIM_SECRET not in str(refusal.value)
+
+
+CHANGES: dict[str, LiteralString] = {
+    "update": "UPDATE {} SET tenant_id = tenant_id WHERE tenant_id = %(victim)s",
+    "merge": "MERGE INTO {} t USING (SELECT 1) s ON t.tenant_id = %(victim)s"
+    " WHEN MATCHED THEN UPDATE SET tenant_id = t.tenant_id",
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("table", ["tenants", "runs", "idempotency", "run_queue"])
+async def test_no_row_of_another_tenant_is_changed(
+    stranger: AsyncConnection[Any], victim: UUID, table: LiteralString, change: str
+) -> None:
+    """A change of another tenant's rows finds none."""
+    statement = sql.SQL(CHANGES[change]).format(sql.Identifier(table))
+    cursor = await stranger.execute(statement, {"victim": victim})
+    assert cursor.rowcount == 0
+
+
+INSERTS: dict[str, LiteralString] = {
+    "tenants": "INSERT INTO tenants VALUES (%(victim)s, 'x', now())",
+    "run_queue": "INSERT INTO run_queue (tenant_id, run_id, due_at) VALUES (%(victim)s, uuidv7(), now())",
+    "traces": "INSERT INTO traces VALUES (%(victim)s, uuidv7(), 1, '', '', '', '', '', '', '', 0, 0, 0,"
+    " now())",
+    "anchors": "INSERT INTO anchors VALUES (%(victim)s, 1, now(), now() + interval '1 h', sha256(''),"
+    " sha256('') || sha256(''))",
+}
+
+
+@pytest.mark.parametrize("table", INSERTS)
+async def test_no_row_is_written_for_another_tenant(
+    stranger: AsyncConnection[Any], victim: UUID, table: str
+) -> None:
+    """A row for another tenant is refused, and the refusal says nothing of that tenant's rows."""
+    with pytest.raises(InsufficientPrivilege, match="row-level security") as refusal:
+        await stranger.execute(INSERTS[table].encode(), {"victim": victim})
+    assert VICTIM_SECRET not in str(refusal.value)
+
+
+async def test_no_row_moves_to_another_tenant(
+    stranger: AsyncConnection[Any], tenant: UUID, victim: UUID
+) -> None:
+    """One's own row cannot be given away."""
+    await stranger.execute(
+        "INSERT INTO run_queue (tenant_id, run_id, due_at) VALUES (%s, uuidv7(), now())", [tenant]
+    )
+    with pytest.raises(InsufficientPrivilege, match="row-level security"):
+        await stranger.execute("UPDATE run_queue SET tenant_id = %s", [victim])
+
+
+async def test_uniqueness_is_no_oracle(stranger: AsyncConnection[Any], tenant: UUID, victim: UUID) -> None:
+    """The same key as another tenant's is free, so nobody learns from a violation what others have."""
+    cursor = await stranger.execute(
+        """INSERT INTO idempotency (tenant_id, key, fingerprint, tool, run_id, first_seen_at, expires_at,
+                                    lease_until)
+           VALUES (%s, decode(repeat('01', 32), 'hex'), sha256(''), 't', uuidv7(), now(),
+                   now() + '1 h', now())""",
+        [tenant],
+    )
+    assert cursor.rowcount == 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT count(*) FROM receipts WHERE 1 / (CASE WHEN body LIKE '%victim%' THEN 0 ELSE 1 END) = 1",
+        "SELECT count(*) FROM receipts WHERE body::int = 1",
+        "EXPLAIN (ANALYZE, BUFFERS OFF, TIMING OFF, SUMMARY OFF) SELECT * FROM receipts",
+        "SELECT most_common_vals::text FROM pg_stats WHERE tablename IN ('receipts', 'receipts_rest')",
+        "SELECT query FROM pg_stat_activity WHERE query LIKE '%victim%' AND pid <> pg_backend_pid()",
+        "COPY (SELECT * FROM receipts) TO STDOUT",
+        "SELECT lag(body) OVER () FROM receipts",
+        "SELECT * FROM receipts TABLESAMPLE SYSTEM (100)",
+        "SELECT query_to_xml('SELECT body FROM receipts', true, false, '')::text",
+        "WITH RECURSIVE r AS (SELECT body FROM receipts) TABLE r",
+        "DECLARE c CURSOR WITH HOLD FOR SELECT body FROM receipts",
+    ],
+)
+async def test_no_side_door_shows_another_tenants_words(
+    stranger: AsyncConnection[Any], victim: UUID, statement: LiteralString
+) -> None:
+    """Errors, plans, statistics, copies, windows, samples and cursors hold nothing of another tenant."""
+    cursor = stranger.cursor()
+    said: list[Any] = []
+    if statement.startswith("COPY"):
+        async with cursor.copy(statement) as copy:
+            said = [bytes(block) async for block in copy]
+    else:
+        await cursor.execute(statement)
+        said = await cursor.fetchall() if cursor.description else []
+    assert VICTIM_SECRET not in str(said)
+
+
+async def test_a_prepared_statement_remembers_no_tenant(
+    app_connection: AsyncConnection[Any], victim: UUID
+) -> None:
+    """A statement that was prepared for one tenant answers for the tenant of the transaction it runs in."""
+    await app_connection.execute("PREPARE look AS SELECT count(*) FROM receipts")
+    seen = []
+    for who in (victim, uuid4(), victim):
+        async with app_connection.transaction():
+            await app_connection.execute("SELECT set_config('autobiz.tenant', %s, true)", [str(who)])
+            cursor = await app_connection.execute("EXECUTE look")
+            seen.append(await cursor.fetchone())
+    await app_connection.execute("DEALLOCATE look")
+    assert seen == [(1,), (0,), (1,)]
+
+
+async def test_a_shadow_table_does_not_catch_the_routines_writes(
+    stranger: AsyncConnection[Any], tenant: UUID
+) -> None:
+    """A temporary table of the same name is not what the routines write to."""
+    await stranger.execute("CREATE TEMP TABLE idempotency (LIKE public.idempotency) ON COMMIT DROP")
+    item = f"""[{{"tenant": "{tenant}", "key": "{"01" * 32}", "fingerprint": "{"02" * 32}", "tool": "t",
+        "run": "{uuid4()}", "now": "2026-01-01T00:00:00Z", "lease": "30 s", "ttl": "24 h", "heir": "nobody",
+        "epoch": 0}}]"""
+    await stranger.execute("SELECT claim_many(%s::jsonb)", [item])
+    cursor = await stranger.execute(
+        "SELECT (SELECT count(*) FROM pg_temp.idempotency), (SELECT count(*) FROM public.idempotency)"
+    )
+    assert await cursor.fetchone() == (0, 1)

@@ -1,0 +1,269 @@
+"""Both kinds of books: who may act, who is told what, what is written, and where the edges are."""
+
+import asyncio
+from collections import Counter
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from psycopg import AsyncConnection
+
+from autobiz_kernel import (
+    LEASE,
+    WINDOW,
+    ClaimOutcome,
+    Json,
+    Ledger,
+    PostgresLedger,
+    RunRecord,
+    SettleKind,
+    SettleOutcome,
+    StoreError,
+)
+
+from ..database import Connect
+from ..ledgers_alike import (
+    BEGIN,
+    EXTERNAL,
+    OTHER,
+    TICK,
+    a_run,
+    asked,
+    heir_in_time,
+    heir_who_looked,
+    receipt_of,
+    settle,
+    settlement,
+)
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.priority("P0"),
+    pytest.mark.requirement("P1-R06", "P1-R07", "INV-05"),
+]
+
+
+@pytest.mark.test_id("P1-T11")
+async def test_of_64_claims_one_is_granted(connect: Connect, tenant: UUID) -> None:
+    """Of 64 claims at once over eight ledgers exactly one is CLAIMED and 63 are IN_FLIGHT."""
+    ledgers = [await connect() for _ in range(8)]
+    run = a_run(tenant)
+    answers = await asyncio.gather(*(ledgers[number % 8].claim(asked(run)) for number in range(64)))
+    assert Counter(answer.outcome for answer in answers) == {
+        ClaimOutcome.CLAIMED: 1,
+        ClaimOutcome.IN_FLIGHT: 63,
+    }
+
+
+@pytest.mark.test_id("P1-T12")
+async def test_of_64_claims_after_the_window_one_is_granted(connect: Connect, tenant: UUID) -> None:
+    """When the window has closed, 64 claims at once open it anew exactly once."""
+    ledgers = [await connect() for _ in range(8)]
+    run = a_run(tenant)
+    await ledgers[0].begin(run)
+    await settle(ledgers[0], run, await ledgers[0].claim(asked(run)))
+    again = (ledgers[number % 8].claim(asked(run, now=BEGIN + WINDOW)) for number in range(64))
+    answers = await asyncio.gather(*again)
+    assert Counter(answer.outcome for answer in answers) == {
+        ClaimOutcome.CLAIMED: 1,
+        ClaimOutcome.IN_FLIGHT: 63,
+    }
+    assert {(answer.epoch, answer.generation) for answer in answers} == {(2, 2)}
+
+
+@pytest.mark.test_id("P1-T11")
+async def test_of_16_heirs_one_takes_over(connect: Connect, tenant: UUID) -> None:
+    """A claim in doubt passes to exactly one of sixteen who reach for it."""
+    ledgers = [await connect() for _ in range(8)]
+    run = a_run(tenant)
+    await ledgers[0].claim(asked(run))
+    heirs = await asyncio.gather(
+        *(ledgers[number % 8].claim(heir_in_time(asked(run, now=BEGIN + LEASE))) for number in range(16))
+    )
+    assert Counter(heir.outcome for heir in heirs) == {ClaimOutcome.CLAIMED: 1, ClaimOutcome.IN_FLIGHT: 15}
+
+
+@pytest.mark.test_id("P1-T11")
+async def test_a_settled_claim_is_replayed(books: Ledger, run: RunRecord) -> None:
+    """After settling, everybody is given the receipt with the very result that was written."""
+    first = await books.claim(asked(run))
+    assert (first.outcome, first.receipt) == (ClaimOutcome.CLAIMED, None)
+    result: Json = {"a": "\0\u20ac", "b": [1, 2.5]}
+    assert (await settle(books, run, first, result)).outcome is SettleOutcome.SETTLED
+    again = await books.claim(asked(run, now=BEGIN + timedelta(hours=1)))
+    assert again.outcome is ClaimOutcome.REPLAY
+    assert again.receipt == receipt_of(run, result).body()
+    assert await books.look_up(asked(run, now=BEGIN + timedelta(hours=1))) == again
+
+
+@pytest.mark.test_id("P1-T11")
+async def test_a_refusal_is_replayed_without_a_receipt(books: Ledger, run: RunRecord) -> None:
+    """A definitive no is an answer for the whole window, and no receipt says that anything happened."""
+    first = await books.claim(asked(run))
+    refused = settlement(run, SettleKind.REFUSED, epoch=first.epoch, result={"status": 402})
+    assert (await books.settle(refused)).receipt_seq == 0
+    again = await books.claim(heir_in_time(asked(run, now=BEGIN + WINDOW - TICK)))
+    assert (again.outcome, again.receipt, again.refusal) == (ClaimOutcome.REPLAY, None, b'{"status":402}')
+    assert await books.receipts_of(run.tenant, run.run_id) == ()
+
+
+@pytest.mark.test_id("P1-T11")
+@pytest.mark.parametrize("settled", [True, False])
+@pytest.mark.negative
+async def test_other_arguments_are_a_mismatch(books: Ledger, run: RunRecord, settled: bool) -> None:
+    """The same key with other arguments is refused without an answer, to an heir and another run too."""
+    first = await books.claim(asked(run))
+    if settled:
+        await settle(books, run, first)
+    stranger = heir_in_time(asked(a_run(run.tenant, 1), now=BEGIN + timedelta(hours=2), fingerprint=OTHER))
+    told = await books.claim(stranger)
+    assert (told.outcome, told.receipt, told.epoch) == (ClaimOutcome.MISMATCH, None, 1)
+
+
+@pytest.mark.test_id("P1-T12")
+@pytest.mark.parametrize(
+    ("after", "outcome"),
+    [
+        (timedelta(0), ClaimOutcome.REPLAY),
+        (timedelta(hours=23, minutes=59, seconds=59), ClaimOutcome.REPLAY),
+        (WINDOW - TICK, ClaimOutcome.REPLAY),
+        (WINDOW, ClaimOutcome.CLAIMED),
+        (WINDOW + timedelta(seconds=1), ClaimOutcome.CLAIMED),
+    ],
+    ids=str,
+)
+async def test_window_edges(books: Ledger, run: RunRecord, after: timedelta, outcome: ClaimOutcome) -> None:
+    """A result is replayed up to the last microsecond of its 24 hours; at 24:00:00 the act runs again."""
+    await settle(books, run, await books.claim(asked(run)))
+    told = await books.claim(asked(run, now=BEGIN + after))
+    assert (told.outcome, told.generation) == (outcome, 2 if outcome is ClaimOutcome.CLAIMED else 1)
+
+
+@pytest.mark.test_id("P1-T11")
+@pytest.mark.negative
+@pytest.mark.parametrize(
+    ("after", "outcome"),
+    [
+        (timedelta(0), ClaimOutcome.IN_FLIGHT),
+        (LEASE - TICK, ClaimOutcome.IN_FLIGHT),
+        (LEASE, ClaimOutcome.UNCERTAIN),
+        (WINDOW, ClaimOutcome.UNCERTAIN),
+        (30 * WINDOW, ClaimOutcome.UNCERTAIN),
+    ],
+    ids=str,
+)
+async def test_lease_edges(books: Ledger, run: RunRecord, after: timedelta, outcome: ClaimOutcome) -> None:
+    """An open claim is in flight until its lease ends, then uncertain for good and never granted anew."""
+    await books.claim(asked(run))
+    assert (await books.claim(asked(run, now=BEGIN + after))).outcome is outcome
+
+
+@pytest.mark.test_id("P1-T11")
+@pytest.mark.negative
+async def test_no_key_is_inherited_after_its_window(books: Ledger, run: RunRecord) -> None:
+    """Past the window only who has looked at this very holder may take an act over."""
+    first = await books.claim(asked(run))
+    late = asked(run, now=BEGIN + WINDOW)
+    assert (await books.claim(heir_in_time(late))).outcome is ClaimOutcome.UNCERTAIN
+    assert (await books.claim(heir_who_looked(late, first.epoch + 1))).outcome is ClaimOutcome.UNCERTAIN
+    taken = await books.claim(heir_who_looked(late, first.epoch))
+    assert (taken.outcome, taken.epoch, taken.generation) == (ClaimOutcome.CLAIMED, 2, 1)
+
+
+@pytest.mark.test_id("P1-T11")
+async def test_doubt_is_inherited_before_the_lease_ends(books: Ledger, run: RunRecord) -> None:
+    """A holder who says that nobody knows frees the act for an heir at once."""
+    first = await books.claim(asked(run))
+    await books.settle(settlement(run, SettleKind.DOUBT, epoch=first.epoch))
+    assert (await books.claim(asked(run))).outcome is ClaimOutcome.UNCERTAIN
+    assert (await books.claim(heir_in_time(asked(run)))).epoch == 2
+
+
+@pytest.mark.test_id("P1-T11")
+async def test_what_did_not_happen_may_be_asked_for_anew(books: Ledger, run: RunRecord) -> None:
+    """A released claim is granted to whoever asks next, with other arguments too, under the same key."""
+    first = await books.claim(asked(run))
+    await books.settle(settlement(run, SettleKind.RELEASED, epoch=first.epoch))
+    again = await books.claim(asked(run, fingerprint=OTHER))
+    assert (again.outcome, again.epoch, again.generation) == (ClaimOutcome.CLAIMED, 2, 1)
+
+
+@pytest.mark.test_id("P1-T11", "P1-T31")
+@pytest.mark.negative
+async def test_tenants_do_not_meet(books: Ledger, run: RunRecord) -> None:
+    """The same key in another tenant is another claim, and the same run id is nobody's there."""
+    await settle(books, run, await books.claim(asked(run)))
+    stranger = replace(run, tenant=uuid4())
+    assert (await books.claim(asked(stranger))).outcome is ClaimOutcome.CLAIMED
+    assert await books.load_run(stranger.tenant, run.run_id) is None
+    assert await books.take_run(stranger.tenant, run.run_id, now=BEGIN) is None
+    assert await books.receipts_of(stranger.tenant, run.run_id) == ()
+    assert (await settle(books, stranger, await books.claim(asked(stranger)))).outcome is SettleOutcome.FENCED
+
+
+@pytest.mark.test_id("P1-T11")
+@pytest.mark.negative
+async def test_one_bad_call_does_not_spoil_its_neighbours(ledger: PostgresLedger, tenant: UUID) -> None:
+    """Where the database refuses one settlement of a batch, it alone fails; the others are written once."""
+    run = a_run(tenant)
+    await ledger.begin(run)
+    made = []
+    for number in range(1, 6):
+        key = bytes([number]) * 32
+        answer = await ledger.claim(asked(run, key=key))
+        made.append(settlement(run, SettleKind.DONE, epoch=answer.epoch, key=key, result={"number": number}))
+    receipt = made[2].receipt
+    assert receipt is not None
+    made[2] = replace(made[2], receipt=replace(receipt, external_key=EXTERNAL[:-1]))
+    told = await asyncio.gather(*(ledger.settle(each) for each in made), return_exceptions=True)
+    assert [type(each).__name__ for each in told] == [
+        "SettleAnswer",
+        "SettleAnswer",
+        "CheckViolation",
+        "SettleAnswer",
+        "SettleAnswer",
+    ]
+    kept = await ledger.receipts_of(tenant, run.run_id)
+    assert [dict(each.result)["number"] for each in kept] == [1, 2, 4, 5]
+    spoilt = await ledger.claim(asked(run, key=bytes([3]) * 32, now=BEGIN + LEASE))
+    assert spoilt.outcome is ClaimOutcome.UNCERTAIN
+
+
+@pytest.mark.test_id("P1-T12")
+@pytest.mark.negative
+async def test_a_moment_without_a_zone_is_refused(ledger: PostgresLedger, tenant: UUID) -> None:
+    """A clock that does not say where it stands is refused before the database is asked."""
+    nowhere: datetime = BEGIN.replace(tzinfo=None)
+    with pytest.raises(StoreError, match="no time zone"):
+        await ledger.claim(asked(a_run(tenant), now=nowhere))
+
+
+@pytest.mark.test_id("P1-T11")
+async def test_a_call_touches_its_own_rows_only(
+    ledger: PostgresLedger, connection: AsyncConnection[Any], tenant: UUID
+) -> None:
+    """The last claim of a tenant reads as much as the first, whatever the planner believes of the table."""
+    run = a_run(tenant)
+    await ledger.begin(run)
+    before = await _read(ledger, connection)
+    for first in range(0, 300, 50):
+        keys = [number.to_bytes(32, "big") for number in range(first, first + 50)]
+        answers = await asyncio.gather(*(ledger.claim(asked(run, key=key)) for key in keys))
+        for key, answer in zip(keys, answers, strict=True):
+            await ledger.settle(settlement(run, SettleKind.DONE, epoch=answer.epoch, key=key))
+    assert await _read(ledger, connection) - before <= 3 * 300
+
+
+async def _read(ledger: PostgresLedger, connection: AsyncConnection[Any]) -> int:
+    """How many claims were read so far."""
+    for each in ledger.connections:
+        await each.execute("SELECT pg_stat_force_next_flush()")
+        await each.execute("SELECT 1")
+    cursor = await connection.execute(
+        "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_user_tables WHERE relname = 'idempotency'"
+    )
+    row = await cursor.fetchone()
+    assert row is not None
+    return int(row[0])

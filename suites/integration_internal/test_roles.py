@@ -1,0 +1,87 @@
+"""What the other roles of the database may do, and what not even the owner can."""
+
+from typing import Any, LiteralString
+from uuid import UUID, uuid4
+
+import pytest
+import pytest_asyncio
+from psycopg import AsyncConnection, sql
+from psycopg.errors import (
+    InsufficientPrivilege,
+    RestrictViolation,
+)
+
+from autobiz_kernel import PostgresLedger
+
+from ..database import ReadReceipts
+from ..ledgers_alike import a_run, asked, settle
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.priority("P0"),
+    pytest.mark.requirement("P1-R21", "P1-R24"),
+    pytest.mark.test_id("P1-T31", "P1-T34", "P1-T-RK06a", "P1-T-RK06b", "P1-T-RK06c"),
+    pytest.mark.negative,
+]
+
+TABLES: tuple[LiteralString, ...] = (
+    "tenants",
+    "runs",
+    "idempotency",
+    "receipts",
+    "traces",
+    "state_versions",
+    "event_store",
+    "hitl_requests",
+    "reconciliation",
+    "run_queue",
+    "anchors",
+)
+PARTITIONS: tuple[LiteralString, ...] = ("receipts_rest", "traces_rest", "state_versions_rest")
+VICTIM_SECRET = "victims-own-words"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def victim(ledger: PostgresLedger) -> UUID:
+    """A tenant with a row in the books."""
+    tenant = uuid4()
+    run = a_run(tenant)
+    await ledger.begin(run)
+    await settle(ledger, run, await ledger.claim(asked(run)), {"id": VICTIM_SECRET})
+    return tenant
+
+
+@pytest.mark.parametrize("partition", PARTITIONS)
+async def test_even_the_owner_cannot_empty_a_partition(
+    connection: AsyncConnection[Any], victim: UUID, receipts_of: ReadReceipts, partition: LiteralString
+) -> None:
+    """TRUNCATE of a partition would pass the parent's trigger by, so each partition has its own."""
+    with pytest.raises(RestrictViolation, match="immutable"):
+        await connection.execute(sql.SQL("TRUNCATE {}").format(sql.Identifier(partition)))
+    assert len(await receipts_of(victim)) == 1
+
+
+async def test_the_read_role_reads_one_tenant_and_writes_nothing(
+    connection: AsyncConnection[Any], victim: UUID
+) -> None:
+    """Whoever reports sees the tenant that is set, and can change none of it."""
+    async with connection.transaction(force_rollback=True):
+        await connection.execute("SET LOCAL ROLE autobiz_read")
+        await connection.execute("SELECT set_config('autobiz.tenant', %s, true)", [str(victim)])
+        cursor = await connection.execute("SELECT count(*) FROM receipts")
+        assert await cursor.fetchone() == (1,)
+        with pytest.raises(InsufficientPrivilege):
+            await connection.execute("INSERT INTO tenants VALUES (%s, 'x', now())", [victim])
+
+
+async def test_the_dispatcher_sees_the_queue_and_nothing_else(connection: AsyncConnection[Any]) -> None:
+    """The one role that sees all tenants' rows sees them in the one table without business data."""
+    for table in TABLES:
+        async with connection.transaction(force_rollback=True):
+            await connection.execute("SET LOCAL ROLE autobiz_dispatch")
+            statement = sql.SQL("SELECT 1 FROM {}").format(sql.Identifier(table))
+            if table == "run_queue":
+                await connection.execute(statement)
+            else:
+                with pytest.raises(InsufficientPrivilege):
+                    await connection.execute(statement)
