@@ -1,0 +1,18 @@
+"""A business as one file: its form, its checks, its frozen and signed result."""
+
+from .compiling import Compiled, CompileError, compile_business
+from .complaint import CompileCode, Complaint
+from .file import BusinessFile
+from .law import rule_scope
+from .reading import read_text
+
+__all__ = [
+    "BusinessFile",
+    "CompileCode",
+    "CompileError",
+    "Compiled",
+    "Complaint",
+    "compile_business",
+    "read_text",
+    "rule_scope",
+]
