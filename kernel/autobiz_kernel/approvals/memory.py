@@ -1,19 +1,23 @@
 """Requests in plain Python: those in PostgreSQL must agree with them."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeAlias
 from uuid import UUID
 
 from .port import Change
 from .request import DecisionError, Request, Status
 
+Wake: TypeAlias = Callable[[UUID, UUID, datetime], Awaitable[object]]
+
 
 class MemoryApprovals:
     """Requests that end with the process."""
 
-    def __init__(self) -> None:
+    def __init__(self, wake: Wake | None = None) -> None:
         self._kept: dict[tuple[UUID, UUID], Request] = {}
-        self.woken: list[tuple[UUID, UUID]] = []
+        self._wake = wake
 
     async def ask(self, request: Request) -> Request:
         where = (request.tenant, request.approval_id)
@@ -27,14 +31,13 @@ class MemoryApprovals:
         return self._kept.get((tenant, approval_id))
 
     async def change(self, tenant: UUID, approval_id: UUID, change: Change, *, now: datetime) -> Request:
-        _ = now  # nothing here says when a request was last touched
         kept = self._kept.get((tenant, approval_id))
         if kept is None:
             raise DecisionError(f"request {approval_id}: not there for this tenant")
         told = change(kept)
         self._kept[tenant, approval_id] = told
-        if not told.status.is_open:
-            self.woken.append((tenant, told.run_id))
+        if not told.status.is_open and self._wake is not None:
+            await self._wake(tenant, told.run_id, now)
         return told
 
     async def open_ones(self, tenant: UUID, *, limit: int) -> tuple[Request, ...]:

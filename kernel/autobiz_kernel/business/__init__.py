@@ -4,6 +4,7 @@ from .compiling import Compiled, CompileError, compile_business
 from .complaint import CompileCode, Complaint
 from .file import BusinessFile
 from .law import rule_scope
+from .policy import people_of, policy_of, question_of
 from .reading import read_text
 
 __all__ = [
@@ -13,6 +14,9 @@ __all__ = [
     "Compiled",
     "Complaint",
     "compile_business",
+    "people_of",
+    "policy_of",
+    "question_of",
     "read_text",
     "rule_scope",
 ]

@@ -84,6 +84,7 @@ class Interpreter:
         return self._walk.enter(key, step.next)
 
     def _failed(self, key: str, frame: Frame, event: Failed) -> None:
+        frame.pop("word", None)
         if event.code == "IN_FLIGHT":
             # Somebody is causing the effect, perhaps we ourselves before a crash: that is no attempt of this run.
             frame["wait"] = {"for": "time", "due": max(event.retry_ms or 0, self._walk.now_ms + 1)}
@@ -132,13 +133,18 @@ class Interpreter:
             del frame["wait"]
 
     def _came(self, key: str, frame: Frame, event: Came) -> None:
-        _wait(frame, event.path, "event")
-        step = self._walk.step_of(frame)
-        if not isinstance(step, ExpectStep):
+        wait = frame.get("wait") or {}
+        is_word = wait.get("for") == "word" and isinstance(event.payload, dict)
+        step = None if frame["phase"] == UNDO else self._walk.step_of(frame)
+        if not is_word and not (wait.get("for") == "event" and isinstance(step, ExpectStep)):
             raise ReplayError(f"path {event.path}: no event is expected here")
         self.state["heard"] = [*self.state.get("heard", []), event.signal_id]
-        frame["steps"][step.name] = [event.payload]
-        self._walk.enter(key, step.next)
+        if isinstance(step, ExpectStep):
+            frame["steps"][step.name] = [event.payload]
+            self._walk.enter(key, step.next)
+        else:
+            frame["word"] = [event.payload]
+            del frame["wait"]
 
 
 def moved(compiled: Compiled, state: State, event: Event, *, now_ms: int, seed: str) -> State:
@@ -152,6 +158,13 @@ def begun(compiled: Compiled, workflow: str, given: Json, *, now_ms: int, seed: 
     """Return the first state of a run."""
     made = Interpreter(compiled, {}, now_ms=now_ms, seed=seed)
     made.begin(workflow, given)
+    return made.state
+
+
+def undoing(compiled: Compiled, workflow: str, entries: list[Any], *, now_ms: int, seed: str) -> State:
+    """Return the first state of a run that undoes what another one has left."""
+    made = Interpreter(compiled, {}, now_ms=now_ms, seed=seed)
+    made.begin_undoing(workflow, entries)
     return made.state
 
 

@@ -31,7 +31,7 @@ class Walk:
         frame = self.state["frames"][key]
         while True:
             frame["at"] = name
-            for left in ("wait", "tries", "yes"):
+            for left in ("wait", "tries", "yes", "word"):
                 frame.pop(left, None)
             step = self.graphs[frame["workflow"]].steps[name]
             visits = frame["visits"].get(name, 0) + 1
@@ -132,7 +132,7 @@ class Walk:
         self.undo_on(key, frame)
 
     def undo_on(self, key: str, frame: Frame) -> None:
-        for left in ("wait", "tries", "yes"):
+        for left in ("wait", "tries", "yes", "word"):
             frame.pop(left, None)
         while frame["undo"] and "unsaid" in frame["undo"][-1]:
             entry = frame["undo"][-1]

@@ -37,7 +37,7 @@ def _wanted_by(compiled: Compiled, key: str, frame: Frame) -> Wanted | None:
                 call=_call(compiled, path, frame),
             )
         case "word":
-            return WordWanted(path=path, call=_call(compiled, path, frame))
+            return WordWanted(path=path)
     return None
 
 
@@ -56,7 +56,7 @@ def _call(compiled: Compiled, path: str, frame: Frame) -> CallWanted:
             raise ReplayError(f"path {path}: arguments had values when the step was entered: {told.reason}")
         arguments = told
         tool, name, version = step.call.tool, step.call.operation, step.call.version
-    yes = frame.get("yes")
+    yes, word = frame.get("yes"), frame.get("word")
     return CallWanted(
         path=path,
         tool=tool,
@@ -64,4 +64,5 @@ def _call(compiled: Compiled, path: str, frame: Frame) -> CallWanted:
         version=version,
         arguments=arguments,
         approval=None if yes is None else (UUID(yes["id"]), bytes.fromhex(yes["print"])),
+        word=None if word is None else word[0],
     )

@@ -1,8 +1,9 @@
 """What the interpreter wants done, and what it is told has happened."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from autobiz_kernel.canonical import JsonValue
@@ -30,7 +31,7 @@ class FailureKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallWanted:
-    """A call to be made now; `approval` is the yes that was given to it."""
+    """A call to be made now; `approval` is the yes that was given to it, `word` what somebody knows of it."""
 
     path: str
     tool: str
@@ -38,6 +39,7 @@ class CallWanted:
     version: str
     arguments: Json
     approval: tuple[UUID, bytes] | None = None
+    word: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,7 @@ class TimeWanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventWanted:
-    """An event that is waited for, until this moment; those in `heard` have been taken before."""
+    """An event that is waited for, until this moment."""
 
     path: str
     event: str
@@ -74,7 +76,6 @@ class WordWanted:
     """The word of somebody who knows what became of an effect."""
 
     path: str
-    call: CallWanted
 
 
 Wanted: TypeAlias = CallWanted | TimeWanted | EventWanted | DecisionWanted | WordWanted
