@@ -97,7 +97,8 @@ class Kernel:
         commands = (
             Command(tool=row.tool.partition("@")[0], digest=row.command)
             for row in traces
-            if row.command and row.guard == ""
+            # A call that had to wait for a person was asked for as well.
+            if row.command and row.guard in ("", "approval")
         )
         return Run(
             record,

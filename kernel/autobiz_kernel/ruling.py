@@ -58,7 +58,9 @@ class ApprovalRule:
 class AsksPerson(Protocol):
     """A condition on one call: whether a person must agree to it; what cannot be judged asks."""
 
-    def __call__(self, arguments: Json, *, tenant: str, principal: str) -> bool: ...
+    def __call__(self, arguments: Json, *, tenant: str, principal: str) -> bool:
+        """Say whether a person must agree."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

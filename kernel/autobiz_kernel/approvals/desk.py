@@ -1,4 +1,4 @@
-"""Where people decide: whoever they are is shown first, then the rule is asked, and what they said is kept."""
+"""Where people decide: who they are is shown first, then the rule is asked, and what they said is kept."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -34,7 +34,14 @@ class ApprovalDesk:
     on_decided: Callable[[Request], None] = field(default=lambda _request: None)
 
     async def decide_signed(
-        self, *, tenant: UUID, approval_id: UUID, name: str, verdict: Verdict, signature: str, reason: str = ""
+        self,
+        *,
+        tenant: UUID,
+        approval_id: UUID,
+        name: str,
+        verdict: Verdict,
+        signature: str,
+        reason: str = "",
     ) -> Request:
         """Take a decision that is signed with the person's key."""
         person = self.people.get(name)

@@ -37,7 +37,13 @@ class Identity:
 
 
 def signed_decision(
-    key: Ed25519PrivateKey, *, tenant: UUID, approval_id: UUID, fingerprint: bytes, verdict: Verdict, reason: str
+    key: Ed25519PrivateKey,
+    *,
+    tenant: UUID,
+    approval_id: UUID,
+    fingerprint: bytes,
+    verdict: Verdict,
+    reason: str,
 ) -> str:
     """Sign a decision; the signature is over what is decided, the call's arguments included."""
     words = _words(tenant, approval_id, fingerprint, verdict, reason)
@@ -58,7 +64,8 @@ def verify_signed(
     try:
         key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key, validate=True))
         key.verify(
-            base64.b64decode(signature, validate=True), _words(tenant, approval_id, fingerprint, verdict, reason)
+            base64.b64decode(signature, validate=True),
+            _words(tenant, approval_id, fingerprint, verdict, reason),
         )
     except (binascii.Error, ValueError, InvalidSignature) as error:
         raise IdentityError("the signature is not of this person over this decision") from error

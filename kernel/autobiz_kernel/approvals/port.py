@@ -20,7 +20,7 @@ class Approvals(Protocol):
     async def look(self, tenant: UUID, approval_id: UUID) -> Request | None: ...
 
     async def change(self, tenant: UUID, approval_id: UUID, change: Change, *, now: datetime) -> Request:
-        """Put a pure function's answer in the place of what is kept, and wake the run when it is no longer open."""
+        """Put a pure function's answer in the place of what is kept; a run whose request is decided wakes."""
         ...
 
     async def open_ones(self, tenant: UUID, *, limit: int) -> tuple[Request, ...]:

@@ -1,4 +1,4 @@
-"""Requests in PostgreSQL: a change locks its row, keeps every new word for good, and wakes the run in the same commit."""
+"""Requests in PostgreSQL: a change locks its row, keeps each new word, and wakes the run, in one commit."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -17,13 +17,14 @@ from autobiz_kernel.errors import StoreError
 from .port import Change
 from .request import Decision, DecisionError, Question, Request, Status, Verdict
 
-_COLUMNS: LiteralString = """
-approval_id, run_id, path, tool, fingerprint, is_financial, shown, reason, requesters, question, requested_at,
-status, is_escalated, priority
+_REQUESTS: LiteralString = """
+SELECT approval_id, run_id, path, tool, fingerprint, is_financial, shown, reason, requesters, question,
+    requested_at, status, is_escalated, priority
+FROM hitl_requests
 """
 _ASK: LiteralString = """
-INSERT INTO hitl_requests (tenant_id, approval_id, run_id, path, tool, fingerprint, is_financial, shown, reason,
-    requesters, question, requested_at, expires_at, priority)
+INSERT INTO hitl_requests (tenant_id, approval_id, run_id, path, tool, fingerprint, is_financial, shown,
+    reason, requesters, question, requested_at, expires_at, priority)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT DO NOTHING
 """
@@ -129,8 +130,7 @@ class PostgresApprovals:
 
     async def _requests(self, tenant: UUID, where: LiteralString, values: list[Any]) -> tuple[Request, ...]:
         async with self._connection.cursor(row_factory=dict_row) as cursor:
-            statement: LiteralString = "SELECT " + _COLUMNS + " FROM hitl_requests " + where
-            await cursor.execute(statement, values)
+            await cursor.execute(_REQUESTS + where, values)
             rows = await cursor.fetchall()
             await cursor.execute(_SAID, [tenant, [row["approval_id"] for row in rows]])
             said: dict[UUID, list[Decision]] = {}

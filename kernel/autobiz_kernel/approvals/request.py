@@ -1,4 +1,4 @@
-"""A request for a person's yes, and all that can become of it: pure functions from one standing to the next."""
+"""A request for a person's yes, and what can become of it: pure functions from one standing to the next."""
 
 import hashlib
 from collections.abc import Mapping
@@ -114,7 +114,7 @@ def decided(request: Request, decision: Decision, *, groups: tuple[str, ...]) ->
 
 
 def overruled(request: Request, decision: Decision, *, is_admin: bool) -> Request:
-    """Let an administrator decide alone: not their own request, never without a reason, and always heard of."""
+    """Let an administrator decide alone: not their own request, never without a reason, always heard of."""
     request = aged(request, now=decision.at)
     if not request.status.is_open:
         raise DecisionError(f"request {request.approval_id} is {request.status.name.lower()} already")

@@ -6,6 +6,7 @@ from .file import BusinessFile
 from .law import rule_scope
 from .policy import people_of, policy_of, question_of
 from .reading import read_text
+from .release import ReleaseError, open_release, release_of
 
 __all__ = [
     "BusinessFile",
@@ -13,10 +14,13 @@ __all__ = [
     "CompileError",
     "Compiled",
     "Complaint",
+    "ReleaseError",
     "compile_business",
+    "open_release",
     "people_of",
     "policy_of",
     "question_of",
     "read_text",
+    "release_of",
     "rule_scope",
 ]

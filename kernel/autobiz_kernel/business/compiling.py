@@ -54,17 +54,17 @@ class Compiled:
         entry = self.file.workflows[workflow]
         caps = {name: value or 1 for name, value in bounds_of(self.file.bounds, entry.bounds).items()}
         said = entry.bounds or self.file.bounds or BoundsEntry()
-        turns = said.turns_max
-        return BoundsConfig(**caps, loops=LoopConfig(turns_max=turns, polling=self._polling(turns)))
+        loops = LoopConfig(turns_max=said.turns_max, polling=self._retried(said.turns_max) | said.polling)
+        return BoundsConfig(**caps, loops=loops)
 
-    def _polling(self, turns: int) -> dict[str, int]:
+    def _retried(self, turns: int) -> dict[str, int]:
+        """How often each tool may be asked the same in a row: as declared, once held, once found busy."""
         polling: dict[str, int] = {}
         for graph in self.graphs.values():
             for step in graph.steps.values():
-                if isinstance(step, CallStep) and (step.retry.attempts > 1 or step.visits_max > 1):
+                if isinstance(step, CallStep) and step.retry.attempts > 1:
                     name = f"{step.call.tool}.{step.call.operation}"
-                    often = max(turns, step.retry.attempts * step.visits_max)
-                    polling[name] = max(often, polling.get(name, 0))
+                    polling[name] = max(turns, step.retry.attempts + 2, polling.get(name, 0))
         return polling
 
 
@@ -190,4 +190,3 @@ def _body(desk: Desk) -> bytes:
         raise CompileError(
             [Complaint(line=1, code=CompileCode.FILE, where="the file", words=str(error))], "the file"
         ) from error
-

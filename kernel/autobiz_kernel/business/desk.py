@@ -25,12 +25,10 @@ class Desk:
 
     def complain(self, code: CompileCode, way: Way, words: str) -> None:
         where = ".".join(str(part) for part in way) or "the file"
-        self.complaints.append(
-            Complaint(line=self.read.line_of(way), code=code, where=where, words=words)
-        )
+        self.complaints.append(Complaint(line=self.read.line_of(way), code=code, where=where, words=words))
 
     def contract_of(self, reference: str) -> ToolContract | None:
-        """Return the contract of `tool.operation@version`, if this business uses it and the registry has it."""
+        """Return the contract of `tool.operation@version`, if this business uses it and it is registered."""
         if all(use.tool != reference for use in self.file.tools):
             return None
         return self.contracts.get(parts_of(reference))

@@ -48,6 +48,7 @@ class BoundsEntry(_Part):
     tool_calls_max: Cap | None = None
     cost_micros_max: Cap | None = None
     turns_max: Annotated[int, Field(ge=1, le=1000)] = 3
+    polling: dict[Operation, Annotated[int, Field(ge=1, le=100_000)]] = {}
 
 
 class Escalation(_Part):
@@ -118,7 +119,7 @@ class ChoiceEntry(_Part):
 
 
 class StepEntry(_Part):
-    """One step; which of `call`, `choose`, `wait_ms`, `expect`, `run` and `end` is given says of which kind."""
+    """One step; which of `call`, `choose`, `wait_ms`, `expect`, `run` and `end` is given says which kind."""
 
     call: Reference | None = None
     arguments: dict[str, Any] | None = None

@@ -72,8 +72,8 @@ def _check_tools(desk: Desk) -> None:
     for name, workflow in desk.file.workflows.items():
         for place, reference in calls_of(workflow):
             if reference not in seen:
-                way = ("workflows", name, "steps", *place)
-                desk.complain(CompileCode.TOOL, way, f"{reference} is not among the tools of this business")
+                used = ("workflows", name, "steps", *place)
+                desk.complain(CompileCode.TOOL, used, f"{reference} is not among the tools of this business")
 
 
 def _near(desk: Desk, reference: str) -> str:
@@ -111,7 +111,9 @@ def _check_approvals(desk: Desk) -> None:
     rules: dict[str, tuple[int, ApprovalEntry]] = {}
     for index, rule in enumerate(desk.file.approvals):
         if rule.tool in rules:
-            desk.complain(CompileCode.SHAPE, ("approvals", index), f"{rule.tool} has a rule already; join them")
+            desk.complain(
+                CompileCode.SHAPE, ("approvals", index), f"{rule.tool} has a rule already; join them"
+            )
         rules.setdefault(rule.tool, (index, rule))
         _check_rule(desk, index, rule)
     for at, use in enumerate(desk.file.tools):
@@ -127,7 +129,9 @@ def _check_approvals(desk: Desk) -> None:
         index, rule = found
         if rule.mode == "auto":
             desk.complain(
-                CompileCode.FINANCIAL, ("approvals", index, "mode"), f"{use.tool} is FINANCIAL: a person decides"
+                CompileCode.FINANCIAL,
+                ("approvals", index, "mode"),
+                f"{use.tool} is FINANCIAL: a person decides",
             )
         if rule.on_timeout == "approve":
             desk.complain(
@@ -145,7 +149,9 @@ def _check_rule(desk: Desk, index: int, rule: ApprovalEntry) -> None:
         and f"{contract.name}.{contract.operation}" == rule.tool
     ]
     if not any(use.tool.partition("@")[0] == rule.tool for use in desk.file.tools):
-        desk.complain(CompileCode.NAME, ("approvals", index, "tool"), f"{rule.tool} is no tool of this business")
+        desk.complain(
+            CompileCode.NAME, ("approvals", index, "tool"), f"{rule.tool} is no tool of this business"
+        )
     for contract in contracts:
         if rule.when is not None:
             _check_condition(desk, index, rule.when, contract)
@@ -178,12 +184,10 @@ def _check_people(desk: Desk, index: int, rule: ApprovalEntry) -> None:
             )
     for what, groups in asked:
         people = [name for name, each in desk.file.people.items() if set(each.groups) & set(groups)]
-        reachable = [
-            name for name in people if desk.file.people[name].key or desk.file.people[name].slack
-        ]
+        reachable = [name for name in people if desk.file.people[name].key or desk.file.people[name].slack]
         if len(reachable) < rule.approvers_min:
             desk.complain(
                 CompileCode.PEOPLE,
                 ("approvals", index, what),
-                f"{rule.approvers_min} must agree and {len(reachable)} of {', '.join(groups) or 'nobody'} can",
+                f"{rule.approvers_min} must agree, {len(reachable)} of {', '.join(groups) or 'nobody'} can",
             )

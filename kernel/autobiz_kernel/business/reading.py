@@ -1,7 +1,7 @@
 """Read a configuration file as plain data, and remember on which line each part stands.
 
-YAML with what JSON has and no more: no tags, no anchors, no second meaning of a word like `no` or `1_000`. A file
-that is JSON is such a file too.
+YAML with what JSON has and no more: no tags, no anchors, no second meaning of a word like `no` or `1_000`. A
+file that is JSON is such a file too.
 """
 
 import re
@@ -41,7 +41,7 @@ def read_text(text: str) -> Read:
     try:
         events = list(yaml.parse(text, Loader=yaml.SafeLoader))
         complaints = [
-            (event.start_mark.line + 1, "anchors and aliases are not read; write the part out")
+            (_line(event.start_mark), "anchors and aliases are not read; write the part out")
             for event in events
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None)
         ]
@@ -93,6 +93,10 @@ class _Reader:
             self.lines[*way, name] = line
             found[name] = self.read(value, (*way, name), depth + 1)
         return found
+
+
+def _line(mark: Any) -> int:
+    return 1 if mark is None else int(mark.line) + 1
 
 
 def _scalar(node: Any) -> Any:

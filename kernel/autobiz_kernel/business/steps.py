@@ -91,14 +91,8 @@ class StepMaker:
         shared: dict[str, Any] = {"name": name, "visits_max": entry.visits_max}
         if kind == "call":
             return self._call_step(entry, way, shared)
-        if kind == "choose":
-            choices = [
-                Choice(when=self._condition(each.when, (*way, "choose", index, "when")), next=each.next)
-                for index, each in enumerate(entry.choose or ())
-            ]
-            return ChooseStep(choices=tuple(choices), otherwise=str(entry.otherwise), **shared)
-        if kind == "wait_ms":
-            return WaitStep(wait_ms=entry.wait_ms or 0, next=str(entry.next), **shared)
+        if kind == "run":
+            return self._run_step(entry, way, shared)
         if kind == "expect":
             return ExpectStep(
                 event=str(entry.expect),
@@ -108,8 +102,18 @@ class StepMaker:
                 next=str(entry.next),
                 **shared,
             )
-        if kind == "run":
-            return self._run_step(entry, way, shared)
+        return self._still_step(kind, entry, way, shared)
+
+    def _still_step(self, kind: str, entry: StepEntry, way: Way, shared: dict[str, Any]) -> Step:
+        """Make a step that neither calls nor runs anything."""
+        if kind == "choose":
+            choices = [
+                Choice(when=self._condition(each.when, (*way, "choose", index, "when")), next=each.next)
+                for index, each in enumerate(entry.choose or ())
+            ]
+            return ChooseStep(choices=tuple(choices), otherwise=str(entry.otherwise), **shared)
+        if kind == "wait_ms":
+            return WaitStep(wait_ms=entry.wait_ms or 0, next=str(entry.next), **shared)
         return EndStep(completes=entry.end == "completed", reason=entry.reason or "", **shared)
 
     def _call_step(self, entry: StepEntry, way: Way, shared: dict[str, Any]) -> CallStep:
@@ -119,7 +123,7 @@ class StepMaker:
             call=self._call(str(entry.call), entry.arguments or {}, (*way, "arguments")),
             next=str(entry.next),
             retry=Retry(**retry.model_dump()) if retry else Retry(),
-            on_error=dict(entry.on_error or {}),
+            on_error={str(kind): to for kind, to in (entry.on_error or {}).items()},
             undo=None
             if undo is None or undo.call is None
             else self._call(undo.call, undo.arguments, (*way, "undo", "arguments")),
@@ -138,15 +142,13 @@ class StepMaker:
             next=str(entry.next),
             each=each,
             at_most=entry.at_most or 1,
-            on_error=dict(entry.on_error or {}),
+            on_error={str(kind): to for kind, to in (entry.on_error or {}).items()},
             **shared,
         )
 
     def _call(self, reference: str, arguments: dict[str, Any], way: Way) -> Call:
         tool, operation, version = parts_of(reference)
-        return Call(
-            tool=tool, operation=operation, version=version, arguments=self.template(arguments, way)
-        )
+        return Call(tool=tool, operation=operation, version=version, arguments=self.template(arguments, way))
 
     def _kind(self, entry: StepEntry, way: Way) -> str | None:
         given = {name for name in entry.model_fields_set if getattr(entry, name) is not None}

@@ -1,4 +1,4 @@
-"""Check the ways through a workflow: names, ends, cycles, what is undone, and what an error path may forget."""
+"""Check the ways through a workflow: names, ends, cycles, what is undone, what an error path forgets."""
 
 from collections.abc import Iterator, Mapping
 
@@ -135,15 +135,15 @@ def _check_values(desk: Desk, graph: Graph) -> None:
                 _check_used(desk, graph, name, expression, done)
 
 
-def _check_used(
-    desk: Desk, graph: Graph, name: str, expression: Expression, done: frozenset[str]
-) -> None:
+def _check_used(desk: Desk, graph: Graph, name: str, expression: Expression, done: frozenset[str]) -> None:
     for used in expression.used:
         root, _, rest = used.partition(".")
         needed = rest.partition(".")[0]
         if root == "steps" and needed not in done:
             way = ("workflows", graph.name, "steps", name)
-            words = f"{expression.text} needs the result of {needed}, which is not there on every way to {name}"
+            words = (
+                f"{expression.text} needs the result of {needed}, which is not there on every way to {name}"
+            )
             desk.complain(CompileCode.VALUE, way, words)
 
 

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from cel_expr_python import cel
 
-from autobiz_kernel.canonical import JsonValue
 from autobiz_kernel.errors import KernelError
+
+if TYPE_CHECKING:
+    from autobiz_kernel.canonical import JsonValue
 
 LENGTH_MAX: Final = 2_000
 _TEXT = re.compile(r"""r?("([^"\\]|\\.)*"|'([^'\\]|\\.)*')""")
@@ -111,10 +113,10 @@ def _json(value: Any) -> "JsonValue | Failure":
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, list | tuple):
-        items = [_json(item) for item in value]
+        items: list[Any] = [_json(item) for item in value]
         return next((item for item in items if isinstance(item, Failure)), items)
     if isinstance(value, dict):
-        members = {str(name): _json(member) for name, member in value.items()}
+        members: dict[str, Any] = {str(name): _json(member) for name, member in value.items()}
         return next((each for each in members.values() if isinstance(each, Failure)), members)
     return Failure(reason=f"{type(value).__name__} is no JSON value")
 

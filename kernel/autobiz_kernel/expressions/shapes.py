@@ -34,8 +34,8 @@ def shape_at(shape: Shape, way: Sequence[str]) -> tuple[Shape, bool] | None:
 def leaves_of(shape: Shape, name: str, *, is_sure: bool = True) -> Iterator[tuple[str, str]]:
     """Name every place that an expression may speak of, with its CEL type.
 
-    A closed object is spoken of by its members, so that one that cannot be there is found when compiling. What
-    may be missing is null then, and of no certain type.
+    A closed object is spoken of by its members, so that one that cannot be there is found when compiling.
+    What may be missing is null then, and of no certain type.
     """
     properties = shape.get("properties")
     if isinstance(properties, Mapping) and _is_closed(shape) and is_sure:

@@ -1,4 +1,4 @@
-"""Workflows as values: steps and the ways between them, what can be said of them at rest, and their drawing."""
+"""Workflows as values: steps and the ways between them, what can be said of them, and their drawing."""
 
 from .analysis import always_done, cycles_without_bound, may_escape, reachable
 from .drawing import svg
@@ -16,7 +16,7 @@ from .graph import (
     WaitStep,
     ways_from,
 )
-from .template import Template, filled, expressions_of
+from .template import Template, expressions_of, filled
 
 __all__ = [
     "Call",
@@ -33,8 +33,8 @@ __all__ = [
     "WaitStep",
     "always_done",
     "cycles_without_bound",
-    "filled",
     "expressions_of",
+    "filled",
     "may_escape",
     "reachable",
     "svg",

@@ -1,4 +1,4 @@
-"""What can be said of a graph without running it. Ways to steps that are not there are left out everywhere."""
+"""What can be said of a graph without running it. Ways to steps that are not there are left out."""
 
 from collections.abc import Collection, Mapping
 
@@ -10,7 +10,7 @@ def _next(graph: Graph, name: str) -> tuple[str, ...]:
 
 
 def reachable(graph: Graph, start: str, *, barred: Collection[str] = ()) -> frozenset[str]:
-    """Name the steps that can come after entering `start`, itself included, without entering what is barred."""
+    """Name the steps that can come from entering `start`, itself included, past what is barred."""
     seen: set[str] = set()
     open_ = [start]
     while open_:
@@ -53,7 +53,7 @@ def _cycle_through(graph: Graph, start: str, among: set[str]) -> tuple[str, ...]
 def always_done(graph: Graph) -> Mapping[str, frozenset[str]]:
     """Name for each reachable step the steps whose results are there on every way to it.
 
-    A step has its result only when it is left by its good end; ways for failures and timeouts lead on without.
+    A step has its result only when it is left by its good end; ways of failures lead on without.
     """
     order = sorted(reachable(graph, graph.start))
     every = frozenset(order)

@@ -27,10 +27,10 @@ def svg(graph: Graph) -> str:
     width = max(x for x, _ in places.values()) + _WIDTH + 2 * _GAP_X
     height = max(y for _, y in places.values()) + _HEIGHT + 40
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
-        f'height="{height}" font-family="sans-serif" font-size="12">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif">',
+        "<style>text { font-size: 12px }</style>",
         f"<title>{escape(graph.name)}</title>",
-        '<defs><marker id="tip" markerWidth="9" markerHeight="9" refX="8" refY="4" orient="auto">'
+        '<defs><marker id="tip" markerWidth="9" markerHeight="9" refX="8" refY="4" orient="auto">',
         '<path d="M0,0 L9,4 L0,8 z" fill="#374151"/></marker></defs>',
     ]
     for name in places:

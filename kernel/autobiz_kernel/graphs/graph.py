@@ -12,7 +12,7 @@ from .template import Template
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retry:
-    """How often a call is tried in all, and how long is waited between: doubling, with jitter from the seed."""
+    """How often a call is tried in all, and the pause between: doubling, with jitter from the seed."""
 
     attempts: int = 1
     base_ms: int = 500
@@ -35,7 +35,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallStep:
-    """Call a tool. `on_error` names where to go for a kind of failure; `undo` is done if the workflow fails."""
+    """Call a tool. `on_error` says where to go for a kind of failure; `undo` is done if all fails."""
 
     name: str
     call: Call

@@ -1,10 +1,12 @@
 """Arguments as they stand in a configuration: constants with expressions in them."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from autobiz_kernel.canonical import JsonValue
 from autobiz_kernel.expressions import Expression, Failure
+
+if TYPE_CHECKING:
+    from autobiz_kernel.canonical import JsonValue
 
 # A constant, an expression, or a list or mapping of templates.
 Template: TypeAlias = Any

@@ -1,10 +1,11 @@
-"""Runs of workflows: interpreted as pure moves, advanced by any worker, suspended as rows, replayed from the books."""
+"""Runs of workflows: interpreted as pure moves, advanced by any worker, suspended as rows, replayed."""
 
 from .committing import LostError
 from .memory_queue import MemoryQueue
 from .orchestrator import Orchestrator, Standing
 from .postgres_queue import PostgresQueue
 from .queue import EventWait, Lease, Queue, Signal, Start
+from .transcript import ReplayedRun, Transcript, replay_transcript, transcript_of
 
 __all__ = [
     "EventWait",
@@ -14,7 +15,11 @@ __all__ = [
     "Orchestrator",
     "PostgresQueue",
     "Queue",
+    "ReplayedRun",
     "Signal",
     "Standing",
     "Start",
+    "Transcript",
+    "replay_transcript",
+    "transcript_of",
 ]

@@ -21,7 +21,18 @@ from autobiz_kernel.tool import Found
 from .committing import LostError, Mover
 from .failure import failure_of, failure_of_error, in_ms
 from .queue import Queue, Signal
-from .words import CallWanted, Came, Decided, DecisionWanted, EventWanted, Held, Passed, TimeWanted, Wanted, WordWanted
+from .words import (
+    CallWanted,
+    Came,
+    Decided,
+    DecisionWanted,
+    EventWanted,
+    Held,
+    Passed,
+    TimeWanted,
+    Wanted,
+    WordWanted,
+)
 
 WORD = "word"
 _DONE = (ClaimOutcome.CLAIMED, ClaimOutcome.REPLAY)
@@ -152,7 +163,9 @@ class Caller:
     async def _ask(self, asked: CallWanted, approval_id: UUID, printed: bytes, now: datetime) -> Request:
         run, contract = self.mover.run, self._contract(asked)
         if contract is None:
-            raise KernelError(f"{asked.tool}.{asked.operation}: a person is asked about a tool that is not there")
+            raise KernelError(
+                f"{asked.tool}.{asked.operation}: a person is asked about a tool that is not there"
+            )
         chain = run.principal.on_behalf_of
         requesters = [run.principal.name]
         while chain is not None:

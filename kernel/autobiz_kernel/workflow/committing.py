@@ -57,9 +57,7 @@ class Mover:
             await self._settle(event.path, type(event).__name__, detail_of(event), self._patch(event))
 
     def _patch(self, event: Event) -> dict[str, Any]:
-        after = moved(
-            self._compiled, self.run.state, event, now_ms=in_ms(self._clock.now()), seed=self.seed
-        )
+        after = moved(self._compiled, self.run.state, event, now_ms=in_ms(self._clock.now()), seed=self.seed)
         return patch_between(self.run.state, after)
 
     async def _settle(self, path: str, outcome: str, detail: dict[str, Any], patch: dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """The state of a run: one frame for each workflow that is under way in it, as plain JSON.
 
-A frame says where it stands (`at`), what it has got (`input`, `steps`), how often it was where (`visits`), what it
-waits for (`wait`), what would have to be undone (`undo`), and how it has ended (`phase`). Nothing in it is null.
+A frame says where it stands (`at`), what it has got (`input`, `steps`), how often it was where (`visits`),
+what it waits for (`wait`), what would have to be undone (`undo`), and how it ends (`phase`). Nothing is null.
 """
 
 from collections.abc import Iterator, Mapping

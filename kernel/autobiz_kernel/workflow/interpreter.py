@@ -1,4 +1,4 @@
-"""Interpret a workflow: from its state and what has happened to the next state. Nothing here waits or reads a clock."""
+"""Interpret a workflow: from a state and what has happened to the next state, without waiting."""
 
 from typing import Any, Final
 
@@ -27,6 +27,7 @@ class Interpreter:
     @property
     def state(self) -> State:
         """The state after the move."""
+        self._walk.settle()
         return self._walk.state
 
     def begin(self, workflow: str, given: Json) -> None:
@@ -86,7 +87,7 @@ class Interpreter:
     def _failed(self, key: str, frame: Frame, event: Failed) -> None:
         frame.pop("word", None)
         if event.code == "IN_FLIGHT":
-            # Somebody is causing the effect, perhaps we ourselves before a crash: that is no attempt of this run.
+            # Somebody is causing the effect, perhaps we ourselves before a crash: that is no attempt.
             frame["wait"] = {"for": "time", "due": max(event.retry_ms or 0, self._walk.now_ms + 1)}
             return None
         is_undoing = frame["phase"] == UNDO

@@ -104,9 +104,7 @@ class MemoryQueue:
                 await self.wake(tenant, run_id, now=signal.at)
         return is_new
 
-    async def signals(
-        self, tenant: UUID, *, event: str, key: str, since: datetime
-    ) -> tuple[Signal, ...]:
+    async def signals(self, tenant: UUID, *, event: str, key: str, since: datetime) -> tuple[Signal, ...]:
         found = [
             each
             for (owner, _), each in self._signals.items()

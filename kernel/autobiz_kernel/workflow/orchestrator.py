@@ -1,4 +1,4 @@
-"""Advance runs: do what their workflows want, until they wait or have ended. Any worker may go on at any point."""
+"""Advance runs: do what their workflows want, until they wait or have ended; any worker may go on."""
 
 import asyncio
 import hashlib
@@ -64,7 +64,13 @@ class Orchestrator:
     _kernels: dict[str, Kernel] = field(default_factory=dict)
 
     async def start(
-        self, tenant: UUID, workflow: str, given: Json, *, run_id: UUID | None = None, correlation_id: str = ""
+        self,
+        tenant: UUID,
+        workflow: str,
+        given: Json,
+        *,
+        run_id: UUID | None = None,
+        correlation_id: str = "",
     ) -> UUID:
         """Begin a run. Asking again with the same id begins nothing."""
         graph = self.compiled.graphs.get(workflow)
@@ -106,9 +112,7 @@ class Orchestrator:
             return Standing.ENDED if is_over else Standing.NOT_DUE
         return await self.go_on(leases[0])
 
-    async def tell(
-        self, tenant: UUID, event: str, key: str, payload: Json, *, signal_id: str
-    ) -> bool:
+    async def tell(self, tenant: UUID, event: str, key: str, payload: Json, *, signal_id: str) -> bool:
         """Let runs know of an event from outside; False if it was told before."""
         kept = self.redactor.clean(dict(payload), name="payload").value
         written = canonical(kept, name="payload")
@@ -176,9 +180,9 @@ class Orchestrator:
                 await caller.call(calls[0])
             else:
                 done = await asyncio.gather(*(caller.call(each) for each in calls), return_exceptions=True)
-                for each in done:
-                    if isinstance(each, BaseException):
-                        raise each
+                for failed in done:
+                    if isinstance(failed, BaseException):
+                        raise failed
             return True
         for each in asked:
             # One at a time: what comes of it may be that the others are no longer waited for.
@@ -209,7 +213,7 @@ class Orchestrator:
         return Run(record, principal=principal, prefix=prefix, bounds=kernel.policy.bounds)
 
     async def _hold(self, lease: Lease, asked: tuple[Wanted, ...]) -> Lease:
-        """Hold the run for longer than the calls to come may take, so that nobody follows in the middle of one."""
+        """Hold the run for longer than the calls to come may take, so that nobody follows in the middle."""
         contracts = self.compiled.contracts
         longest = max(
             (

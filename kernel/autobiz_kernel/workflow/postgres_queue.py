@@ -34,7 +34,9 @@ class PostgresQueue:
 
     def __init__(self, connection: AsyncConnection[Any]) -> None:
         if not connection.autocommit:
-            raise StoreError("the queue needs autocommit: a lease must be committed before its run is touched")
+            raise StoreError(
+                "the queue needs autocommit: a lease must be committed before its run is touched"
+            )
         self._connection = connection
         self._turn = asyncio.Lock()
 
@@ -112,7 +114,14 @@ class PostgresQueue:
         return await self._told("SELECT wake_run(%s, %s, %s)", [tenant, run_id, now])
 
     async def signal(self, signal: Signal) -> bool:
-        values = [signal.tenant, signal.signal_id, signal.event, signal.key, signal.payload.decode(), signal.at]
+        values = [
+            signal.tenant,
+            signal.signal_id,
+            signal.event,
+            signal.key,
+            signal.payload.decode(),
+            signal.at,
+        ]
         async with self._turn, self._connection.transaction():
             await self._as(signal.tenant)
             cursor = await self._connection.execute(_SIGNAL, values)
@@ -125,9 +134,7 @@ class PostgresQueue:
             await self.wake(signal.tenant, run_id, now=signal.at)
         return is_new
 
-    async def signals(
-        self, tenant: UUID, *, event: str, key: str, since: datetime
-    ) -> tuple[Signal, ...]:
+    async def signals(self, tenant: UUID, *, event: str, key: str, since: datetime) -> tuple[Signal, ...]:
         rows = await self._rows(tenant, _SIGNALS, [tenant, event, key, since])
         return tuple(
             Signal(

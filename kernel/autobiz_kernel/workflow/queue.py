@@ -90,8 +90,6 @@ class Queue(Protocol):
         """Keep a signal, and wake whoever waits for it; False if it was there, and then nothing is kept."""
         ...
 
-    async def signals(
-        self, tenant: UUID, *, event: str, key: str, since: datetime
-    ) -> tuple[Signal, ...]:
+    async def signals(self, tenant: UUID, *, event: str, key: str, since: datetime) -> tuple[Signal, ...]:
         """Return what has come under a name and a key, the oldest first."""
         ...

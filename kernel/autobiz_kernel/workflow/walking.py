@@ -1,11 +1,11 @@
 """Walk through a workflow: enter steps, go on past all that neither calls nor waits, end, fail, and undo."""
 
+from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
 from autobiz_kernel.business import Compiled
 from autobiz_kernel.canonical import canonical
-from autobiz_kernel.contract import Json
 from autobiz_kernel.effect import copied
 from autobiz_kernel.expressions import Failure
 from autobiz_kernel.graphs import CallStep, ChooseStep, EndStep, ExpectStep, RunStep, Step, WaitStep, filled
@@ -22,12 +22,22 @@ class Walk:
         self.now_ms = now_ms
         self.state: State = copied(state)
         self.state["clock"] = now_ms
+        # Where frames are about to go; a queue, because a workflow may turn a thousand times at once.
+        self._ahead: deque[tuple[str, str]] = deque()
+
+    def settle(self) -> None:
+        """Go on until every frame calls, waits or has ended."""
+        while self._ahead:
+            self._go(*self._ahead.popleft())
 
     def step_of(self, frame: Frame) -> Step:
         return self.graphs[frame["workflow"]].steps[frame["at"]]
 
     def enter(self, key: str, name: str) -> None:
-        """Go to a step, and on through all that neither calls nor waits."""
+        """Let a frame go to a step next."""
+        self._ahead.append((key, name))
+
+    def _go(self, key: str, name: str) -> None:
         frame = self.state["frames"][key]
         while True:
             frame["at"] = name
@@ -63,7 +73,9 @@ class Walk:
             case ExpectStep():
                 asked = filled(step.key, known_in(frame))
                 if isinstance(asked, Failure):
-                    return self.fail(key, FailureKind.VALIDATION, "EXPRESSION", f"{step.name}: {asked.reason}")
+                    return self.fail(
+                        key, FailureKind.VALIDATION, "EXPRESSION", f"{step.name}: {asked.reason}"
+                    )
                 due = self.now_ms + step.within_ms
                 frame["wait"] = {"for": "event", "event": step.event, "key": _key(asked), "due": due}
             case RunStep():
@@ -96,7 +108,12 @@ class Walk:
             told = filled(step.input, known | more)
             if isinstance(told, Failure):
                 return self.give_up(
-                    key, frame, step.on_error, FailureKind.VALIDATION, "EXPRESSION", f"{step.name}: {told.reason}"
+                    key,
+                    frame,
+                    step.on_error,
+                    FailureKind.VALIDATION,
+                    "EXPRESSION",
+                    f"{step.name}: {told.reason}",
                 )
             given.append(told)
         if not items:
@@ -108,10 +125,7 @@ class Walk:
         children = [f"{path}.{index}" for index in range(len(items))]
         for child, its in zip(children, given, strict=True):
             self.state["frames"][child] = new_frame(step.workflow, graph.start, its)
-        for child in children:
-            # A child that ends at once may have been the last one, and have taken them all away.
-            if child in self.state["frames"]:
-                self.enter(child, graph.start)
+            self.enter(child, graph.start)
         return None
 
     def _end(self, key: str, frame: Frame, step: EndStep) -> None:
@@ -149,7 +163,7 @@ class Walk:
     def _over(self, key: str) -> None:
         """A workflow has ended: whoever ran it goes on when it was the last one."""
         if key == ROOT:
-            return
+            return None
         path = key.rpartition(".")[0]
         parent_key = frame_of(path)
         frames = self.state["frames"]
@@ -158,7 +172,7 @@ class Walk:
         count = parent["wait"]["count"]
         children = [frames[f"{path}.{index}"] for index in range(count)]
         if not isinstance(step, RunStep) or any(child["phase"] in (ON, UNDO) for child in children):
-            return
+            return None
         for index in range(count):
             del frames[f"{path}.{index}"]
         for child in children:
@@ -167,7 +181,9 @@ class Walk:
         failed = [child for child in children if child["phase"] == FAILED]
         if failed:
             told = failed[0]["failure"]
-            reason = f"{len(failed)} of {count} failed, first at {told['at']}: {told['code']} {told['reason']}"
+            reason = (
+                f"{len(failed)} of {count} failed, first at {told['at']}: {told['code']} {told['reason']}"
+            )
             return self.give_up(parent_key, parent, step.on_error, FailureKind.CHILD, "CHILD", reason[:500])
         outputs = [child["output"][0] for child in children]
         parent["steps"][step.name] = [outputs if step.each is not None else outputs[0]]
