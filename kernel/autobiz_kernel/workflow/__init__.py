@@ -3,6 +3,7 @@
 from .committing import LostError
 from .memory_queue import MemoryQueue
 from .orchestrator import Orchestrator, Standing
+from .patching import patch_between
 from .postgres_queue import PostgresQueue
 from .queue import EventWait, Lease, Queue, Signal, Start
 from .transcript import ReplayedRun, Transcript, replay_transcript, transcript_of
@@ -20,6 +21,7 @@ __all__ = [
     "Standing",
     "Start",
     "Transcript",
+    "patch_between",
     "replay_transcript",
     "transcript_of",
 ]

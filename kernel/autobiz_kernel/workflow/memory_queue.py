@@ -60,9 +60,7 @@ class MemoryQueue:
         for _, _, where in sorted(due, key=lambda each: (each[1], each[0]))[:limit]:
             row = self._rows[where]
             row.epoch, row.due_at, row.is_held = row.epoch + 1, until, True
-            taken.append(
-                Lease(tenant=where[0], run_id=where[1], epoch=row.epoch, until=until, woken=row.woken)
-            )
+            taken.append(Lease(start=self._starts[where], epoch=row.epoch, until=until, woken=row.woken))
         return tuple(taken)
 
     async def renew(self, lease: Lease, *, until: datetime) -> Lease | None:

@@ -1,10 +1,9 @@
 """Advance runs: do what their workflows want, until they wait or have ended; any worker may go on."""
 
 import asyncio
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -16,8 +15,8 @@ from autobiz_kernel.codes import TerminationReason
 from autobiz_kernel.contract import Json
 from autobiz_kernel.costs import PriceTable
 from autobiz_kernel.errors import ReplayError, RunError, StateError, StoreError
-from autobiz_kernel.ids import Ids, TimedIds, timed_id
-from autobiz_kernel.incident import Incident, IncidentKind, OnIncident, ignore
+from autobiz_kernel.ids import Ids, TimedIds
+from autobiz_kernel.incident import OnIncident, ignore
 from autobiz_kernel.json_schema import complaints_of
 from autobiz_kernel.ledger import Ledger, RunRecord
 from autobiz_kernel.pipeline import Kernel
@@ -26,12 +25,13 @@ from autobiz_kernel.redaction import Redactor
 from autobiz_kernel.run import Run
 from autobiz_kernel.tool import Tool
 
-from .calling import WORD, Caller, event_wanted, key_of_word
+from .calling import WORD, Caller, key_of_word
 from .committing import LostError, Mover
-from .frames import DONE, how_it_ended, undone_of
-from .queue import EventWait, Lease, Queue, Signal, Start
+from .frames import DONE, how_it_ended
+from .laying_down import incidents_of, lay_down, leave_undoing
+from .queue import Lease, Queue, Signal, Start
 from .wanting import wanted
-from .words import CallWanted, DecisionWanted, EventWanted, TimeWanted, Wanted
+from .words import CallWanted, Wanted
 
 LEASE = timedelta(seconds=60)
 
@@ -144,11 +144,9 @@ class Orchestrator:
             return Standing.LOST
 
     async def _go_on(self, lease: Lease) -> Standing:
-        start = await self.queue.start_of(lease.tenant, lease.run_id)
-        if start is None:
-            raise StoreError(f"run {lease.run_id}: it is in the queue and was never begun")
+        start = lease.start
         kernel = self._kernel(start.workflow)
-        run = await self._take(kernel, start)
+        run = await self._take(kernel, lease)
         mover = Mover(self.compiled, self.ledger, self.clock, run)
         caller = Caller(
             compiled=self.compiled, kernel=kernel, queue=self.queue, approvals=self.approvals, mover=mover
@@ -163,7 +161,8 @@ class Orchestrator:
                 asked = wanted(self.compiled, run.state)
                 lease = await self._hold(lease, asked)
                 if not await self._do(caller, asked):
-                    return await self._lay_down(caller, lease, asked)
+                    is_down = await lay_down(caller, lease, asked, wall=self._wall(caller))
+                    return Standing.SUSPENDED if is_down else Standing.LOST
         except ReplayError:
             # The state and the graph do not fit, which no further attempt can change.
             await kernel.end(run, TerminationReason.NONDETERMINISM)
@@ -190,7 +189,9 @@ class Orchestrator:
                 return True
         return False
 
-    async def _take(self, kernel: Kernel, start: Start) -> Run:
+    async def _take(self, kernel: Kernel, lease: Lease) -> Run:
+        """Become the run's only worker; who holds it first begins it in the books."""
+        start = lease.start
         principal = Principal(name=start.principal, tenant=start.tenant)
         prefix = self._tenants[start.tenant]
         record = RunRecord(
@@ -202,14 +203,15 @@ class Orchestrator:
             principal=start.principal,
             began_at=start.at,
         )
-        try:
+        if lease.epoch > 1 and await self.ledger.load_run(start.tenant, start.run_id) is not None:
             return await kernel.resume(
                 tenant=start.tenant, run_id=start.run_id, principal=principal, prefix=prefix
             )
-        except RunError:
-            if await self.ledger.load_run(start.tenant, start.run_id) is not None:
-                raise
-        await self.ledger.begin(record)
+        try:
+            await self.ledger.begin(record)
+        except StoreError as error:
+            # Whoever followed us when our lease had passed has begun it.
+            raise LostError(f"run {start.run_id}: another worker has taken it over") from error
         return Run(record, principal=principal, prefix=prefix, bounds=kernel.policy.bounds)
 
     async def _hold(self, lease: Lease, asked: tuple[Wanted, ...]) -> Lease:
@@ -232,28 +234,6 @@ class Orchestrator:
             raise LostError(f"run {lease.run_id}: another worker has taken it over")
         return held
 
-    async def _lay_down(self, caller: Caller, lease: Lease, asked: tuple[Wanted, ...]) -> Standing:
-        run, now = caller.mover.run, self.clock.now()
-        moments = [_moment(each.due_ms) for each in asked if isinstance(each, TimeWanted | EventWanted)]
-        for each in asked:
-            if isinstance(each, DecisionWanted):
-                due = await caller.change_due(each)
-                moments.append(now if due is None else due)
-        # Waiting ends with the run's own time, whatever it waits for.
-        moments.append(self._wall(caller))
-        waits = tuple(
-            EventWait(path=each.path, event=named[0], key=named[1])
-            for each in asked
-            if (named := event_wanted(run.run_id, each)) is not None
-        )
-        if not await self.queue.suspend(lease, now=now, due_at=min(moments), waits=waits):
-            return Standing.LOST
-        for wait in waits:
-            if await caller.unheard(wait.event, wait.key) is not None:
-                await self.queue.wake(run.tenant, run.run_id, now=now)
-                break
-        return Standing.SUSPENDED
-
     async def _finish(self, kernel: Kernel, run: Run, lease: Lease) -> Standing:
         ended = how_it_ended(run.state) if run.state else None
         if run.termination_reason is None:
@@ -262,40 +242,10 @@ class Orchestrator:
             if not run.is_mine:
                 return Standing.LOST
         if ended is None and run.state:
-            await self._leave_undoing(run)
-        for left in run.state.get("left", []):
-            self.on_incident(
-                Incident(
-                    kind=IncidentKind.NOT_UNDONE,
-                    tenant=run.tenant,
-                    run_id=run.run_id,
-                    path=left["path"],
-                    tool="",
-                    what=f"{left['code']}: the effect could not be taken back",
-                )
-            )
+            await leave_undoing(self.queue, run, now=self.clock.now())
+        for incident in incidents_of(run):
+            self.on_incident(incident)
         return Standing.ENDED if await self.queue.finish(lease) else Standing.LOST
-
-    async def _leave_undoing(self, run: Run) -> None:
-        """A run that the law has ended may not act any more: another one undoes what it has done."""
-        entries = undone_of(run.state)
-        if not entries:
-            return
-        digest = hashlib.sha256(b"autobiz.undoing/1\0" + run.run_id.bytes).digest()
-        record = run.record
-        await self.queue.start(
-            Start(
-                tenant=run.tenant,
-                run_id=timed_id(record.began_at, int.from_bytes(digest) >> 182),
-                workflow=record.workflow,
-                principal=record.principal,
-                correlation_id=record.correlation_id,
-                config_hash=record.config_hash,
-                input=b"{}",
-                undoing=canonical(entries, name="undoing"),
-                at=self.clock.now(),
-            )
-        )
 
     def _wall(self, caller: Caller) -> datetime:
         """Return when the run's time is over."""
@@ -333,7 +283,3 @@ class Orchestrator:
             limit=limit,
             run_id=run_id,
         )
-
-
-def _moment(ms: int) -> datetime:
-    return datetime.fromtimestamp(ms / 1000, UTC)

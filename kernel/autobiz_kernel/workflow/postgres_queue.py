@@ -1,6 +1,7 @@
 """The queue in PostgreSQL: each step is one statement, which is one transaction."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, LiteralString, Self
 from uuid import UUID
@@ -17,7 +18,7 @@ _START_OF: LiteralString = """
 SELECT workflow, principal, correlation_id, config_hash, input, at, undoing FROM run_starts
 WHERE tenant_id = %s AND run_id = %s
 """
-_LEASE: LiteralString = "SELECT tenant, run, epoch, woken FROM lease_runs(%s, %s, %s, %s, %s, %s, %s)"
+_LEASE: LiteralString = "SELECT * FROM lease_runs(%s, %s, %s, %s, %s, %s, %s)"
 _SIGNAL: LiteralString = """
 INSERT INTO signals (tenant_id, signal_id, event, key, payload, at) VALUES (%s, %s, %s, %s, %s, %s)
 ON CONFLICT DO NOTHING
@@ -59,18 +60,7 @@ class PostgresQueue:
         rows = await self._rows(tenant, _START_OF, [tenant, run_id])
         if not rows:
             return None
-        workflow, principal, correlation_id, config_hash, given, at, undoing = rows[0]
-        return Start(
-            tenant=tenant,
-            run_id=run_id,
-            workflow=workflow,
-            principal=principal,
-            correlation_id=correlation_id,
-            config_hash=config_hash,
-            input=given.encode(),
-            at=at.astimezone(UTC),
-            undoing=None if undoing is None else undoing.encode(),
-        )
+        return _start(tenant, run_id, *rows[0])
 
     async def lease(
         self,
@@ -88,17 +78,15 @@ class PostgresQueue:
             cursor = await self._connection.execute(_LEASE, values)
             rows = await cursor.fetchall()
         return tuple(
-            Lease(tenant=tenant, run_id=run, epoch=epoch, until=until, woken=woken)
-            for tenant, run, epoch, woken in rows
+            Lease(start=_start(tenant, run, *rest), epoch=epoch, until=until, woken=woken)
+            for tenant, run, epoch, woken, *rest in rows
         )
 
     async def renew(self, lease: Lease, *, until: datetime) -> Lease | None:
         values = [lease.tenant, lease.run_id, lease.epoch, until]
         if not await self._told("SELECT renew_lease(%s, %s, %s, %s)", values):
             return None
-        return Lease(
-            tenant=lease.tenant, run_id=lease.run_id, epoch=lease.epoch, until=until, woken=lease.woken
-        )
+        return replace(lease, until=until)
 
     async def suspend(
         self, lease: Lease, *, now: datetime, due_at: datetime, waits: tuple[EventWait, ...]
@@ -162,6 +150,21 @@ class PostgresQueue:
 
     async def _as(self, tenant: UUID) -> None:
         await self._connection.execute("SELECT set_config('autobiz.tenant', %s, true)", [str(tenant)])
+
+
+def _start(tenant: UUID, run_id: UUID, *row: Any) -> Start:
+    workflow, principal, correlation_id, config_hash, given, at, undoing = row
+    return Start(
+        tenant=tenant,
+        run_id=run_id,
+        workflow=workflow,
+        principal=principal,
+        correlation_id=correlation_id,
+        config_hash=config_hash,
+        input=given.encode(),
+        at=at.astimezone(UTC),
+        undoing=None if undoing is None else undoing.encode(),
+    )
 
 
 def _of(lease: Lease) -> list[Any]:

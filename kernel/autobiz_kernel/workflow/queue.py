@@ -25,11 +25,18 @@ class Start:
 class Lease:
     """The right to go on with a run, until a moment; `epoch` tells it from the leases before."""
 
-    tenant: UUID
-    run_id: UUID
+    start: Start
     epoch: int
     until: datetime
     woken: int
+
+    @property
+    def tenant(self) -> UUID:
+        return self.start.tenant
+
+    @property
+    def run_id(self) -> UUID:
+        return self.start.run_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

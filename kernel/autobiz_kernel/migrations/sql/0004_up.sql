@@ -109,7 +109,8 @@ $$;
 -- Take runs that are due, at most so many, each for one owner until a moment. p_tenants is for a role that may not see
 -- all tenants' rows; p_run asks for one run.
 CREATE FUNCTION lease_runs(p_tenants uuid[], p_run uuid, p_configs bytea[], p_owner uuid, p_now timestamptz,
-    p_until timestamptz, p_limit int) RETURNS TABLE (tenant uuid, run uuid, epoch bigint, woken bigint)
+    p_until timestamptz, p_limit int) RETURNS TABLE (tenant uuid, run uuid, epoch bigint, woken bigint,
+    workflow text, principal text, correlation_id text, config_hash bytea, input text, at timestamptz, undoing text)
     LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
     each uuid;
@@ -124,8 +125,10 @@ BEGIN
                   WHERE w.due_at <= p_now AND w.config_hash = ANY (p_configs) AND w.tenant_id = each
                     AND (p_run IS NULL OR w.run_id = p_run)
                   ORDER BY w.due_at LIMIT p_limit - taken FOR UPDATE SKIP LOCKED) due
+            JOIN run_starts s ON s.tenant_id = each AND s.run_id = due.run_id
             WHERE q.tenant_id = due.tenant_id AND q.run_id = due.run_id
-            RETURNING q.tenant_id, q.run_id, q.epoch, q.woken;
+            RETURNING q.tenant_id, q.run_id, q.epoch, q.woken, s.workflow, s.principal, s.correlation_id,
+                s.config_hash, s.input, s.at, s.undoing;
         GET DIAGNOSTICS n = ROW_COUNT;
         taken := taken + n;
         EXIT WHEN taken >= p_limit;
