@@ -32,7 +32,7 @@ from autobiz_kernel.workflow import (
 )
 from autobiz_mocks import VirtualClock
 
-from .tools import CONTRACTS, answer_of, tools_that
+from .tools import CONTRACTS, Answer, answer_of, tools_that
 
 TEXT = (Path(__file__).parent / "shop.yaml").read_text(encoding="utf-8")
 TENANT_A = UUID("0198c0de-0000-7000-8000-00000000000a")
@@ -57,6 +57,7 @@ class Shop:
     answers: dict[str, list[Json | Refused | Exception]] = field(default_factory=dict)
     seen: list[tuple[str, Json, str]] = field(default_factory=list)
     incidents: list[Incident] = field(default_factory=list)
+    provider: Answer | None = None
 
     @property
     def tenant(self) -> UUID:
@@ -78,7 +79,7 @@ class Shop:
             queue=self.queue,
             approvals=self.approvals,
             clock=clock or self.clock,
-            tools=tools_that(self.answer),
+            tools=tools_that(self.provider or self.answer),
             owner=OWNER,
             on_incident=self.incidents.append,
         )
