@@ -7,7 +7,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from .port import Change
-from .request import DecisionError, Request, Status
+from .request import DecisionError, Request, Status, aged
 
 Wake: TypeAlias = Callable[[UUID, UUID, datetime], Awaitable[object]]
 
@@ -24,7 +24,9 @@ class MemoryApprovals:
         for key, other in self._kept.items():
             is_older = (other.run_id, other.path) == (request.run_id, request.path) and key != where
             if is_older and other.status in (Status.PENDING, Status.APPROVED):
-                self._kept[key] = replace(other, status=Status.VOID)
+                stood = aged(other, now=request.requested_at)
+                is_void = stood.status in (Status.PENDING, Status.APPROVED)
+                self._kept[key] = replace(stood, status=Status.VOID) if is_void else stood
         return self._kept.setdefault(where, request)
 
     async def look(self, tenant: UUID, approval_id: UUID) -> Request | None:

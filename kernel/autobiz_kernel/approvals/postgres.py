@@ -29,7 +29,8 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT DO NOTHING
 """
 _VOID: LiteralString = """
-UPDATE hitl_requests SET status = 4
+UPDATE hitl_requests SET status = CASE WHEN status = 0 AND expires_at <= %s
+    AND (is_financial OR NOT (question::jsonb ->> 'approves_on_timeout')::boolean) THEN 3 ELSE 4 END
 WHERE tenant_id = %s AND run_id = %s AND path = %s AND approval_id <> %s AND status IN (0, 1)
 """
 _CHANGE: LiteralString = """
@@ -72,7 +73,11 @@ class PostgresApprovals:
         ]
         async with self._as(request.tenant):
             await self._connection.execute(
-                _VOID, [request.tenant, request.run_id, request.path, request.approval_id]
+                _VOID,
+                [
+                    *(request.requested_at, request.tenant, request.run_id, request.path),
+                    request.approval_id,
+                ],
             )
             await self._connection.execute(_ASK, values)
             kept = await self._one(request.tenant, request.approval_id)
