@@ -12,6 +12,8 @@ QUIET = (
     "-p", "no:cacheprovider",
     "-p", "no:valkey",
     "-p", "no:hypothesispytest",
+    "-p", "no:anyio",
+    "-p", "no:platformdirs",
     "-o", "asyncio_default_fixture_loop_scope=function",
 )  # fmt: skip
 

@@ -59,6 +59,10 @@ SENTENCES: dict[str, Callable[[], object]] = {
         .exactly(1, "POST", "/v1/refunds")
         .nothing_else(("POST", "/v1/refunds"))
     ),
+    "value": lambda: (
+        expect.value([1, 2]).equals([1, 2]).contains(2).lacks(3) and expect.value(2).between(1, 3)
+    ),
+    "limits": lambda: expect.value(2).at_least(2).at_most(2),
     "no_effect": lambda: expect.effects([]).none(),
     "receipts": lambda: expect.receipts([PlainReceipt(external_key=KEY)]).match([REFUND]),
     "idempotency": lambda: expect.idempotency(ANSWER, AGAIN).same_result().no_new_effects(),
@@ -103,6 +107,15 @@ BAD: dict[str, Callable[[], object]] = {
     ),
     "exactly": lambda: expect.effects([REFUND]).exactly(2, "POST", "/v1/refunds"),
     "nothing_else": lambda: expect.effects([REFUND]).nothing_else(),
+    "equals": lambda: expect.value([1]).equals([2]),
+    "contains": lambda: expect.value([1]).contains(1, 2),
+    "lacks": lambda: expect.value([1]).lacks(2, 1),
+    "below": lambda: expect.value(1).between(2, 3),
+    "above": lambda: expect.value(4).between(2, 3),
+    "at_least": lambda: expect.value(1).at_least(2),
+    "at_most": lambda: expect.value(2).at_most(1),
+    "bare_truth": lambda: expect.value(True).equals(True),
+    "rejected_too_late": lambda: expect.schema(PlainCall(code="C", effects=[1])).rejected("C"),
     "none": lambda: expect.effects([REFUND]).none(),
     "match": lambda: expect.receipts([]).match([REFUND]),
     "same_result": lambda: expect.idempotency(ANSWER, PlainAnswer(result=None)).same_result(),
