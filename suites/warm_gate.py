@@ -21,7 +21,7 @@ class WarmGate:
         self._asked, theirs = socket.socketpair()
         with theirs:
             self._server = subprocess.Popen(
-                [sys.executable, str(SERVER)], stdin=theirs, stdout=subprocess.DEVNULL
+                [sys.executable, str(SERVER)], stdin=theirs.fileno(), stdout=subprocess.DEVNULL
             )
         atexit.register(self.close)
 
@@ -30,7 +30,11 @@ class WarmGate:
     ) -> tuple[int, str, str]:
         """Run `gate` with these arguments to its end; its exit code and what it said on both streams."""
         wanted = {"arguments": list(arguments), "folder": str(folder), "environment": dict(environment)}
-        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, open(os.devnull, "rb") as none:
+        with (
+            tempfile.TemporaryFile() as out,
+            tempfile.TemporaryFile() as err,
+            Path(os.devnull).open("rb") as none,
+        ):
             streams = [none.fileno(), out.fileno(), err.fileno()]
             socket.send_fds(self._asked, [json.dumps(wanted).encode()], streams)
             told = self._asked.recv(64)

@@ -1,7 +1,7 @@
 """A process that has imported all of `gate` and forks once for each command that it is asked to run.
 
-Started by its path, with a socket as its standard input. What starting a Python and importing costs is paid once;
-each command still has a process, a working directory, an environment and streams of its own.
+Started by its path, with a socket as its standard input. What starting and importing costs is paid once; each
+command still has a process, a working directory, an environment and streams of its own.
 """
 
 import importlib

@@ -51,7 +51,7 @@ from .security import leaks_nothing
 from .state_change import State, became, changed_only, replay_agrees, version_raised
 from .timing import Timed, at_least_ms, in_order, within_ms
 from .trace import TraceRow, complete, correlated
-from .value import between, contains, equals, lacks
+from .value import between, contains, differs, equals, lacks, matches
 from .verdict import OracleType, Verdict, VerdictError
 from .vote import Judge, Vote
 
@@ -121,6 +121,7 @@ __all__ = [
     "cost_between",
     "denied_and_logged",
     "differences",
+    "differs",
     "ended_by",
     "ended_with",
     "equals",
@@ -137,6 +138,7 @@ __all__ = [
     "logged",
     "looked_at",
     "mapped",
+    "matches",
     "measured",
     "metric_moved",
     "never_said",

@@ -3,6 +3,7 @@
 A bare yes or no is refused as evidence: it says nothing of what was seen, and whoever wrote it has judged.
 """
 
+import re
 from collections.abc import Collection
 from decimal import Decimal
 
@@ -25,6 +26,36 @@ def equals(found: object | None, wanted: object) -> Finding:
         expected=_shown(wanted) if changes else "",
         diff="\n".join(map(str, changes)),
         is_hollow=is_empty(found) and is_empty(wanted),
+    )
+
+
+@oracle(OracleType.CONSISTENCY)
+def differs(found: object | None, other: object | None) -> Finding:
+    """What was found is not that other one, which was looked at as well."""
+    _seen(found)
+    _seen(other)
+    is_other = bool(differences(other, found))
+    return Finding(
+        holds=is_other,
+        reason="another one" if is_other else "the very same",
+        observed="" if is_other else _shown(found),
+        expected="" if is_other else "another one",
+    )
+
+
+@oracle(OracleType.CONSISTENCY)
+def matches(found: str | None, pattern: str) -> Finding:
+    """This pattern is found in a text."""
+    if not isinstance(given(found, "the text"), str):
+        raise MissingEvidenceError(f"only a text matches a pattern, not {type(found).__name__}")
+    if not pattern or re.search(pattern, "") is not None:
+        raise MissingEvidenceError("the pattern is found in every text")
+    is_found = re.search(pattern, str(found)) is not None
+    return Finding(
+        holds=is_found,
+        reason="matches" if is_found else "does not match",
+        observed="" if is_found else _shown(found),
+        expected=pattern,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from decimal import Decimal
 from typing import cast
 
-from autobiz_oracles.value import between, contains, equals, lacks
+from autobiz_oracles.value import between, contains, differs, equals, lacks, matches
 from autobiz_oracles.verdict import OracleType
 
 from .chain import Chain
@@ -23,6 +23,12 @@ class ExpectValue(Chain):
 
     def equals(self, wanted: object) -> "ExpectValue":
         return self._settle(equals(self._found, wanted))
+
+    def differs_from(self, other: object) -> "ExpectValue":
+        return self._settle(differs(self._found, other))
+
+    def matches(self, pattern: str) -> "ExpectValue":
+        return self._settle(matches(cast("str", self._found), pattern))
 
     def contains(self, *parts: object) -> "ExpectValue":
         return self._settle(contains(self._collection, *parts))

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from autobiz_oracles import between, contains, equals, lacks
+from autobiz_oracles import between, contains, differs, equals, lacks, matches
 
 from .conformance import Conformance, World
 
@@ -41,6 +41,50 @@ CONFORMANCE = (
             "itself": World(REPORT, REPORT),
         },
         broken=WORDS.map(lambda word: World([word, word], [word, f"{word}!"])),
+        shaped=0,
+    ),
+    Conformance(
+        oracle=differs,
+        passes={
+            "number": World(1, 2),
+            "deep": World({"gates": ["a"]}, {"gates": ["b"]}),
+            "true_and_one": World([True], [1]),
+        },
+        fails={
+            "number": World(1, 1),
+            "deep": World({"gates": ["a"]}, {"gates": ["a"]}),
+            "itself": World(REPORT, REPORT),
+            "nothing": World("", ""),
+        },
+        unknown={
+            "nobody_looked": World(None, 1),
+            "no_other": World(1, None),
+            "bare_yes": World(True, False),
+            "other_bare_yes": World(1, False),
+        },
+        broken=WORDS.map(lambda word: World([word], [word])),
+        shaped=0,
+    ),
+    Conformance(
+        oracle=matches,
+        passes={
+            "begins": World("open: all", "^open"),
+            "ends": World("a\nopen", "open$"),
+            "any": World("ab", "b|c"),
+        },
+        fails={
+            "other": World("open", "shut"),
+            "not_at_the_end": World("open: all", "open$"),
+            "silence": World("", "open"),
+        },
+        unknown={
+            "nobody_looked": World(None, "a"),
+            "bytes": World(b"a", "a"),
+            "no_pattern": World("a", ""),
+            "any_text": World("a", ".*"),
+            "broken_pattern": World("a", "("),
+        },
+        broken=WORDS.map(lambda word: World(word, f"{word}!")),
         shaped=0,
     ),
     Conformance(

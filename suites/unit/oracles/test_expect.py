@@ -59,10 +59,9 @@ SENTENCES: dict[str, Callable[[], object]] = {
         .exactly(1, "POST", "/v1/refunds")
         .nothing_else(("POST", "/v1/refunds"))
     ),
-    "value": lambda: (
-        expect.value([1, 2]).equals([1, 2]).contains(2).lacks(3) and expect.value(2).between(1, 3)
-    ),
-    "limits": lambda: expect.value(2).at_least(2).at_most(2),
+    "value": lambda: expect.value([1, 2]).equals([1, 2]).contains(2).lacks(3),
+    "limits": lambda: expect.value(2).between(1, 3).at_least(2).at_most(2),
+    "matches": lambda: expect.value("open").matches("^o").differs_from("shut"),
     "no_effect": lambda: expect.effects([]).none(),
     "receipts": lambda: expect.receipts([PlainReceipt(external_key=KEY)]).match([REFUND]),
     "idempotency": lambda: expect.idempotency(ANSWER, AGAIN).same_result().no_new_effects(),
@@ -110,6 +109,8 @@ BAD: dict[str, Callable[[], object]] = {
     "equals": lambda: expect.value([1]).equals([2]),
     "contains": lambda: expect.value([1]).contains(1, 2),
     "lacks": lambda: expect.value([1]).lacks(2, 1),
+    "matches": lambda: expect.value("open").matches("^p"),
+    "differs": lambda: expect.value([1]).differs_from([1]),
     "below": lambda: expect.value(1).between(2, 3),
     "above": lambda: expect.value(4).between(2, 3),
     "at_least": lambda: expect.value(1).at_least(2),
