@@ -240,7 +240,7 @@ async def test_a_shadow_table_does_not_catch_the_routines_writes(
     item = f"""[{{"tenant": "{tenant}", "key": "{"01" * 32}", "fingerprint": "{"02" * 32}", "tool": "t",
         "run": "{uuid4()}", "now": "2026-01-01T00:00:00Z", "lease": "30 s", "ttl": "24 h", "heir": "nobody",
         "epoch": 0}}]"""
-    await stranger.execute("SELECT claim_many(%s::jsonb)", [item])
+    await stranger.execute("SELECT claim_many(%s::json)", [item])
     cursor = await stranger.execute(
         "SELECT (SELECT count(*) FROM pg_temp.idempotency), (SELECT count(*) FROM public.idempotency)"
     )

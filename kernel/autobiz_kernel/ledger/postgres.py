@@ -26,8 +26,8 @@ from .wire import claim_answer, claim_item, settle_answer, settle_item
 _Row: TypeAlias = dict[str, Any]
 
 CONNECTIONS = 3
-_CLAIM = b"SELECT claim_many($1::jsonb)::text"
-_SETTLE = b"SELECT settle_many($1::jsonb)::text"
+_CLAIM = b"SELECT claim_many($1)"
+_SETTLE = b"SELECT settle_many($1)"
 _RUN = """
 SELECT workflow, correlation_id, config_hash, principal, epoch, termination_reason, steps, tool_calls, tokens,
        cost_micros, receipt_seq, trace_seq, head_hash, state_version, state, began_at
