@@ -20,7 +20,7 @@ _BODY: Json = {
     "type": "object",
     "properties": {
         **{name: {"type": "string"} for name in ("id", "object", "status", "payment_intent", "currency")},
-        **{name: _WHOLE for name in ("amount", "amount_received")},
+        **dict.fromkeys(("amount", "amount_received"), _WHOLE),
     },
     "additionalProperties": False,
 }

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum, auto
 from itertools import islice
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import orjson
 import rfc8785
@@ -19,6 +19,7 @@ VALUES_MAX = 1_000_000
 COMPLAINTS_MAX = 20
 
 _PLAIN = frozenset({str, int, bool, type(None)})
+_TEXT = frozenset({str})
 _FAST = (
     orjson.OPT_SORT_KEYS
     | orjson.OPT_STRICT_INTEGER
@@ -78,16 +79,16 @@ def _level_below(level: list[object]) -> tuple[_Form, list[object]]:
         kind = type(part)
         if kind in _PLAIN:
             continue
-        if isinstance(part, dict) and kind is dict:
-            for key in part:
-                if type(key) is not str:
-                    return _Form.ODD, []
-                if not key.isascii():
-                    form = _Form.SOUND
-            below.extend(part.values())
-        elif isinstance(part, list | tuple) and kind in (list, tuple):
-            below.extend(part)
-        elif isinstance(part, float) and kind is float and -INTEGER_MAX <= part <= INTEGER_MAX:
+        if kind is dict:
+            members = cast("dict[object, object]", part)
+            if not _TEXT.issuperset(map(type, members)):
+                return _Form.ODD, []
+            if not "".join(cast("dict[str, object]", members)).isascii():
+                form = _Form.SOUND
+            below.extend(members.values())
+        elif kind is list or kind is tuple:
+            below.extend(cast("Sequence[object]", part))
+        elif kind is float and -INTEGER_MAX <= cast("float", part) <= INTEGER_MAX:
             form = _Form.SOUND
         else:
             return _Form.ODD, []
