@@ -1,17 +1,17 @@
 """Workflows on the real database: what holds in memory holds there, over restarts and for more than one worker."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from random import Random
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import pytest
 import pytest_asyncio
 from psycopg import AsyncConnection, Error
 
-from autobiz_kernel import Json
+from autobiz_kernel import Json, PostgresLedger
 from autobiz_kernel.approvals import PostgresApprovals, Verdict
 from autobiz_kernel.workflow import PostgresQueue, Standing
 from autobiz_mocks import VirtualClock
@@ -19,7 +19,7 @@ from autobiz_oracles import PlainReceipt, PlainRequest, expect
 
 from ..database import Connections
 from ..shop.approval_life import Life
-from ..shop.place import TENANT_A, Shop, refund, shop_in_memory, shop_in_postgres
+from ..shop.place import TENANT_A, TEXT, Shop, refund, shop_in_memory, shop_in_postgres
 from ..shop.random_graphs import Seeded, compiles, lives_through, random_business
 from ..shop.tools import answer_of
 
@@ -30,29 +30,42 @@ pytestmark = [
 ]
 
 
+OpenShop: TypeAlias = Callable[..., Awaitable[Shop]]
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def wires(app_connections: Connections) -> AsyncIterator[list[AsyncConnection[Any]]]:
-    borrowed = [await app_connections.borrow() for _ in range(4)]
-    yield borrowed
-    for each in borrowed:
-        await app_connections.give_back(each)
+async def open_shop(app_connections: Connections, tenant: UUID) -> AsyncIterator[OpenShop]:
+    """Opens the shop on connections of its own: once for each worker process that a test plays."""
+    shops: list[tuple[Shop, list[AsyncConnection[Any]]]] = []
+
+    async def opened(text: str = TEXT, owner: UUID = tenant) -> Shop:
+        borrowed = [await app_connections.borrow() for _ in range(4)]
+        shops.append((shop_in_postgres(borrowed, owner, text), borrowed))
+        return shops[-1][0]
+
+    yield opened
+    for shop, borrowed in shops:
+        assert isinstance(shop.ledger, PostgresLedger)
+        assert shop.ledger.connections
+        for each in borrowed:
+            await app_connections.give_back(each)
 
 
-@pytest.fixture
-def shop(wires: list[AsyncConnection[Any]], tenant: UUID) -> Shop:
-    return shop_in_postgres(wires, tenant)
+@pytest_asyncio.fixture(loop_scope="session")
+async def shop(open_shop: OpenShop) -> Shop:
+    return await open_shop()
 
 
 @pytest.mark.test_id("P1-T15", "P1-T16")
-async def test_a_large_refund_lives_through_restarts(shop: Shop, wires: list[AsyncConnection[Any]]) -> None:
+async def test_a_large_refund_lives_through_restarts(shop: Shop, open_shop: OpenShop) -> None:
     """It waits for a person, each of its workers is new, and it ends, receipted once, with a true transcript."""
     run_id = await shop.start("refund", refund(amount=6_000))
-    assert await shop.advance(run_id) is Standing.SUSPENDED
-    again = shop_in_postgres(wires, shop.tenant)
+    expect.value(await shop.advance(run_id)).equals(Standing.SUSPENDED)
+    again = await open_shop()
     (request,) = await again.waiting()
-    assert request.shown == refund(amount=6_000)
+    expect.value(request.shown).equals(refund(amount=6_000))
     await again.decide(request, "U0ANN")
-    assert await again.worker().work() == 1
+    expect.value(await again.worker().work()).equals(1)
     receipts = await again.ledger.receipts_of(shop.tenant, run_id)
     journal = [
         PlainRequest(method="POST", path=name, accepted=True, headers={"Idempotency-Key": key})
@@ -71,7 +84,7 @@ async def test_a_large_refund_lives_through_restarts(shop: Shop, wires: list[Asy
 async def test_silence_about_money_is_a_no(shop: Shop) -> None:
     """A day after it was asked for, an unanswered refund is denied, by whichever worker looks."""
     run_id = await shop.start("refund", refund(amount=6_000))
-    assert await shop.until_over(run_id, step=timedelta(hours=6)) == "FAILED"
+    expect.value(await shop.until_over(run_id, step=timedelta(hours=6))).equals("FAILED")
     expect.effects(
         [
             PlainRequest(method="POST", path=name, accepted=True)
@@ -82,26 +95,24 @@ async def test_silence_about_money_is_a_no(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("seed", [3, 17, 40])
-async def test_queue_and_books_agree_with_those_in_memory(
-    wires: list[AsyncConnection[Any]], connection: AsyncConnection[Any], seed: int
-) -> None:
+async def test_queue_and_books_agree_with_those_in_memory(open_shop: OpenShop, seed: int) -> None:
     """The same workflow in the same world of chance ends in the same state, by the same calls."""
     told = []
     for make in ("memory", "postgres"):
         chance = Seeded(Random(seed))
         text = random_business(chance)
         assert compiles(text)
-        shop = shop_in_memory(text) if make == "memory" else shop_in_postgres(wires, TENANT_A, text)
+        shop = shop_in_memory(text) if make == "memory" else await open_shop(text, TENANT_A)
         told.append(await lives_through(chance, shop))
-    assert told[0] == told[1]
+    expect.value(told[1]).equals(told[0])
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_requests_stand_as_the_model_says(
-    wires: list[AsyncConnection[Any]], tenant: UUID, seed: int
-) -> None:
+async def test_requests_stand_as_the_model_says(shop: Shop, seed: int) -> None:
     """Requests in the database go the ways of the plain model, and no other."""
-    await Life(Seeded(Random(seed)), PostgresApprovals(wires[3]), tenant).live(25)
+    life = Life(Seeded(Random(seed)), shop.approvals, shop.tenant)
+    await life.live(25)
+    expect.value(await life.standings()).equals(life.expected())
 
 
 @pytest.mark.negative
@@ -120,10 +131,10 @@ async def test_of_two_decisions_at_once_one_counts(shop: Shop, app_connections: 
         return_exceptions=True,
     )
     await app_connections.give_back(other)
-    assert sum(isinstance(each, Exception) for each in told) == 1
+    expect.value(sum(isinstance(each, Exception) for each in told)).equals(1)
     kept = await shop.approvals.look(shop.tenant, request.approval_id)
     assert kept is not None
-    assert len(kept.decisions) == 1
+    expect.value(len(kept.decisions)).equals(1)
 
 
 @pytest.mark.negative
@@ -137,16 +148,14 @@ async def test_what_was_said_cannot_be_unsaid(
     await shop.decide((await shop.waiting())[0], "U0ANN")
     await shop.worker().tell(shop.tenant, "any.thing", "k", {}, signal_id="s-1")
     for statement in (f"UPDATE {table} SET at = at", f"DELETE FROM {table}", f"TRUNCATE {table}"):  # noqa: S608  # names of this very test
-        with pytest.raises(Error, match="immutable"):
+        with expect.refusal(Error, "immutable"):
             await connection.execute(statement.encode())
 
 
 @pytest.mark.negative
-async def test_a_worker_that_wakes_up_late_writes_nothing(
-    shop: Shop, wires: list[AsyncConnection[Any]]
-) -> None:
+async def test_a_worker_that_wakes_up_late_writes_nothing(shop: Shop, open_shop: OpenShop) -> None:
     """While one is stuck in a call its lease passes and another ends the run; the first is told, and one effect remains."""
-    rival = shop_in_postgres(wires, shop.tenant)
+    rival = await open_shop()
     stuck = asyncio.Event()
     gone = asyncio.Event()
 
@@ -161,19 +170,16 @@ async def test_a_worker_that_wakes_up_late_writes_nothing(
     late = asyncio.create_task(shop.advance(run_id))
     await stuck.wait()
     rival.clock = VirtualClock(shop.clock.now() + timedelta(minutes=10))
-    # On connections of its own, as another process would be.
-    assert await rival.until_over(run_id) == "COMPLETED"
+    expect.value(await rival.until_over(run_id)).equals("COMPLETED")
     gone.set()
-    assert await late is Standing.LOST
+    expect.value(await late).equals(Standing.LOST)
     receipts = await shop.ledger.receipts_of(shop.tenant, run_id)
-    assert [receipt.tool for receipt in receipts] == ["payments", "mail"]
+    expect.value([receipt.tool for receipt in receipts]).equals(["payments", "mail"])
     await shop.replay(run_id)
 
 
 @pytest.mark.negative
-async def test_leases_are_for_one_owner_and_one_configuration(
-    shop: Shop, wires: list[AsyncConnection[Any]]
-) -> None:
+async def test_leases_are_for_one_owner_and_one_configuration(shop: Shop, open_shop: OpenShop) -> None:
     """A run that is held is not due, nor is it for a worker with another configuration; a passed lease holds nothing."""
     run_id = await shop.start("refund", refund())
     queue, now = shop.queue, shop.clock.now()
@@ -181,12 +187,12 @@ async def test_leases_are_for_one_owner_and_one_configuration(
     others = await queue.lease((shop.tenant,), configs=(b"\0" * 32,), **asked)
     (lease,) = await queue.lease((shop.tenant,), configs=(shop.compiled.sha256,), **asked)
     again = await queue.lease((shop.tenant,), configs=(shop.compiled.sha256,), **asked)
-    assert (others, again, lease.epoch, lease.run_id) == ((), (), 1, run_id)
+    expect.value((others, again, lease.epoch, lease.run_id)).equals(((), (), 1, run_id))
     asked |= {"now": now + timedelta(seconds=60), "until": now + timedelta(seconds=120)}
     (heir,) = await queue.lease((shop.tenant,), configs=(shop.compiled.sha256,), **asked)
-    assert heir.epoch == 2
-    assert await queue.renew(lease, until=now + timedelta(hours=1)) is None
-    assert not await queue.suspend(lease, now=now, due_at=now, waits=())
-    assert not await queue.finish(lease)
-    assert await queue.finish(heir)
-    assert isinstance(queue, PostgresQueue)
+    held = [
+        await queue.renew(lease, until=now + timedelta(hours=1)) is not None,
+        await queue.suspend(lease, now=now, due_at=now, waits=()),
+        await queue.finish(lease),
+    ]
+    expect.value((heir.epoch, held, await queue.finish(heir))).equals((2, [False] * 3, True))

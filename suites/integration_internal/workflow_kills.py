@@ -15,7 +15,7 @@ from uuid import UUID, uuid5
 
 from psycopg import AsyncConnection
 
-from autobiz_kernel import Json, timed_id
+from autobiz_kernel import Json, PostgresLedger, timed_id
 from autobiz_mocks import VirtualClock
 
 from ..shop.doom import Doom, doomed
@@ -33,7 +33,8 @@ class Place:
     def __init__(self, connections: list[AsyncConnection[Any]], tenant: UUID, doom: Doom) -> None:
         self.doom, self._provider = doom, connections[4]
         self.shop: Shop = shop_in_postgres(connections[:4], tenant)
-        self.shop.ledger = doomed("ledger", self.shop.ledger, doom)
+        self.books = self.shop.ledger
+        self.shop.ledger = doomed("ledger", self.books, doom)
         self.shop.queue = doomed("queue", self.shop.queue, doom)
         self.shop.approvals = doomed("approvals", self.shop.approvals, doom)
         usual = self.shop.answer
@@ -53,6 +54,11 @@ class Place:
             name: timed_id(VirtualClock().now(), uuid5(tenant, name).int >> 54)
             for name in ("refund", "late", "shipped")
         }
+
+    async def hand_over(self) -> None:
+        """Let others use the connections."""
+        assert isinstance(self.books, PostgresLedger)
+        assert self.books.connections
 
     async def begin(self) -> None:
         await self.shop.start("refund", refund(amount=6_000), run_id=self.runs["refund"])
@@ -144,7 +150,10 @@ def main() -> None:
         place.shop.clock = VirtualClock(place.shop.clock.now() + later)
         loop.run_until_complete(place.drive())
         seen.update(doom.seen)
-        return loop.run_until_complete(place.left())
+        told = loop.run_until_complete(place.left())
+        # The connections serve another place next.
+        loop.run_until_complete(place.hand_over())
+        return told
 
     wanted = world(uuid5(TENANT_A, f"{os.getpid()}"), Doom())
     counted = dict(seen)

@@ -17,6 +17,7 @@ from autobiz_kernel.approvals import (
     Status,
     Verdict,
     Via,
+    aged,
     approval_id_of,
 )
 from autobiz_mocks import VirtualClock
@@ -96,6 +97,15 @@ class Life:
             )
             await act()
             await self._compare()
+
+    async def standings(self) -> list[Status]:
+        """How each request stands that was ever asked for."""
+        found = [await self._approvals.look(self._tenant, each) for each in self._models]
+        return [aged(each, now=self.clock.now()).status for each in found if each is not None]
+
+    def expected(self) -> list[Status]:
+        """How the model says they stand."""
+        return [replace_age(model, self.clock.now()) for model in self._models.values()]
 
     @property
     def _desk(self) -> ApprovalDesk:
