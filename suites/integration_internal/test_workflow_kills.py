@@ -45,7 +45,7 @@ async def told_by(connection: AsyncConnection[Any], module: str, *values: str) -
 async def test_a_death_at_any_point_changes_nothing(
     app_database: str, connection: AsyncConnection[Any]
 ) -> None:
-    """Killed before or after each point, a worker is followed by another, and the world is as if nobody had died."""
+    """Killed before or after each point, a worker is followed by another, and the world is the same."""
     told = await told_by(connection, "workflow_kills", app_database, "1")
     expect.value(told["kills"]).equals(2 * told["points"])
     assert {"ledger.claim", "ledger.settle", "queue.suspend", "approvals.ask"} <= told["passed"].keys()

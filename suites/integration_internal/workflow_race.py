@@ -1,7 +1,7 @@
 """Several worker processes race on the same runs of a workflow.
 
-Arguments: database URL, number of runs, number of workers. Prints one line of JSON: how the runs have ended, how many
-each worker has advanced, and all that is wrong with the books and with what the provider saw.
+Arguments: database URL, number of runs, number of workers. Prints one line of JSON: how the runs have ended,
+how many each worker has advanced, and all that is wrong with the books and with what the provider saw.
 """
 
 import asyncio

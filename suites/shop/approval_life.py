@@ -1,4 +1,4 @@
-"""The life of requests for approval, drawn by chance, beside a model that is nothing but a few plain rules."""
+"""The life of requests for approval, drawn by chance, beside a model of nothing but a few plain rules."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -127,8 +127,8 @@ class Life:
         )
         await self._approvals.ask(
             Request(
-                tenant=self._tenant, approval_id=approval_id, run_id=RUN, path="0/pay:1", tool="payments.refund@1",
-                fingerprint=printed, is_financial=True, shown={"amount": self._print}, reason="a rule",
+                tenant=self._tenant, approval_id=approval_id, run_id=RUN, path="0/pay:1",
+                tool="payments.refund@1", fingerprint=printed, is_financial=True, shown={"amount": self._print}, reason="a rule",
                 requesters=("agent",), question=question, requested_at=now,
             )
         )  # fmt: skip

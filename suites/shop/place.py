@@ -158,3 +158,11 @@ def shop_in_postgres(connections: Sequence[AsyncConnection[Any]], tenant: UUID, 
 def refund(number: int = 1, *, amount: int = 100, currency: str = "USD") -> Json:
     """What a refund is begun with."""
     return {"refund_id": f"r-{number}", "order": f"o-{number}", "amount": amount, "currency": currency}
+
+
+def order(number: int = 1, lines: int = 3) -> Json:
+    """An order whose lines are reserved one by one."""
+    return {
+        "order": f"o-{number}",
+        "lines": [{"line": f"l-{number}-{each}", "units": 1} for each in range(lines)],
+    }

@@ -1,4 +1,4 @@
-"""Workflows that nobody would write, and worlds that nobody would wish for: drawn by whoever gives the chance."""
+"""Workflows that nobody would write and worlds that nobody would wish for, drawn by chance."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -199,7 +199,7 @@ def compiles(text: str) -> bool:
 
 
 async def lives_through(chance: Chance, shop: Shop) -> tuple[str, int, bytes]:
-    """Run an accepted workflow in a world of chance until it ends; return why, how many calls, and its state."""
+    """Run an accepted workflow in a world of chance; return why it ended, how many calls, its state."""
 
     async def answer(operation: str, arguments: Json, key: str) -> Json | Refused:
         shop.seen.append((operation, arguments, key))

@@ -78,13 +78,14 @@ Answer = Callable[[str, Json, str], Awaitable[Json | Refused]]
 
 def answer_of(operation: str, arguments: Json, key: str) -> Json:
     """What each tool says when nothing is wrong."""
-    return {
+    told: dict[str, Json] = {
         "orders.read": {"captured": 20_000, "refunded": 0},
         "stock.reserve": {"held": arguments.get("units", 0)},
         "stock.release": {"free": 1},
         "payments.refund": {"id": f"re_{key[-8:]}"},
         "mail.send": {"sent": f"m_{key[-8:]}"},
-    }[operation]
+    }
+    return told[operation]
 
 
 def tools_that(answer: Answer) -> Mapping[tuple[str, str, str], Tool]:

@@ -45,7 +45,7 @@ KEY = Ed25519PrivateKey.from_private_bytes(b"a" * 32)
 )
 @given(data=st.data())
 def test_no_request_takes_a_forbidden_way(data: st.DataObject) -> None:
-    """Whatever is asked, decided, overruled, altered or left alone, requests stand as a plain model says they do."""
+    """Whatever is asked, decided, overruled, altered or left alone, requests stand as a plain model says."""
     life = Life(Drawn(data), MemoryApprovals(), UUID(int=1))
     asyncio.run(life.live(15))
 
@@ -137,7 +137,7 @@ async def test_four_eyes_are_of_two_people() -> None:
 @pytest.mark.asyncio
 @pytest.mark.negative
 async def test_a_stranger_decides_nothing() -> None:
-    """An unknown Slack user, a person without a key, another's signature, a signature over another verdict."""
+    """Unknown Slack users, people without a key, others' signatures and those over other words count not."""
     shop, _, request = await held()
     people = {"ann": Person(groups=("finance",), key=_public(KEY)), "bob": Person(groups=("finance",))}
     desk = ApprovalDesk(approvals=shop.approvals, people=people, clock=shop.clock)

@@ -1,4 +1,4 @@
-"""Workflows and worlds that chance has drawn: an answer from the compiler, an end within the bounds, a true replay."""
+"""Workflows and worlds that chance has drawn: an answer, an end within the bounds, a true replay."""
 
 import asyncio
 import random
@@ -33,7 +33,7 @@ class Drawn:
 )
 @given(data=st.data())
 def test_whatever_compiles_ends_and_replays(data: st.DataObject) -> None:
-    """Any graph is accepted or refused in words; an accepted one ends within its bounds and replays to the same state."""
+    """Any graph is accepted or refused in words; an accepted one ends within its bounds and replays."""
     chance = Drawn(data)
     text = random_business(chance)
     if compiles(text):
