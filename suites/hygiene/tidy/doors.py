@@ -18,7 +18,12 @@ DOORS = frozenset(
         "autobiz_harness.adapters",
         "autobiz_harness.guards",
         "autobiz_harness.stack",
+        "autobiz_kernel.approvals",
+        "autobiz_kernel.business",
         "autobiz_kernel.chains",
+        "autobiz_kernel.expressions",
+        "autobiz_kernel.graphs",
+        "autobiz_kernel.workflow",
     }
 )
 
