@@ -18,6 +18,7 @@ from .request import (
     next_change_at,
     overruled,
 )
+from .slack import SlackSigned, Verifies, decide_from_slack, slack_value
 
 __all__ = [
     "ApprovalDesk",
@@ -31,14 +32,18 @@ __all__ = [
     "PostgresApprovals",
     "Question",
     "Request",
+    "SlackSigned",
     "Status",
     "Verdict",
+    "Verifies",
     "Via",
     "aged",
     "approval_id_of",
+    "decide_from_slack",
     "decided",
     "next_change_at",
     "overruled",
     "signed_decision",
+    "slack_value",
     "verify_signed",
 ]
