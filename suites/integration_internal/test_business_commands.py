@@ -65,7 +65,7 @@ def test_compile_says_all_that_is_wrong(tmp_path: Path) -> None:
     """An unsound one gives every fault with its line and code, and exit code 1; no registry gives 2."""
     path = tmp_path / "bad.yaml"
     path.write_text(TEXT.replace("  steps_max: 100\n", "").replace("next: say_yes", "next: say_maybe"))
-    expect.program(autobiz("compile", str(path))).ended(1).said("bad.yaml:34: CC-02").said("CC-11")
+    expect.program(autobiz("compile", str(path))).ended(1).said("bad.yaml:35: CC-02").said("CC-11")
     expect.program(autobiz("compile", str(path), "--tools", "no.such:thing")).ended(2).said("--tools")
 
 
