@@ -28,6 +28,7 @@ from .redaction import Redactor
 from .reply import Reply
 from .ruling import ALLOW, Asked, Policy
 from .run import Run
+from .settled import OnSettled, unwatched
 from .settling import Call, PatchOf, Settler
 from .tool import Found, Tool
 
@@ -45,6 +46,7 @@ class Kernel:
     tools: Mapping[tuple[str, str, str], Tool] = field(default_factory=lambda: _NO_TOOLS)
     redactor: Redactor = field(default_factory=Redactor)
     on_incident: OnIncident = ignore
+    on_settled: OnSettled = unwatched
     ids: Ids = field(default_factory=TimedIds)
     lease: timedelta = LEASE
 
@@ -290,5 +292,6 @@ class Kernel:
             clock=self.clock,
             redactor=self.redactor,
             on_incident=self.on_incident,
+            on_settled=self.on_settled,
             run=run,
         )
