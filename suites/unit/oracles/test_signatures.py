@@ -1,4 +1,4 @@
-"""How oracles and sentences are called is a promise: what has to be named, what is left out, and what it then is."""
+"""How oracles and sentences are called is a promise: what has to be named, and what it is if left out."""
 
 import importlib
 import inspect
