@@ -82,7 +82,7 @@ def test_check_fails_on_each_gap_and_names_it(tmp_path: Path, before: str, after
 
 @pytest.mark.negative
 def test_what_is_not_built_yet_is_named_and_never_complete(tmp_path: Path) -> None:
-    """A requirement that awaits a component ends --check with 1, under a word of its own, in text and JSON."""
+    """A requirement that awaits a component ends --check with 1, under a word of its own, in JSON too."""
     project = traced(tmp_path)
     later = '[requirement.R2]\nsays = "Later"\nawaits = "the ingress"\n'
     project.write("registry.toml", REGISTRY + later)

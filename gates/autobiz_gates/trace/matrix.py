@@ -110,7 +110,8 @@ def matrix_of(registry: Registry, lines: Iterable[object]) -> Matrix:
             for entry in registry.workflows
         ),
     )
-    awaits = {entry.name: entry.awaits for entry in (*registry.requirements, *registry.workflows)}
+    awaits = {one.name: one.awaits for one in registry.requirements}
+    awaits |= {one.name: one.awaits for one in registry.workflows}
     return Matrix(
         rows=rows,
         problems=(*_gaps(rows, awaits), *_strangers(registry, seen)),
