@@ -85,7 +85,7 @@ def _judged(*oracles: str, also: tuple[str, ...] = ()) -> tuple[str, ...]:
     narrowed = " or ".join(
         [*(f"test_conformance.py and {name}" for name in oracles), "not test_conformance.py"]
     )
-    beside = ("oracles/test_edges.py", "oracles/test_signatures.py", *also)
+    beside = ("oracles/test_edges.py", "oracles/test_neighbours.py", "oracles/test_signatures.py", *also)
     return ("oracles/test_conformance.py", *dict.fromkeys(beside), f"-k={narrowed}")
 
 
@@ -124,7 +124,7 @@ _ORACLES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "durability": _judged("nothing_lost", "nothing_invented", also=_SENTENCES),
     "observability": _judged("metric_moved", "nothing_else_moved", "logged", also=_SENTENCES),
-    "plain": ("oracles/test_expect.py", "oracles/test_effects.py", _EDGES),
+    "plain": ("oracles/test_neighbours.py", "oracles/test_expect.py", "oracles/test_effects.py", _EDGES),
     "refusal": _judged("refused_with", also=("oracles/test_refusals.py",)),
     "program": _judged("ended_with", "said", "never_said", also=("oracles/test_refusals.py",)),
     "complaints": _judged("nothing_wrong"),
@@ -134,9 +134,9 @@ _ORACLES: Final[dict[str, tuple[str, ...]]] = {
     "unpacking": ("oracles/test_unpacking.py", "oracles/test_packed.py", "oracles/test_edges.py"),
     "detectors": _LEAKS,
     "relations": _judged("related", "alike", also=("oracles/test_relations.py",)),
-    "rubric": ("oracles/test_calibration.py", _EDGES),
-    "vote": ("oracles/test_calibration.py", _EDGES),
-    "calibration": ("oracles/test_calibration.py", _EDGES),
+    "rubric": ("oracles/test_neighbours.py", "oracles/test_calibration.py", _EDGES),
+    "vote": ("oracles/test_neighbours.py", "oracles/test_calibration.py", _EDGES),
+    "calibration": ("oracles/test_neighbours.py", "oracles/test_calibration.py", _EDGES),
     "graded": _judged("graded", also=("oracles/test_calibration.py",)),
     "expecting.chain": _SENTENCES,
     "expecting.settling": _SENTENCES,
