@@ -16,6 +16,14 @@ TRIAL_HEADER = "X-AutoBiz-Trial"
 TIMEOUT_S = 10.0
 _TEXT: Json = {"type": "string", "minLength": 1, "maxLength": 64}
 _WHOLE: Json = {"type": "integer"}
+_BODY: Json = {
+    "type": "object",
+    "properties": {
+        **{name: {"type": "string"} for name in ("id", "object", "status", "payment_intent", "currency")},
+        **dict.fromkeys(("amount", "amount_received"), _WHOLE),
+    },
+    "additionalProperties": False,
+}
 
 ReadJournal: TypeAlias = Callable[[], tuple[Served, ...]]
 
@@ -62,7 +70,7 @@ class StripeTools:
             },
             output_schema={
                 "type": "object",
-                "properties": {"status": _WHOLE, "body": {}},
+                "properties": {"status": _WHOLE, "body": _BODY},
                 "required": ["status", "body"],
                 "additionalProperties": False,
             },

@@ -34,6 +34,7 @@ from .incident import Incident, IncidentKind
 from .isolation import IsolatedError, Limits, in_a_process
 from .keys import external_key, fingerprint, internal_key
 from .ledger import (
+    Channel,
     ClaimAnswer,
     ClaimAsk,
     Ledger,
@@ -75,6 +76,7 @@ __all__ = [
     "BoundsConfig",
     "CallError",
     "CanonicalError",
+    "Channel",
     "Claim",
     "ClaimAnswer",
     "ClaimAsk",

@@ -16,7 +16,7 @@ from psycopg.errors import (
 from autobiz_kernel import PostgresLedger
 from autobiz_oracles import expect
 
-from ..ledgers_alike import a_run, asked, settle
+from ..kernel_tables import PARTITIONS, TABLES, VICTIM_SECRET
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -25,32 +25,6 @@ pytestmark = [
     pytest.mark.test_id("P1-T31", "P1-T34", "P1-T-RK06a", "P1-T-RK06b", "P1-T-RK06c"),
     pytest.mark.negative,
 ]
-
-TABLES: tuple[LiteralString, ...] = (
-    "tenants",
-    "runs",
-    "idempotency",
-    "receipts",
-    "traces",
-    "state_versions",
-    "event_store",
-    "hitl_requests",
-    "reconciliation",
-    "run_queue",
-    "anchors",
-)
-PARTITIONS: tuple[LiteralString, ...] = ("receipts_rest", "traces_rest", "state_versions_rest")
-VICTIM_SECRET = "victims-own-words"
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def victim(ledger: PostgresLedger) -> UUID:
-    """A tenant with a row in the books."""
-    tenant = uuid4()
-    run = a_run(tenant)
-    await ledger.begin(run)
-    await settle(ledger, run, await ledger.claim(asked(run)), {"id": VICTIM_SECRET})
-    return tenant
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -266,7 +240,7 @@ async def test_a_shadow_table_does_not_catch_the_routines_writes(
     item = f"""[{{"tenant": "{tenant}", "key": "{"01" * 32}", "fingerprint": "{"02" * 32}", "tool": "t",
         "run": "{uuid4()}", "now": "2026-01-01T00:00:00Z", "lease": "30 s", "ttl": "24 h", "heir": "nobody",
         "epoch": 0}}]"""
-    await stranger.execute("SELECT claim_many(%s::jsonb)", [item])
+    await stranger.execute("SELECT claim_many(%s::json)", [item])
     cursor = await stranger.execute(
         "SELECT (SELECT count(*) FROM pg_temp.idempotency), (SELECT count(*) FROM public.idempotency)"
     )
