@@ -99,7 +99,8 @@ class Kernel:
         commands = (
             Command(tool=row.tool.partition("@")[0], digest=row.command)
             for row in traces
-            if row.command and row.guard == ""
+            # A call that had to wait for a person was asked for as well.
+            if row.command and row.guard in ("", "approval")
         )
         return Run(
             record,
@@ -143,7 +144,9 @@ class Kernel:
         call.set_aside(judged.contract.cost_micros)
         try:
             if judged.contract.effect_class.is_effect:
-                return await self._effect(call, judged, tool if known is None else tool.knowing(known))
+                if known is None:
+                    return await self._effect(call, judged, tool)
+                return await self._effect(call, judged, tool.knowing(known), is_known=True)
             if judged.hold is not ALLOW:
                 return await self._deny(call, Denied(guard="approval", ruling=judged.hold))
             return await self._observe(call, judged, tool)
@@ -178,7 +181,7 @@ class Kernel:
             call, told, Reply(outcome=ending.outcome, result=ending.shown, reason=ending.reason)
         )
 
-    async def _effect(self, call: Call, judged: Judged, tool: Tool) -> Reply:
+    async def _effect(self, call: Call, judged: Judged, tool: Tool, *, is_known: bool = False) -> Reply:
         contract, asked, run = judged.contract, call.asked, call.run
         key = internal_key(
             tenant=run.tenant,
@@ -186,7 +189,8 @@ class Kernel:
             operation=contract.operation,
             identity=contract.identity_of(asked.arguments),
         )
-        in_time = contract.recovery is Recovery.PROVIDER_IDEMPOTENT
+        # Somebody's word is heard before the provider is asked again.
+        in_time = contract.recovery is Recovery.PROVIDER_IDEMPOTENT and not is_known
         seconds = self._seconds(call, judged)
         ask = ClaimAsk(
             tenant=run.tenant,

@@ -1,6 +1,7 @@
 """Put together what one call leaves behind, and write it in one commit."""
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -99,14 +100,15 @@ class Settler:
         attrs: dict[str, JsonValue] = {"reason": reason} if reason else {}
         shown = None if replayed is None else canonical(dict(replayed), name="result")
         trace = self._trace(call, guard=guard, outcome=outcome, attrs=attrs, result=shown)
-        patched = None if replayed is None else self._patched(call, outcome, replayed)
-        return await self._settle(
-            Settlement(
-                kind=SettleKind.NOTE, trace=trace, spent=spent, ending=ending, state=_change(patched),
-                **self._where(),
-            ),
-            patched,
-        )  # fmt: skip
+        async with self._turn(call):
+            patched = None if replayed is None else self._patched(call, outcome, replayed)
+            return await self._settle(
+                Settlement(
+                    kind=SettleKind.NOTE, trace=trace, spent=spent, ending=ending, state=_change(patched),
+                    **self._where(),
+                ),
+                patched,
+            )  # fmt: skip
 
     async def note_end(self, reason: TerminationReason) -> SettleAnswer:
         """Write down that the run is over."""
@@ -118,16 +120,17 @@ class Settler:
     async def observed(self, call: Call, judged: Judged, ending: Ending) -> SettleAnswer:
         """Write down what a tool has seen that changes nothing."""
         self._tell_of(call, ending)
-        patched = self._patched(call, ending.outcome.value, ending.result)
         result = None if ending.result is None else canonical(ending.result, name="result")
         trace = self._trace(call, outcome=_word(ending), attrs=_attrs(ending), result=result)
-        return await self._settle(
-            Settlement(
-                kind=SettleKind.NOTE, trace=trace, spent=self._spend(call, judged.contract, ending),
-                state=_change(patched), **self._where(),
-            ),
-            patched,
-        )  # fmt: skip
+        async with self._turn(call):
+            patched = self._patched(call, ending.outcome.value, ending.result)
+            return await self._settle(
+                Settlement(
+                    kind=SettleKind.NOTE, trace=trace, spent=self._spend(call, judged.contract, ending),
+                    state=_change(patched), **self._where(),
+                ),
+                patched,
+            )  # fmt: skip
 
     async def effect(
         self, call: Call, judged: Judged, ending: Ending, *, key: bytes, claim: ClaimAnswer
@@ -139,20 +142,21 @@ class Settler:
             self._receipt(call, judged, ending, key, claim, now) if ending.became is Became.DONE else None
         )
         refusal = canonical(ending.result or {}, name="refusal") if ending.became is Became.REFUSED else None
-        patched, failure = self._patched_or_why_not(call, ending)
-        settlement = Settlement(
-            kind=_KIND[ending.became],
-            # A receipt holds its own result; a refusal has no other place where a replay could find it.
-            trace=self._trace(call, outcome=_word(ending), attrs=_attrs(ending), result=refusal),
-            spent=self._spend(call, judged.contract, ending),
-            key=key,
-            epoch=claim.epoch,
-            receipt=receipt,
-            refusal=refusal,
-            state=_change(patched),
-            **self._where(),
-        )
-        told = await self._settle(settlement, patched)
+        async with self._turn(call):
+            patched, failure = self._patched_or_why_not(call, ending)
+            settlement = Settlement(
+                kind=_KIND[ending.became],
+                # A receipt holds its own result; a refusal has no other place where a replay could find it.
+                trace=self._trace(call, outcome=_word(ending), attrs=_attrs(ending), result=refusal),
+                spent=self._spend(call, judged.contract, ending),
+                key=key,
+                epoch=claim.epoch,
+                receipt=receipt,
+                refusal=refusal,
+                state=_change(patched),
+                **self._where(),
+            )
+            told = await self._settle(settlement, patched)
         if failure is not None:
             raise failure
         return told
@@ -213,6 +217,10 @@ class Settler:
             return Receipt(**shared)
         amount, currency = asked.arguments.get(contract.amount), asked.arguments.get(contract.currency)
         return FinancialReceipt(amount_minor=int(str(amount)), currency=str(currency).upper(), **shared)
+
+    def _turn(self, call: Call) -> AbstractAsyncContextManager[Any]:
+        """Let branches patch one after the other: a patch fits exactly one version of the state."""
+        return nullcontext() if call.patch_of is None else self.run.turn
 
     def _patched(
         self, call: Call, outcome: str, result: Json | None
