@@ -12,10 +12,12 @@ import pytest_asyncio
 from psycopg import AsyncConnection, conninfo, sql
 
 from autobiz_kernel import PostgresLedger
-from autobiz_mocks import VirtualClock, WireMock, shipped_stubs
+from autobiz_kernel.transport import Egress, HttpTransport
+from autobiz_mocks import TRIAL_HEADER, VirtualClock, WireMock, World, shipped_stubs, stamped
+from autobiz_mocks.truth import StripeMachine
 
 from .database import Connect, Connections, ReadReceipts, read_receipts
-from .stripe_tools import TRIAL_HEADER, ReadJournal, StripeTools
+from .stripe_tools import ReadJournal, StripeTools, stripe_account
 
 
 @pytest.fixture
@@ -118,8 +120,40 @@ def read_journal(wiremock: WireMock, trial: str) -> ReadJournal:
     return partial(wiremock.journal, TRIAL_HEADER, trial)
 
 
+@pytest.fixture(scope="session")
+def shared_egress() -> Egress:
+    return Egress()
+
+
 @pytest.fixture
-def stripe(wiremock_url: str, trial: str, read_journal: ReadJournal) -> Iterator[StripeTools]:
-    tools = StripeTools(wiremock_url, trial=trial)
-    yield tools
-    tools.close()
+def egress(shared_egress: Egress) -> Iterator[Egress]:
+    """The door of this process; a test in which it refused anything has failed, whoever swallowed that."""
+    yield shared_egress
+    refused, shared_egress.refused[:] = tuple(shared_egress.refused), []
+    assert not refused, refused
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def stripe_wire(wiremock_url: str, shared_egress: Egress) -> AsyncIterator[HttpTransport]:
+    """Connections to the Stripe stand-in that all tests share."""
+    async with HttpTransport(stripe_account(wiremock_url), shared_egress) as wire:
+        yield wire
+
+
+@pytest.fixture
+def stripe(
+    wiremock_url: str,
+    stripe_wire: HttpTransport,
+    trial: str,
+    clock: VirtualClock,
+    egress: Egress,
+    read_journal: ReadJournal,
+) -> StripeTools:
+    return StripeTools(wiremock_url, stamped(stripe_wire, trial=trial, clock=clock), egress, clock)
+
+
+@pytest.fixture
+def world(wiremock: WireMock, trial: str, read_journal: ReadJournal) -> Iterator[World]:
+    """The providers of this trial, with whatever payments it speaks of made before it began."""
+    with World(wiremock, trial=trial, machines=lambda: {"stripe": StripeMachine(assumes=True)}) as made:
+        yield made

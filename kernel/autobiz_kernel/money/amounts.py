@@ -42,8 +42,8 @@ def decimal_text(amount_minor: int, currency: str) -> str:
 def minor_of(text: str, currency: str) -> int:
     """Read a decimal text; more decimals than the currency has are allowed only where they are zeros."""
     exponent = exponent_of(currency)
-    if not isinstance(text, str) or not _DECIMAL.fullmatch(text):
-        raise MoneyError(f"amount {str(text)[:32]!r} must be a text of digits, as in '19.99'")
+    if not _DECIMAL.fullmatch(text):
+        raise MoneyError(f"amount {text[:32]!r} must be a text of digits, as in '19.99'")
     scaled = Decimal(text).scaleb(exponent)
     if scaled != scaled.to_integral_value():
         raise MoneyError(f"amount {text!r} has more decimals than {currency} has ({exponent})")

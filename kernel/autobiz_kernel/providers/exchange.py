@@ -156,7 +156,5 @@ def rejected_by_status(answer: Answer, clock: Clock) -> Rejected | None:
     if status in (401, 403):
         return Rejected(error_class=ErrorClass.AUTH, code=code)
     if status >= 500 or status in (408, 409, 425):
-        return Rejected(
-            error_class=ErrorClass.TRANSIENT, code=code, wait_s=wait_s, may_have_happened=True
-        )
+        return Rejected(error_class=ErrorClass.TRANSIENT, code=code, wait_s=wait_s, may_have_happened=True)
     return Rejected(error_class=ErrorClass.VALIDATION, code=code, is_final=True)

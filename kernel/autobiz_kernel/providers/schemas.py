@@ -1,10 +1,11 @@
 """Write the schemas of arguments and results: every object is closed, every text has an end."""
 
-from typing import Final
+from typing import Any, Final
 
-from autobiz_kernel.canonical import JsonValue
 from autobiz_kernel.contract import Json
 
+# Longer than a transport's own patience, so that it is the transport that says how an exchange went.
+TIMEOUT_MS: Final = 20_000
 # No provider takes more in one movement; in the currency's smallest unit.
 AMOUNT_MAX: Final = 99_999_999
 CURRENCY: Final[Json] = {"type": "string", "pattern": "^[A-Z]{3}$"}
@@ -34,7 +35,7 @@ def many(of: Json, *, most: int) -> Json:
 
 def closed(required: dict[str, Json], optional: dict[str, Json] | None = None) -> Json:
     """An object with these members and no others."""
-    properties: dict[str, JsonValue] = {**required, **(optional or {})}
+    properties: dict[str, Any] = {**required, **(optional or {})}
     return {
         "type": "object",
         "properties": properties,

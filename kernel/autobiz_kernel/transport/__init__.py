@@ -1,4 +1,4 @@
-"""One thin way out to every provider: each request once, to a known host, and what came of it said plainly."""
+"""One thin way out to every provider: each request once, to a known host, and what came of it."""
 
 from .accounts import (
     ANTHROPIC,

@@ -93,7 +93,7 @@ PROVIDERS: Final = (STRIPE, SHOPIFY, PRINTFUL, SENDGRID, SLACK, OPENAI, ANTHROPI
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SandboxAccount:
-    """An account with which nothing real can happen: at this machine, or where the provider keeps it apart."""
+    """An account with which nothing real can happen: on this machine, or kept apart by the provider."""
 
     provider: Provider
     base_url: str

@@ -33,7 +33,7 @@ class Patience:
     """How long an exchange may take; `total_s` is over when it is over, whatever still trickles in."""
 
     connect_s: float = 5.0
-    total_s: float = 25.0
+    total_s: float = 15.0
 
 
 class HttpTransport:
@@ -44,7 +44,7 @@ class HttpTransport:
         account: Account,
         egress: Egress,
         *,
-        patience: Patience = Patience(),  # noqa: B008  # frozen
+        patience: Patience = Patience(),  # frozen
         body_bytes_max: int = BODY_BYTES_MAX,
     ) -> None:
         self._account, self._egress = account, egress
@@ -55,9 +55,7 @@ class HttpTransport:
             verify=_tls() if self._base.startswith("https:") else False,
             trust_env=False,
             retries=0,
-            limits=httpx2.Limits(
-                max_connections=CONNECTIONS_MAX, max_keepalive_connections=CONNECTIONS_MAX
-            ),
+            limits=httpx2.Limits(max_connections=CONNECTIONS_MAX, max_keepalive_connections=CONNECTIONS_MAX),
         )
 
     async def __aenter__(self) -> Self:

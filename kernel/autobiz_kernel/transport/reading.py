@@ -82,7 +82,9 @@ def _depths(body: bytes) -> Iterator[int]:
 def whole(value: Any, *, where: str) -> int:
     """Return a number that is whole; a text, a fraction or a truth value is none."""
     if type(value) is not int:
-        raise UnheardError(f"{where}: {str(value)[:40]!r} is not a whole number", error_class=ErrorClass.INTERNAL)
+        raise UnheardError(
+            f"{where}: {str(value)[:40]!r} is not a whole number", error_class=ErrorClass.INTERNAL
+        )
     return value
 
 

@@ -5,7 +5,7 @@ from autobiz_kernel.tool import Tool
 from autobiz_kernel.transport import Account, Egress, Send
 
 from .client import StripeClient
-from .payments import payment_tools
+from .payments import Payments
 from .refunds import refund_tools
 from .tax import tax_tools
 
@@ -13,7 +13,7 @@ from .tax import tax_tools
 def stripe_tools(account: Account, send: Send, egress: Egress, clock: Clock) -> tuple[Tool, ...]:
     """Every tool of one Stripe account."""
     client = StripeClient.of(account, send, egress, clock)
-    return (*payment_tools(client), *refund_tools(client), *tax_tools(client))
+    return (*Payments(client).tools(), *refund_tools(client), *tax_tools(client))
 
 
 __all__ = ["stripe_tools"]

@@ -8,10 +8,10 @@ from autobiz_kernel.transport import Answer, ErrorClass
 
 # Somebody holds this key at this moment: the effect is being caused, only not by us.
 _IN_FLIGHT: Final = "idempotency_key_in_use"
-_DECLINED_FOR_NOW: Final = frozenset({"lock_timeout", "rate_limit"})
+_NOT_NOW: Final = frozenset({"lock_timeout", "rate_limit", _IN_FLIGHT})
 
 
-def judge(answer: Answer, body: dict[str, Any], general: Rejected | None) -> dict[str, Any] | Rejected:
+def judge(_answer: Answer, body: dict[str, Any], general: Rejected | None) -> dict[str, Any] | Rejected:
     """Read one answer."""
     if general is None:
         return body
@@ -22,18 +22,17 @@ def judge(answer: Answer, body: dict[str, Any], general: Rejected | None) -> dic
     told = replace(general, code=code or kind or general.code, words=_word(error, "message"))
     if kind == "idempotency_error":
         # The key was used for something else: one act has two shapes, and a person must see which is true.
-        return replace(told, error_class=ErrorClass.INTERNAL, is_final=False, may_have_happened=True)
-    if code == _IN_FLIGHT:
-        return replace(told, error_class=ErrorClass.TRANSIENT, is_final=False, may_have_happened=True)
-    if code in _DECLINED_FOR_NOW:
-        return replace(told, error_class=ErrorClass.TRANSIENT, is_final=False, may_have_happened=False)
-    if kind == "card_error":
+        told = replace(told, error_class=ErrorClass.INTERNAL, is_final=False, may_have_happened=True)
+    elif code in _NOT_NOW:
+        is_under_way = code == _IN_FLIGHT
+        told = replace(told, error_class=ErrorClass.TRANSIENT, is_final=False, may_have_happened=is_under_way)
+    elif kind == "card_error":
         declined = {"decline_code": _word(error, "decline_code")}
-        return replace(told, is_final=True, may_have_happened=False, extra=declined)
-    if told.is_final:
+        told = replace(told, is_final=True, may_have_happened=False, extra=declined)
+    elif told.is_final:
         state = error.get("payment_intent")
         truth = _word(state, "status") if isinstance(state, dict) else ""
-        return replace(told, extra={"payment_status": truth} if truth else {})
+        told = replace(told, extra={"payment_status": truth} if truth else {})
     return told
 
 

@@ -80,9 +80,9 @@ class StripeClient:
         return {"Authorization": f"Bearer {self.exchange.account.key}", "Stripe-Version": API_VERSION}
 
     def _of_this_mode(self, told: dict[str, Any] | Refused) -> dict[str, Any] | Refused:
-        if isinstance(told, dict) and told.get("livemode") is True:
-            if isinstance(self.exchange.account, SandboxAccount):
-                self.exchange.egress.refuse("stripe: a sandbox account was answered by a live one")
+        is_live = isinstance(told, dict) and told.get("livemode") is True
+        if is_live and isinstance(self.exchange.account, SandboxAccount):
+            self.exchange.egress.refuse("stripe: a sandbox account was answered by a live one")
         return told
 
 

@@ -1,11 +1,21 @@
 """Hold, take and let go of a customer's money."""
 
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
 from autobiz_kernel.contract import EffectClass, Json, Recovery, ToolContract
 from autobiz_kernel.money import MoneyError, to_stripe
-from autobiz_kernel.providers.schemas import AMOUNT, COUNT, CURRENCY, TEXT, closed, identifier, one_of
+from autobiz_kernel.providers.schemas import (
+    AMOUNT,
+    COUNT,
+    CURRENCY,
+    TEXT,
+    TIMEOUT_MS,
+    closed,
+    identifier,
+    one_of,
+)
 from autobiz_kernel.tool import Found, Refused, Tool
 from autobiz_kernel.transport import ErrorClass, TurnedAwayError, UnheardError, text
 
@@ -22,6 +32,7 @@ AUTHORISE: Final = ToolContract(
     name="stripe",
     operation="authorise",
     version="1",
+    timeout_ms=TIMEOUT_MS,
     effect_class=EffectClass.FINANCIAL,
     recovery=Recovery.PROVIDER_IDEMPOTENT,
     # A customer who pays with another card makes another attempt at the same order.
@@ -44,6 +55,7 @@ CAPTURE: Final = ToolContract(
     name="stripe",
     operation="capture",
     version="1",
+    timeout_ms=TIMEOUT_MS,
     effect_class=EffectClass.FINANCIAL,
     recovery=Recovery.PROVIDER_IDEMPOTENT,
     # There is one capture to an authorisation: what it leaves is let go.
@@ -58,6 +70,7 @@ VOID: Final = ToolContract(
     name="stripe",
     operation="void",
     version="1",
+    timeout_ms=TIMEOUT_MS,
     effect_class=EffectClass.FINANCIAL,
     recovery=Recovery.PROVIDER_IDEMPOTENT,
     identity=("payment_intent",),
@@ -72,10 +85,20 @@ VOID: Final = ToolContract(
 )
 
 
-def payment_tools(stripe: StripeClient) -> tuple[Tool, ...]:
-    """The tools that work on a payment as a whole."""
+@dataclass(frozen=True, slots=True)
+class Payments:
+    """The work on a payment as a whole."""
 
-    async def authorise(arguments: Json, key: str) -> Json | Refused:
+    stripe: StripeClient
+
+    def tools(self) -> tuple[Tool, ...]:
+        return (
+            Tool(contract=AUTHORISE, execute=self.authorise, look_up=self.find_authorisation),
+            Tool(contract=CAPTURE, execute=self.capture, look_up=self.find_capture),
+            Tool(contract=VOID, execute=self.void, look_up=self.find_void),
+        )
+
+    async def authorise(self, arguments: Json, key: str) -> Json | Refused:
         members = {
             "amount": stripe_amount(arguments),
             "currency": _currency(arguments).lower(),
@@ -86,36 +109,36 @@ def payment_tools(stripe: StripeClient) -> tuple[Tool, ...]:
             "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
             "metadata": {"order": arguments["order"], KEY_MEMBER: key},
         }
-        told = await stripe.post("/v1/payment_intents", members, key)
+        told = await self.stripe.post("/v1/payment_intents", members, key)
         return told if isinstance(told, Refused) else _result(told, "amount", arguments)
 
-    async def find_authorisation(arguments: Json, key: str) -> Found:
+    async def find_authorisation(self, arguments: Json, key: str) -> Found:
         customer = arguments.get("customer")
         query = {"customer": str(customer)} if customer else {}
-        async for each in stripe.every("/v1/payment_intents", query):
+        async for each in self.stripe.every("/v1/payment_intents", query):
             if has_key(each, key):
                 return Found(result=_result(each, "amount", arguments))
         return Found(result=None)
 
-    async def capture(arguments: Json, key: str) -> Json | Refused:
+    async def capture(self, arguments: Json, key: str) -> Json | Refused:
         members = {"amount_to_capture": stripe_amount(arguments), "metadata": {KEY_MEMBER: key}}
-        told = await stripe.post(f"{_path(arguments)}/capture", members, key)
+        told = await self.stripe.post(f"{_path(arguments)}/capture", members, key)
         return told if isinstance(told, Refused) else _result(told, "amount_received", arguments)
 
-    async def find_capture(arguments: Json, key: str) -> Found:
-        return await _find(arguments, key, status="succeeded", amount="amount_received")
+    async def find_capture(self, arguments: Json, key: str) -> Found:
+        return await self._find(arguments, key, status="succeeded", amount="amount_received")
 
-    async def void(arguments: Json, key: str) -> Json | Refused:
+    async def void(self, arguments: Json, key: str) -> Json | Refused:
         reason = arguments.get("reason", "requested_by_customer")
         # Stripe takes no metadata here: that it is canceled is all there is to know.
-        told = await stripe.post(f"{_path(arguments)}/cancel", {"cancellation_reason": reason}, key)
+        told = await self.stripe.post(f"{_path(arguments)}/cancel", {"cancellation_reason": reason}, key)
         return told if isinstance(told, Refused) else _result(told, "amount", arguments)
 
-    async def find_void(arguments: Json, _key: str) -> Found:
-        return await _find(arguments, "", status="canceled", amount="amount")
+    async def find_void(self, arguments: Json, _key: str) -> Found:
+        return await self._find(arguments, "", status="canceled", amount="amount")
 
-    async def _find(arguments: Json, key: str, *, status: str, amount: str) -> Found:
-        told = await stripe.get(_path(arguments))
+    async def _find(self, arguments: Json, key: str, *, status: str, amount: str) -> Found:
+        told = await self.stripe.get(_path(arguments))
         if told.get("status") != status:
             return Found(result=None)
         if key and not has_key(told, key):
@@ -123,12 +146,6 @@ def payment_tools(stripe: StripeClient) -> tuple[Tool, ...]:
                 "stripe: this payment was settled by somebody else", error_class=ErrorClass.INTERNAL
             )
         return Found(result=_result(told, amount, arguments))
-
-    return (
-        Tool(contract=AUTHORISE, execute=authorise, look_up=find_authorisation),
-        Tool(contract=CAPTURE, execute=capture, look_up=find_capture),
-        Tool(contract=VOID, execute=void, look_up=find_void),
-    )
 
 
 def stripe_amount(arguments: Json) -> int:
@@ -157,7 +174,9 @@ def _result(told: dict[str, Any], amount: str, arguments: Json) -> Json:
     currency = _currency(arguments)
     got = minor(told, amount, currency, where="stripe payment")
     if got != arguments["amount"]:
-        raise UnheardError("stripe payment: another amount than was asked for", error_class=ErrorClass.INTERNAL)
+        raise UnheardError(
+            "stripe payment: another amount than was asked for", error_class=ErrorClass.INTERNAL
+        )
     result: dict[str, Any] = {
         "id": text(told.get("id"), where="stripe payment: id"),
         "status": text(told.get("status"), where="stripe payment: status"),

@@ -5,7 +5,17 @@ from urllib.parse import quote
 
 from autobiz_kernel.contract import EffectClass, Json, Recovery, ToolContract
 from autobiz_kernel.money import from_stripe
-from autobiz_kernel.providers.schemas import AMOUNT, COUNT, CURRENCY, TEXT, closed, identifier, many, one_of
+from autobiz_kernel.providers.schemas import (
+    AMOUNT,
+    COUNT,
+    CURRENCY,
+    TEXT,
+    TIMEOUT_MS,
+    closed,
+    identifier,
+    many,
+    one_of,
+)
 from autobiz_kernel.tool import Found, Refused, Tool
 from autobiz_kernel.transport import ErrorClass, UnheardError, text, whole
 
@@ -20,6 +30,7 @@ REFUND: Final = ToolContract(
     name="stripe",
     operation="refund",
     version="1",
+    timeout_ms=TIMEOUT_MS,
     effect_class=EffectClass.FINANCIAL,
     recovery=Recovery.PROVIDER_IDEMPOTENT,
     identity=("payment_intent", "refund_id"),
@@ -36,6 +47,7 @@ READ_PAYMENT: Final = ToolContract(
     name="stripe",
     operation="read_payment",
     version="1",
+    timeout_ms=TIMEOUT_MS,
     effect_class=EffectClass.READ,
     input_schema=closed({"payment_intent": _PAYMENT}),
     output_schema=closed(
@@ -87,8 +99,7 @@ def refund_tools(stripe: StripeClient) -> tuple[Tool, ...]:
         told = await stripe.get(f"/v1/payment_intents/{quote(payment, safe='')}")
         currency = text(told.get("currency"), where="stripe payment: currency").upper()
         refunds = [
-            _refund(each, currency)
-            async for each in stripe.every("/v1/refunds", {"payment_intent": payment})
+            _refund(each, currency) async for each in stripe.every("/v1/refunds", {"payment_intent": payment})
         ]
 
         def amount(name: str) -> int:

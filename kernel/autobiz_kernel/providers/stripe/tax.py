@@ -4,7 +4,17 @@ from typing import Any, Final
 
 from autobiz_kernel.contract import EffectClass, Json, Recovery, ToolContract
 from autobiz_kernel.money import from_stripe, to_stripe
-from autobiz_kernel.providers.schemas import AMOUNT, COUNT, CURRENCY, TEXT, closed, identifier, many, one_of
+from autobiz_kernel.providers.schemas import (
+    AMOUNT,
+    COUNT,
+    CURRENCY,
+    TEXT,
+    TIMEOUT_MS,
+    closed,
+    identifier,
+    many,
+    one_of,
+)
 from autobiz_kernel.tool import Refused, Tool
 from autobiz_kernel.transport import text, whole
 
@@ -21,6 +31,7 @@ CALCULATE_TAX: Final = ToolContract(
     name="stripe",
     operation="calculate_tax",
     version="1",
+    timeout_ms=TIMEOUT_MS,
     effect_class=EffectClass.READ,  # a calculation that nobody commits lapses by itself
     input_schema=closed(
         {"currency": CURRENCY, "lines": many(_LINE, most=200), "ship_to": _ADDRESS}, {"shipping": AMOUNT}
@@ -40,11 +51,14 @@ COMMIT_TAX: Final = ToolContract(
     name="stripe",
     operation="commit_tax",
     version="1",
+    timeout_ms=TIMEOUT_MS,
     effect_class=EffectClass.WRITE,
     recovery=Recovery.PROVIDER_IDEMPOTENT,
     identity=("reference",),
     provider_ref="id",
-    input_schema=closed({"calculation": identifier("taxcalc_[A-Za-z0-9_]{1,120}"), "reference": identifier()}),
+    input_schema=closed(
+        {"calculation": identifier("taxcalc_[A-Za-z0-9_]{1,120}"), "reference": identifier()}
+    ),
     output_schema=closed({"id": TEXT, "reference": TEXT}, {"request_id": TEXT}),
 )
 

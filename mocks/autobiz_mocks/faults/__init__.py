@@ -1,0 +1,5 @@
+"""Faults by name: how a provider misbehaves, once, n times or at a rate, and what must come of it."""
+
+from .recipes import RECIPES, Fault, Planned, Recipe, faulty, faulty_once, unlucky
+
+__all__ = ["RECIPES", "Fault", "Planned", "Recipe", "faulty", "faulty_once", "unlucky"]
