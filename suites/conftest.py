@@ -14,9 +14,9 @@ from psycopg import AsyncConnection, conninfo, sql
 from autobiz_kernel import PostgresLedger
 from autobiz_kernel.transport import Egress, HttpTransport
 from autobiz_mocks import TRIAL_HEADER, VirtualClock, WireMock, World, shipped_stubs, stamped
-from autobiz_mocks.truth import StripeMachine
 
 from .database import Connect, Connections, ReadReceipts, read_receipts
+from .providing import RESOURCES, Trial, machines
 from .stripe_tools import ReadJournal, StripeTools, stripe_account
 
 
@@ -109,7 +109,7 @@ def receipts_of(connection: AsyncConnection[Any]) -> ReadReceipts:
 def wiremock(wiremock_url: str) -> Iterator[WireMock]:
     """This worker's admin client of the shared server, with all shipped stubs installed."""
     with WireMock(wiremock_url) as client:
-        client.install((*shipped_stubs("stripe"), *shipped_stubs("common")))
+        client.install(stub for resource in RESOURCES for stub in shipped_stubs(resource))
         yield client
 
 
@@ -155,5 +155,27 @@ def stripe(
 @pytest.fixture
 def world(wiremock: WireMock, trial: str, read_journal: ReadJournal) -> Iterator[World]:
     """The providers of this trial, with whatever payments it speaks of made before it began."""
-    with World(wiremock, trial=trial, machines=lambda: {"stripe": StripeMachine(assumes=True)}) as made:
+    with World(wiremock, trial=trial, machines=machines) as made:
         yield made
+
+
+@pytest.fixture
+def at_providers(
+    wiremock_url: str,
+    stripe_wire: HttpTransport,
+    egress: Egress,
+    clock: VirtualClock,
+    ledger: PostgresLedger,
+    tenant: uuid.UUID,
+    world: World,
+) -> Trial:
+    """One trial at all providers, with books in PostgreSQL."""
+    return Trial(
+        url=wiremock_url,
+        wire=stripe_wire,
+        egress=egress,
+        clock=clock,
+        ledger=ledger,
+        tenant=tenant,
+        world=world,
+    )

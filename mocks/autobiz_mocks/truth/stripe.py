@@ -1,6 +1,5 @@
 """Stripe's rules: what may be captured, voided and refunded, and what a key is worth."""
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from autobiz_mocks.stubs import Stub
 
 from .fold import Findings
 from .keys import KEY_HEADER, KeyBook, Standing
+from .written import read_stub
 
 HOLD = timedelta(days=7)
 _ID = re.compile(r"pi_([a-z]{3})_([0-9]{1,12})_[a-z0-9]+")
@@ -248,14 +248,4 @@ def _get(path: str, query: dict[str, str], body: dict[str, Any]) -> Stub:
     request: dict[str, Any] = {"method": "GET", "urlPath": path}
     if query:
         request["queryParameters"] = {name: {"equalTo": value} for name, value in query.items()}
-    return {
-        "name": f"stripe {path} {' '.join(query.values())}".strip(),
-        "priority": 5,
-        "request": request,
-        "response": {
-            "status": 200,
-            "headers": {"Content-Type": "application/json"},
-            "body": json.dumps(body),
-        },
-        "metadata": {"provider": "stripe", "op": "read", "effect": "read"},
-    }
+    return read_stub("stripe", " ".join((path, *query.values())), request, body)
