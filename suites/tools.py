@@ -55,7 +55,7 @@ def contract(
             "type": "object",
             "properties": {
                 "id": {"type": "string"},
-                "pair": {"type": "array"},
+                "pair": {"type": "array", "items": {"type": "number"}},
                 "whole": {"type": "number"},
                 "text": {"type": "string"},
                 "amount": {"type": "number"},

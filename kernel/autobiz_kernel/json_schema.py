@@ -12,6 +12,7 @@ COMPLAINTS_MAX = 8
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _SUBSCHEMAS = ("properties", "patternProperties", "$defs", "dependentSchemas")
 _LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
+_FORM = frozenset({"type", "properties", "$ref", "enum", "const", "oneOf", "anyOf", "allOf"})
 _SINGLE = ("items", "contains", "not", "if", "then", "else", "additionalProperties", "propertyNames")
 
 
@@ -66,6 +67,7 @@ def _complaints(schema: object, *, where: str) -> Iterator[str]:
         yield f"{where}: $ref {reference!r} leads outside; put what it names under $defs"
     if "object" in _types(schema) and schema.get("additionalProperties") is not False:
         yield f"{where}: lets unknown fields in; set additionalProperties to false"
+    yield from _formless_parts(schema, where=where)
     for keyword in _SUBSCHEMAS:
         members = schema.get(keyword)
         if isinstance(members, Mapping):
@@ -76,6 +78,22 @@ def _complaints(schema: object, *, where: str) -> Iterator[str]:
             yield from _complaints(inner, where=f"{where}.{keyword}[{index}]")
     for keyword in _SINGLE:
         yield from _complaints(schema.get(keyword), where=f"{where}.{keyword}")
+
+
+def _formless_parts(schema: Mapping[str, Any], *, where: str) -> Iterator[str]:
+    members = schema.get("properties")
+    for member, inner in members.items() if isinstance(members, Mapping) else ():
+        yield from _formless(inner, where=f"{where}.properties.{member}")
+    if "items" in schema:
+        yield from _formless(schema["items"], where=f"{where}.items")
+    elif "array" in _types(schema) and "prefixItems" not in schema:
+        yield f"{where}: does not say what is in the list; give its items"
+
+
+def _formless(schema: object, *, where: str) -> Iterator[str]:
+    """What may be anything may be an object of which nobody named a member, and everything would be kept."""
+    if schema is True or (isinstance(schema, Mapping) and not _FORM.intersection(schema)):
+        yield f"{where}: may be anything; say its type"
 
 
 def _types(schema: Mapping[str, Any]) -> tuple[str, ...]:

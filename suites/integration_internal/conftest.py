@@ -3,7 +3,7 @@
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
@@ -11,7 +11,8 @@ import pytest_asyncio
 from autobiz_kernel import Ledger, MemoryLedger, PostgresLedger, RunRecord
 
 from .. import untimed  # noqa: F401  # loaded for its Hypothesis profile
-from ..ledgers_alike import a_run
+from ..kernel_tables import VICTIM_SECRET
+from ..ledgers_alike import a_run, asked, settle
 from ..stack_users import Member, no_given_servers, own_state
 
 
@@ -55,3 +56,13 @@ async def run(books: Ledger, tenant: UUID) -> RunRecord:
     begun = a_run(tenant)
     await books.begin(begun)
     return begun
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def victim(ledger: PostgresLedger) -> UUID:
+    """A tenant with a row in the books."""
+    tenant = uuid4()
+    run = a_run(tenant)
+    await ledger.begin(run)
+    await settle(ledger, run, await ledger.claim(asked(run)), {"id": VICTIM_SECRET})
+    return tenant

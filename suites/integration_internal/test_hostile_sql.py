@@ -15,7 +15,7 @@ from psycopg.errors import (
 
 from autobiz_kernel import PostgresLedger
 
-from ..ledgers_alike import a_run, asked, settle
+from ..kernel_tables import PARTITIONS, TABLES, VICTIM_SECRET
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -24,32 +24,6 @@ pytestmark = [
     pytest.mark.test_id("P1-T31", "P1-T34", "P1-T-RK06a", "P1-T-RK06b", "P1-T-RK06c"),
     pytest.mark.negative,
 ]
-
-TABLES: tuple[LiteralString, ...] = (
-    "tenants",
-    "runs",
-    "idempotency",
-    "receipts",
-    "traces",
-    "state_versions",
-    "event_store",
-    "hitl_requests",
-    "reconciliation",
-    "run_queue",
-    "anchors",
-)
-PARTITIONS: tuple[LiteralString, ...] = ("receipts_rest", "traces_rest", "state_versions_rest")
-VICTIM_SECRET = "victims-own-words"
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def victim(ledger: PostgresLedger) -> UUID:
-    """A tenant with a row in the books."""
-    tenant = uuid4()
-    run = a_run(tenant)
-    await ledger.begin(run)
-    await settle(ledger, run, await ledger.claim(asked(run)), {"id": VICTIM_SECRET})
-    return tenant
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -1,20 +1,17 @@
 """What the other roles of the database may do, and what not even the owner can."""
 
 from typing import Any, LiteralString
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
-import pytest_asyncio
 from psycopg import AsyncConnection, sql
 from psycopg.errors import (
     InsufficientPrivilege,
     RestrictViolation,
 )
 
-from autobiz_kernel import PostgresLedger
-
 from ..database import ReadReceipts
-from ..ledgers_alike import a_run, asked, settle
+from ..kernel_tables import PARTITIONS, TABLES
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -23,32 +20,6 @@ pytestmark = [
     pytest.mark.test_id("P1-T31", "P1-T34", "P1-T-RK06a", "P1-T-RK06b", "P1-T-RK06c"),
     pytest.mark.negative,
 ]
-
-TABLES: tuple[LiteralString, ...] = (
-    "tenants",
-    "runs",
-    "idempotency",
-    "receipts",
-    "traces",
-    "state_versions",
-    "event_store",
-    "hitl_requests",
-    "reconciliation",
-    "run_queue",
-    "anchors",
-)
-PARTITIONS: tuple[LiteralString, ...] = ("receipts_rest", "traces_rest", "state_versions_rest")
-VICTIM_SECRET = "victims-own-words"
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def victim(ledger: PostgresLedger) -> UUID:
-    """A tenant with a row in the books."""
-    tenant = uuid4()
-    run = a_run(tenant)
-    await ledger.begin(run)
-    await settle(ledger, run, await ledger.claim(asked(run)), {"id": VICTIM_SECRET})
-    return tenant
 
 
 @pytest.mark.parametrize("partition", PARTITIONS)

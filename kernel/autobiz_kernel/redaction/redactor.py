@@ -1,15 +1,16 @@
 """Make a copy of a value that may be kept: whatever a scanner stops is gone or masked, and told."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from autobiz_kernel.canonical import JsonValue
 
 from .kinds import Kind
 from .masking import mask
 from .names import kind_of_name
-from .scanning import scan, spans_of_credentials
+from .scanning import holds_credentials, scan, spans_of_credentials
 
 DEPTH_MAX = 64
 UNNAMED = "*"
@@ -43,7 +44,7 @@ class Redactor:
         A member that is stopped is left out; an item of a list becomes null, so the others keep their places.
         """
         walk = _Walk()
-        kept = _kept(walk, value, place=name, depth=0)
+        kept = _kept(walk, value, name, 0)
         return Cleaned(value=None if kept is _GONE else kept, hits=tuple(walk.hits))
 
     def text(self, text: str) -> str:
@@ -52,30 +53,37 @@ class Redactor:
         return _LEFT_OUT if kept is _GONE else str(kept)
 
 
+# Where the walk is: the names down to it. Put into words only for what is found, which is hardly ever.
+_Place: TypeAlias = "tuple[_Place, str | int] | str"
+
+
 @dataclass(slots=True)
 class _Walk:
     hits: dict[Hit, None] = field(default_factory=dict)
 
-    def hit(self, place: str, kind: Kind) -> None:
-        self.hits[Hit(where=place, kind=kind)] = None
+    def hit(self, place: _Place, kind: Kind) -> None:
+        self.hits[Hit(where=_worded(place), kind=kind)] = None
 
 
 _GONE: Any = object()
 
 
-def _kept(walk: _Walk, value: Any, *, place: str, depth: int) -> Any:
+def _kept(walk: _Walk, value: Any, place: _Place, depth: int) -> Any:
     if depth > DEPTH_MAX:
         walk.hit(place, Kind.OPAQUE)
         return _GONE
+    if isinstance(value, str):
+        kinds = scan(value)
+        for kind in kinds:
+            walk.hit(place, kind)
+        return _kept_text(value, kinds) if kinds else value
     if isinstance(value, dict):
-        return _kept_members(walk, value, place=place, depth=depth)
+        return _kept_members(walk, value, place, depth)
     if isinstance(value, list | tuple):
-        return _kept_items(walk, value, place=place, depth=depth)
+        return _kept_items(walk, value, place, depth)
     kinds = _kinds_of_scalar(value)
     for kind in kinds:
         walk.hit(place, kind)
-    if isinstance(value, str):
-        return _kept_text(value, kinds)
     return _GONE if kinds else value
 
 
@@ -90,8 +98,6 @@ def _kept_text(text: str, kinds: tuple[Kind, ...]) -> Any:
 
 
 def _kinds_of_scalar(value: object) -> tuple[Kind, ...]:
-    if isinstance(value, str):
-        return scan(value)
     if value is None or isinstance(value, bool):
         return ()
     return scan(_written(value)) if isinstance(value, int | float) else (Kind.OPAQUE,)
@@ -104,25 +110,24 @@ def _written(number: float) -> str:
     return str(int(number)) if number % 1 == 0 else ""
 
 
-def _kept_members(walk: _Walk, value: dict[Any, Any], *, place: str, depth: int) -> Any:
+def _kept_members(walk: _Walk, value: dict[Any, Any], place: _Place, depth: int) -> Any:
     kept: dict[str, Any] = {}
     for name, member in value.items():
         if not isinstance(name, str):
-            walk.hit(f"{place}/{UNNAMED}", Kind.OPAQUE)
+            walk.hit((place, UNNAMED), Kind.OPAQUE)
             continue
         kinds, named = _kinds_of_name(name)
         for kind in kinds:
-            walk.hit(f"{place}/{UNNAMED}", kind)
+            walk.hit((place, UNNAMED), kind)
         if kinds:
             continue
-        where = f"{place}/{_pointer(name)}"
         if named is not None and member not in (None, "", [], {}) and not isinstance(member, bool):
-            walk.hit(where, named)
+            walk.hit((place, name), named)
             continue
-        inner = _kept(walk, member, place=where, depth=depth + 1)
+        inner = _kept(walk, member, (place, name), depth + 1)
         if inner is not _GONE:
             kept[name] = inner
-    for name in _split_over(walk, place, kept.items()):
+    for name in _split_over(walk, place, kept, kept.values()):
         kept.pop(name, None)
     return kept
 
@@ -133,36 +138,42 @@ def _kinds_of_name(name: str) -> tuple[tuple[Kind, ...], Kind | None]:
     return scan(name), kind_of_name(name)
 
 
-def _kept_items(walk: _Walk, value: Any, *, place: str, depth: int) -> Any:
+def _kept_items(walk: _Walk, value: Any, place: _Place, depth: int) -> Any:
     kept: list[Any] = []
     for index, item in enumerate(value):
-        inner = _kept(walk, item, place=f"{place}/{index}", depth=depth + 1)
+        inner = _kept(walk, item, (place, index), depth + 1)
         kept.append(None if inner is _GONE else inner)
-    for index in _split_over(walk, place, enumerate(kept)):
+    for index in _split_over(walk, place, range(len(kept)), kept):
         kept[index] = None
     return kept
 
 
-def _split_over(walk: _Walk, place: str, parts: Any) -> list[Any]:
+def _split_over(walk: _Walk, place: _Place, names: Iterable[Any], values: Iterable[Any]) -> list[Any]:
     """Name the neighbours whose texts are a credential only when read together."""
-    texts = [(name, text) for name, text in parts if isinstance(text, str) and text]
+    joined = "".join([value for value in values if isinstance(value, str)])
+    if len(joined) > _JOINED_MAX or not holds_credentials(joined):
+        return []
+    texts = [(name, text) for name, text in zip(names, values, strict=True) if isinstance(text, str) and text]
     if len(texts) < 2:
         return []
-    joined = "".join(text for _, text in texts)
-    if len(joined) > _JOINED_MAX:
-        return []
     spans = list(spans_of_credentials(joined))
-    if not spans:
-        return []
     torn, at = [], 0
     for name, text in texts:
         for kind, begin, end in spans:
             if begin < at + len(text) and at < end:
                 torn.append(name)
-                walk.hit(f"{place}/{_pointer(str(name))}", kind)
+                walk.hit((place, name), kind)
                 break
         at += len(text)
     return torn
+
+
+def _worded(place: _Place) -> str:
+    names: list[str] = []
+    while not isinstance(place, str):
+        place, name = place
+        names.append(_pointer(str(name)))
+    return "/".join([place, *reversed(names)])
 
 
 def _pointer(name: str) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import re2
@@ -27,26 +28,30 @@ def is_email(matched: str) -> bool:
     return not matched.lower().endswith(_FILES)
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
-    kind: Kind
-    pattern: _Pattern
-    closer: Closer
-
-    def finds(self, text: str) -> bool:
-        return any(self.closer(match.group()) for match in self.pattern.finditer(text))
-
-
-def _look(kind: Kind, pattern: str, closer: Closer) -> _Look:
-    return _Look(kind, re2.compile(pattern), closer)
-
-
 def _set_of(patterns: list[str]) -> Any:
     found = re2.Set.SearchSet()
     for pattern in patterns:
         found.Add(pattern)
     found.Compile()
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    kind: Kind
+    pattern: _Pattern
+    closer: Closer
+    # A set of one answers yes or no in a tenth of the time that it takes to be told where.
+    quick: _Pattern
+
+    def finds(self, text: str) -> bool:
+        return bool(self.quick.Match(text)) and any(
+            self.closer(match.group()) for match in self.pattern.finditer(text)
+        )
+
+
+def _look(kind: Kind, pattern: str, closer: Closer) -> _Look:
+    return _Look(kind, re2.compile(pattern), closer, _set_of([pattern]))
 
 
 # Only patterns with a beginning of their own go into a set: of several runs of broad classes together, an
@@ -72,13 +77,39 @@ CHARACTERS_MAX = 64 * 1024
 _SHORT = 12
 _DIGITS_MIN = 8
 _SQUEEZED_MAX = 16 * 1024
-_DIGIT = re.compile(r"[0-9]")
+_NO_DIGITS = str.maketrans("", "", "0123456789")
+_REMEMBERED_MAX = 128
+
+
+class _FoundError(Exception):
+    """Something was found: an exception, because those are not remembered and what was found must not be."""
+
+    def __init__(self, kinds: tuple[Kind, ...]) -> None:
+        self.kinds = kinds
 
 
 def scan(text: str) -> tuple[Kind, ...]:
     """Return the kinds of what the text holds that must not be stored, however it is wrapped."""
     if len(text) < _SHORT and _is_too_short(text):
         return ()
+    if len(text) > _REMEMBERED_MAX:
+        return _scan(text)
+    try:
+        _find_nothing(text)
+    except _FoundError as error:
+        return error.kinds
+    return ()
+
+
+@lru_cache(maxsize=16_384)
+def _find_nothing(text: str) -> None:
+    # The words of commerce come again and again: units, states, titles of products.
+    kinds = _scan(text)
+    if kinds:
+        raise _FoundError(kinds)
+
+
+def _scan(text: str) -> tuple[Kind, ...]:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
@@ -108,7 +139,16 @@ def scan(text: str) -> tuple[Kind, ...]:
 
 def _is_too_short(text: str) -> bool:
     """Say whether the text is shorter than anything that is looked for; only addresses are as short."""
-    return text.isascii() and "@" not in text and len(_DIGIT.findall(text)) < _DIGITS_MIN
+    return text.isascii() and "@" not in text and (len(text) < _DIGITS_MIN or _digits_in(text) < _DIGITS_MIN)
+
+
+def _digits_in(text: str) -> int:
+    return len(text) - len(text.translate(_NO_DIGITS))
+
+
+def holds_credentials(text: str) -> bool:
+    """Say, quickly, whether there may be a credential with a prefix of its own."""
+    return len(text) >= _SHORT and bool(_PREFIXED_QUICK.Match(text))
 
 
 def spans_of_credentials(text: str) -> Iterator[tuple[Kind, int, int]]:
@@ -126,7 +166,7 @@ def _kinds_in(text: str) -> Iterator[Kind]:
             yield _FORMED[index].kind
     if _AT.search(text) and _EMAIL.finds(text):
         yield Kind.EMAIL
-    digits = len(_DIGIT.findall(text))
+    digits = _digits_in(text)
     if digits >= _DIGITS_MIN:
         bare = without_identifiers(text)
         yield from (look.kind for least, look in _NUMBERS if digits >= least and look.finds(bare))
@@ -135,5 +175,5 @@ def _kinds_in(text: str) -> Iterator[Kind]:
     # Words without a digit are no credential that was written with spaces in it.
     if len(text) <= _SQUEEZED_MAX and (digits or "A" in text):
         squeezed = "".join(text.split())
-        if len(squeezed) != len(text):
+        if len(squeezed) != len(text) and holds_credentials(squeezed):
             yield from (kind for kind, _, _ in spans_of_credentials(squeezed))

@@ -58,13 +58,29 @@ def made(**changes: Any) -> ToolContract:
             r"\$\.a\.items: lets unknown",
         ),
         ({"output_schema": {**OBJECT, "properties": {"a": {"type": "nonsense"}}}}, "not a JSON Schema"),
+        ({"output_schema": {**OBJECT, "properties": {"a": {}}}}, r"\$\.properties\.a: may be anything"),
+        ({"output_schema": {**OBJECT, "properties": {"a": True}}}, r"\$\.properties\.a: may be anything"),
+        (
+            {"output_schema": {**OBJECT, "properties": {"a": {"type": "array"}}}},
+            r"\$\.a: does not say what is in the list",
+        ),
+        (
+            {"output_schema": {**OBJECT, "properties": {"a": {"type": "array", "items": {}}}}},
+            r"\$\.a\.items: may be anything",
+        ),
         (
             {"input_schema": {**OBJECT, "properties": {"a": {"$ref": "http://127.0.0.1:9/x"}}}},
             "leads outside",
         ),
         ({"input_schema": {**OBJECT, "properties": {"a": {"$ref": "file:///etc/passwd"}}}}, "leads outside"),
-        ({"input_schema": {**OBJECT, "properties": {"a": {"pattern": "("}}}}, "not a JSON Schema"),
-        ({"input_schema": {**OBJECT, "properties": {"a": {"pattern": r"(a)\1"}}}}, "not a JSON Schema"),
+        (
+            {"input_schema": {**OBJECT, "properties": {"a": {"type": "string", "pattern": "("}}}},
+            "not a JSON Schema",
+        ),
+        (
+            {"input_schema": {**OBJECT, "properties": {"a": {"type": "string", "pattern": r"(a)\1"}}}},
+            "not a JSON Schema",
+        ),
     ],
     ids=lambda value: str(value)[:40] if isinstance(value, str) else "",
 )
