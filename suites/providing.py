@@ -35,6 +35,7 @@ from autobiz_mocks import TRIAL_HEADER, Fault, Planned, Stub, World, faulty, shi
 from autobiz_mocks.truth import (
     Machine,
     Order,
+    Payment,
     PrintfulMachine,
     PrintOrder,
     SendgridMachine,
@@ -123,8 +124,10 @@ QUESTION: Json = {
 def machines() -> dict[str, Machine]:
     """The providers as they are before a trial."""
     posted = {"text": "?", "metadata": {"event_payload": {"approval": "a-0"}}}
+    held = Payment(id=HELD, currency="eur", amount=2500)
+    paid = Payment(id=PAYMENT, currency="eur", amount=2500, status="succeeded", received=2500)
     return {
-        "stripe": StripeMachine(assumes=True),
+        "stripe": StripeMachine(assumes=True, payments={HELD: held, PAYMENT: paid}),
         "shopify": ShopifyMachine(orders={ORDER: Order(id=ORDER, total=Decimal("25.00"), currency="EUR")}),
         "printful": PrintfulMachine(orders={PRINT_ORDER: PrintOrder(id=PRINT_ORDER)}),
         "sendgrid": SendgridMachine(),

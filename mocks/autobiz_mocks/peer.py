@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 _HEAD_BYTES_MAX = 64 * 1024
+_DRIP_S = 0.002
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +84,10 @@ async def _say(says: Says, writer: asyncio.StreamWriter) -> None:
     writer.write(says.data)
     await writer.drain()
     while says.drips:
-        # As fast as the other side takes it: a body without an end, and never idle.
+        # A body without an end, and never idle for long enough to be noticed.
         writer.write(b"1\r\n \r\n")
         await writer.drain()
+        await asyncio.sleep(_DRIP_S)
 
 
 def http(status: int, body: bytes = b"", *, headers: Sequence[str] = (), length: int | None = None) -> bytes:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autobiz_kernel import ClaimOutcome, Json, Recovery, Tool
+from autobiz_kernel import ClaimOutcome, Json, Recovery
 from autobiz_kernel.transport import UnheardError
 from autobiz_mocks import Fault, Served
 from autobiz_oracles import expect
@@ -30,7 +30,7 @@ def effects_of(seen: tuple[Served, ...]) -> list[Served]:
 async def test_an_operation_happens_once(name: str, at_providers: Trial, receipts_of: ReadReceipts) -> None:
     """It is carried out under the external key, receipted, replayed without asking, and breaks no rule."""
     trial = at_providers
-    _prepare(name, trial)
+    trial.world.refresh()
     first, second = await trial.call(name), await trial.call(name)
     assert [first.outcome, second.outcome] == [ClaimOutcome.CLAIMED, ClaimOutcome.REPLAY]
     assert first.result == second.result
@@ -48,7 +48,7 @@ async def test_an_operation_happens_once(name: str, at_providers: Trial, receipt
 async def test_a_lost_answer_is_one_effect(name: str, at_providers: Trial, receipts_of: ReadReceipts) -> None:
     """An accepted request whose answer was lost is resolved by its key or by asking, and is one effect."""
     trial = at_providers
-    _prepare(name, trial)
+    trial.world.refresh()
     trial.plant(name, Fault.ANSWER_LOST)
     with pytest.raises(UnheardError):
         await trial.call(name)
@@ -62,7 +62,7 @@ async def test_a_lost_answer_is_one_effect(name: str, at_providers: Trial, recei
     expect.receipts(await receipts_of(trial.tenant)).match(trial.world.seen())
     # Who can only be asked is not sent the same again; who honours the key may be.
     sent = len(effects_of(trial.world.seen()))
-    is_idempotent = _recovery(trial.tools[name]) is Recovery.PROVIDER_IDEMPOTENT
+    is_idempotent = trial.tools[name].contract.recovery is Recovery.PROVIDER_IDEMPOTENT
     assert sent == (2 if is_idempotent else 1)
 
 
@@ -129,15 +129,3 @@ async def test_tax_is_computed_and_committed(at_providers: Trial) -> None:
     assert committed.result is not None
     expect.worlds((told.result["total"], committed.result["reference"]), (2500, "o-1")).alike()
     expect.effects(trial.world.seen()).exactly_once("POST", "/v1/tax/transactions/create_from_calculation")
-
-
-def _prepare(name: str, trial: Trial) -> None:
-    """Let the provider know beforehand what the operation asks it about."""
-    if name == "slack.update_approval":
-        return
-    if name.startswith("printful."):
-        trial.world.refresh()
-
-
-def _recovery(tool: Tool) -> Recovery:
-    return tool.contract.recovery

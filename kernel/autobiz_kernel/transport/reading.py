@@ -32,19 +32,24 @@ def _parsed(answer: Answer, *, where: str) -> Any:
     kind = answer.header("content-type").partition(";")[0].strip().lower()
     if not (kind == "application/json" or kind.endswith("+json")):
         raise _garbled(where, answer, f"its body is {kind[:60] or 'of no type'}, not JSON")
-    body = answer.body.removeprefix(_BOM)
-    if _is_too_deep(body):
-        raise _garbled(where, answer, f"its JSON is nested deeper than {DEPTH_MAX}")
     try:
-        return json.loads(
-            body.decode(),
-            object_pairs_hook=_once_each,
-            parse_float=Decimal,
-            parse_constant=_no_number,
-        )
+        return strict_json(answer.body)
     except ValueError as error:
         # Its words would repeat what it read, which may be a customer's.
         raise _garbled(where, answer, "its JSON is broken") from error
+
+
+def strict_json(body: bytes) -> Any:
+    """Return what a body says if it can mean one thing only; raise ValueError otherwise.
+
+    No member is there twice, every number is one, the text is UTF-8, and nothing is nested beyond reason.
+    """
+    bare = body.removeprefix(_BOM)
+    if _is_too_deep(bare):
+        raise ValueError(f"nested deeper than {DEPTH_MAX}")
+    return json.loads(
+        bare.decode(), object_pairs_hook=_once_each, parse_float=Decimal, parse_constant=_no_number
+    )
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -20,12 +20,12 @@ def judge(_answer: Answer, body: dict[str, Any], general: Rejected | None) -> di
         return general
     kind, code = _word(error, "type"), _word(error, "code")
     told = replace(general, code=code or kind or general.code, words=_word(error, "message"))
-    if kind == "idempotency_error":
-        # The key was used for something else: one act has two shapes, and a person must see which is true.
-        told = replace(told, error_class=ErrorClass.INTERNAL, is_final=False, may_have_happened=True)
-    elif code in _NOT_NOW:
+    if code in _NOT_NOW:
         is_under_way = code == _IN_FLIGHT
         told = replace(told, error_class=ErrorClass.TRANSIENT, is_final=False, may_have_happened=is_under_way)
+    elif kind == "idempotency_error":
+        # The key was used for something else: one act has two shapes, and a person must see which is true.
+        told = replace(told, error_class=ErrorClass.INTERNAL, is_final=False, may_have_happened=True)
     elif kind == "card_error":
         declined = {"decline_code": _word(error, "decline_code")}
         told = replace(told, is_final=True, may_have_happened=False, extra=declined)
