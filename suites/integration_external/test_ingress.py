@@ -14,10 +14,11 @@ from psycopg import AsyncConnection
 
 from autobiz_kernel.webhooks import Delivery, Ingress, PostgresEvents, Why
 from autobiz_mocks import VirtualClock
-from autobiz_mocks.deliveries import Manners, Told, due, forged, plan
+from autobiz_mocks.deliveries import Manners, Told, due, forged, plan, written
 from autobiz_oracles import expect
 
 from ..database import Connections
+from ..faulty_wires import covers
 from ..posting import SENDERS, TIMED
 
 pytestmark = [
@@ -57,6 +58,7 @@ async def door(
     await app_connections.give_back(app)
 
 
+@covers(48, 49)
 @pytest.mark.parametrize("name", SENDERS)
 async def test_an_event_is_kept_once(name: str, door: Door) -> None:
     """A believed delivery is kept with its digest; a copy of it is answered alike and kept no more."""
@@ -68,6 +70,7 @@ async def test_an_event_is_kept_once(name: str, door: Door) -> None:
     assert len(await door.kept()) == 1
 
 
+@covers(53, 54, 55, 59)
 @pytest.mark.negative
 @pytest.mark.parametrize("name", SENDERS)
 @pytest.mark.parametrize("how", ["missing", "wrong", "forged", "stale", "replayed"])
@@ -116,6 +119,7 @@ async def test_nothing_personal_is_kept(door: Door) -> None:
     assert '"event":"delivered"' in payload
 
 
+@covers(48)
 @pytest.mark.risk("RK02")
 @pytest.mark.test_id("P1-T-RK02a")
 async def test_copies_that_arrive_at_once_are_one(door: Door) -> None:
@@ -127,6 +131,7 @@ async def test_copies_that_arrive_at_once_are_one(door: Door) -> None:
     assert len(await door.kept()) == 1
 
 
+@covers(48, 51, 53, 54)
 @pytest.mark.risk("RK02")
 @pytest.mark.parametrize("number", range(3))
 async def test_a_bad_post_tells_the_same(number: int, seed: int, door: Door, clock: VirtualClock) -> None:
@@ -162,3 +167,40 @@ async def test_a_bad_post_tells_the_same(number: int, seed: int, door: Door, clo
     untimed = [name for name in SENDERS if name not in TIMED]
     kept = [source for source, _, _ in await door.kept()]
     assert all(kept.count(name) == 6 for name in untimed)
+
+
+@covers(56)
+@pytest.mark.negative
+async def test_an_unknown_shape_is_kept_as_it_is(door: Door, clock: VirtualClock) -> None:
+    """A new topic, version or field is kept for whoever reads it; it is not guessed at, and not lost."""
+    told = {
+        **SENDERS["stripe"].tell(1),
+        "type": "moon.landed",
+        "api_version": "2099-01-01",
+        "new": {"a": [1]},
+    }
+    delivery = SENDERS["stripe"].signer.sign(written(told), clock.now(), about={})
+    received = await door.ingress.receive("stripe", delivery)
+    ((_, _, payload),) = await door.kept()
+    expect.worlds((received.kept, '"new":{"a":[1]}' in payload), (1, True)).alike()
+
+
+@covers(47)
+@pytest.mark.negative
+async def test_each_click_is_told_once_with_what_it_was_about(door: Door, clock: VirtualClock) -> None:
+    """Two people, or one twice, are two clicks, a copy is none, and each tells the digest it saw."""
+    clicks = [
+        ("U1", "1767268800.000100"),
+        ("U1", "1767268800.000100"),
+        ("U1", "1767268801.000100"),
+        ("U2", "1767268800.000100"),
+    ]
+    for user, at in clicks:
+        told = SENDERS["slack"].tell(1)
+        told["user"]["id"], told["actions"][0]["action_ts"] = user, at
+        await door.ingress.receive(
+            "slack", SENDERS["slack"].signer.sign(written(told), clock.now(), about={})
+        )
+    kept = await door.kept()
+    expect.worlds(len(kept), 3).alike()
+    assert all('"value":"a-1:ab"' in payload for _, _, payload in kept)

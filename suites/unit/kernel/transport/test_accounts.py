@@ -17,6 +17,7 @@ from autobiz_kernel.transport import (
     is_loopback,
 )
 
+from ....faulty_wires import covers
 from ....live_looking import LIVE
 
 _OF_KEYS = ("stripe", "shopify token", "sendgrid", "slack token", "openai", "anthropic")
@@ -45,6 +46,7 @@ def test_a_live_looking_key_is_in_no_sandbox(provider: Provider, key: str) -> No
     assert key not in str(caught.value)
 
 
+@covers(20)
 @pytest.mark.negative
 @pytest.mark.test_id("P1-H02", "P1-H03")
 @pytest.mark.parametrize(

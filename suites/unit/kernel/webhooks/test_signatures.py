@@ -27,6 +27,7 @@ from autobiz_kernel.webhooks import (
 )
 from autobiz_mocks.deliveries import ShopifySigner, SlackSigner, StripeSigner, written
 
+from ....faulty_wires import covers
 from ....posting import HEX, NOW, OTHER, SENDERS, SHOP, TIMED, WORD
 
 pytestmark = [pytest.mark.requirement("P1-RH05", "P1-R26"), pytest.mark.test_id("P1-H10")]
@@ -51,6 +52,7 @@ def test_what_is_truly_signed_is_believed(name: str) -> None:
     assert first.events[0].source_event_id != second.events[0].source_event_id
 
 
+@covers(54)
 @pytest.mark.negative
 @pytest.mark.parametrize("name", SENDERS)
 def test_a_stranger_is_not_believed(name: str) -> None:
@@ -59,6 +61,7 @@ def test_a_stranger_is_not_believed(name: str) -> None:
     assert judged(name, SENDERS[name].delivery(signer=stranger)) is Why.WRONG
 
 
+@covers(54, 55)
 @pytest.mark.negative
 @pytest.mark.parametrize("name", SENDERS)
 @pytest.mark.parametrize("change", ["byte", "space", "newline", "shorter", "empty", "written_anew"])
@@ -100,6 +103,7 @@ def test_no_header_is_believed_by_chance(name: str, junk: str) -> None:
             assert judged(name, spoiled) in (Why.MISSING, Why.MALFORMED, Why.WRONG)
 
 
+@covers(53)
 @pytest.mark.negative
 @pytest.mark.parametrize("name", TIMED)
 @pytest.mark.parametrize(
@@ -111,6 +115,7 @@ def test_a_signature_has_its_time(name: str, seconds: int, wanted: Why | None) -
     assert judged(name, SENDERS[name].delivery(), later=timedelta(seconds=seconds)) is wanted
 
 
+@covers(53)
 @pytest.mark.negative
 @pytest.mark.parametrize("name", TIMED)
 @pytest.mark.parametrize("moment", ["soon", "1e9", "-1", "\u0661", "9" * 40, "1767268800.5", " 1767268800"])
@@ -125,6 +130,7 @@ def test_a_moment_is_whole_seconds(name: str, moment: str) -> None:
     assert judged(name, replace(delivery, headers=headers)) in (Why.WRONG, Why.MALFORMED)
 
 
+@covers(54)
 @pytest.mark.negative
 @pytest.mark.parametrize(
     ("name", "door"),
@@ -147,6 +153,7 @@ def test_without_a_secret_nobody_is_believed(name: str, door: Source) -> None:
     assert why(verify(StripeWebhooks(secrets=("",)), empty, NOW)) is Why.UNCONFIGURED
 
 
+@covers(54)
 def test_while_a_secret_rotates_both_are_believed() -> None:
     """Signed twice, with the old and the new secret, a delivery is believed by who holds either, or both."""
     delivery = SENDERS["stripe"].delivery(signer=StripeSigner((OTHER, WORD)))
@@ -165,6 +172,7 @@ def test_an_old_scheme_signs_nothing() -> None:
     assert judged("slack", replace(slack, headers=other)) is Why.MALFORMED
 
 
+@covers(54)
 @pytest.mark.negative
 def test_a_digest_in_the_wrong_letters_is_none() -> None:
     """Hexadecimal where base64 is due, and base64 where hexadecimal is, are no signatures."""
@@ -178,6 +186,7 @@ def test_a_digest_in_the_wrong_letters_is_none() -> None:
     assert judged("printful", replace(printful, headers=as_base64)) is Why.MALFORMED
 
 
+@covers(57)
 @pytest.mark.negative
 @pytest.mark.parametrize(
     ("door", "name"),
@@ -193,6 +202,7 @@ def test_what_is_meant_for_another_is_not_ours(door: Source, name: str) -> None:
     assert why(verify(door, SENDERS[name].delivery(), NOW)) is Why.FOREIGN
 
 
+@covers(56, 64)
 @pytest.mark.negative
 @pytest.mark.parametrize(
     "told",
@@ -232,6 +242,7 @@ def test_a_huge_body_is_not_even_signed() -> None:
     assert judged("stripe", huge) is Why.TOO_LARGE
 
 
+@covers(58)
 def test_one_bad_item_spoils_itself_alone() -> None:
     """Of a batch with items that make no sense the others are told, and the rest is counted."""
     batch = [*SENDERS["sendgrid"].tell(1), {"event": "x"}, None, *SENDERS["sendgrid"].tell(2)]
@@ -241,6 +252,7 @@ def test_one_bad_item_spoils_itself_alone() -> None:
     assert ([each.source_event_id for each in verdict.events], verdict.spoiled) == (["sg-1", "sg-2"], 2)
 
 
+@covers(48, 49)
 def test_copies_have_one_id() -> None:
     """A retry that counts itself, and one with a new delivery id, tell the same event."""
     first, again = SENDERS["printful"].tell(1), {**SENDERS["printful"].tell(1), "retries": 3}
@@ -260,6 +272,7 @@ def test_copies_have_one_id() -> None:
     assert len(ids) == 2
 
 
+@covers(45)
 def test_a_reshipment_is_another_event() -> None:
     """A second shipment of the same items is told apart from a copy of the first."""
     ids = set()
