@@ -23,6 +23,7 @@ DOORS = frozenset(
         "autobiz_kernel.providers",
         "autobiz_kernel.transport",
         "autobiz_kernel.webhooks",
+        "autobiz_mocks.cassettes",
         "autobiz_mocks.deliveries",
         "autobiz_mocks.faults",
         "autobiz_mocks.truth",
