@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum, auto
 from itertools import islice
-from typing import TypeAlias, cast
+from typing import Any, TypeAlias
 
 import orjson
 import rfc8785
@@ -58,7 +58,7 @@ def _form(value: object, *, name: str) -> _Form:
     which the RFC sorts by UTF-16 code units. Level by level, so that a value which shares its parts with
     itself is counted before it is walked through.
     """
-    level: list[object] = [value]
+    level: list[Any] = [value]
     plain = True
     for _ in range(DEPTH_MAX + 1):
         form, level = _level_below(level)
@@ -72,23 +72,22 @@ def _form(value: object, *, name: str) -> _Form:
     return _Form.ODD
 
 
-def _level_below(level: list[object]) -> tuple[_Form, list[object]]:
+def _level_below(level: list[Any]) -> tuple[_Form, list[Any]]:
     form = _Form.PLAIN
-    below: list[object] = []
+    below: list[Any] = []
     for part in level:
         kind = type(part)
         if kind in _PLAIN:
             continue
         if kind is dict:
-            members = cast("dict[object, object]", part)
-            if not _TEXT.issuperset(map(type, members)):
+            if not _TEXT.issuperset(map(type, part)):
                 return _Form.ODD, []
-            if not "".join(cast("dict[str, object]", members)).isascii():
+            if not "".join(part).isascii():
                 form = _Form.SOUND
-            below.extend(members.values())
+            below.extend(part.values())
         elif kind is list or kind is tuple:
-            below.extend(cast("Sequence[object]", part))
-        elif kind is float and -INTEGER_MAX <= cast("float", part) <= INTEGER_MAX:
+            below.extend(part)
+        elif kind is float and -INTEGER_MAX <= part <= INTEGER_MAX:
             form = _Form.SOUND
         else:
             return _Form.ODD, []

@@ -19,6 +19,7 @@ from .diagnosis import diagnose
 from .errors import KernelError
 from .migrating import make_weeks, migrate, unmigrate
 from .state import replayed
+from .telemetry import export_command
 from .timeline import kept_versions, run_lines, timeline
 
 EXIT_FOUND = 1
@@ -115,6 +116,9 @@ def anchor(database: str, tenant: UUID, key: Path, anchors: Path) -> None:
     append_anchor(anchors, made)
     keep_anchor(database, made)
     click.echo(f"{len(heads)} heads signed as anchor {made.number} of {anchors}")
+
+
+main.add_command(export_command)
 
 
 @main.command()

@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import TypeAlias
 from uuid import UUID
 
+from .redaction import Kind
+
 
 class IncidentKind(StrEnum):
     """Why somebody must look."""
@@ -28,6 +30,7 @@ class Incident:
     path: str
     tool: str
     what: str
+    found: Kind | None = None
 
 
 OnIncident: TypeAlias = Callable[[Incident], None]

@@ -28,6 +28,7 @@ from .redaction import Redactor
 from .reply import Reply
 from .ruling import ALLOW, Asked, Policy
 from .run import Run
+from .settled import OnSettled, unwatched
 from .settling import Call, PatchOf, Settler
 from .tool import Found, Tool
 
@@ -45,6 +46,7 @@ class Kernel:
     tools: Mapping[tuple[str, str, str], Tool] = field(default_factory=lambda: _NO_TOOLS)
     redactor: Redactor = field(default_factory=Redactor)
     on_incident: OnIncident = ignore
+    on_settled: OnSettled = unwatched
     ids: Ids = field(default_factory=TimedIds)
     lease: timedelta = LEASE
 
@@ -196,6 +198,7 @@ class Kernel:
             fingerprint=judged.fingerprint,
             tool=contract.reference,
             run_id=run.run_id,
+            run_epoch=run.record.epoch,
             now=call.began,
             # A lease outlives the deadline, or a second worker would begin while the first is still in time.
             lease=max(self.lease, timedelta(seconds=seconds) + _LEASE_MARGIN),
@@ -211,6 +214,10 @@ class Kernel:
         found: Ending | None = None
         if answer.outcome is ClaimOutcome.UNCERTAIN and tool.look_up is not None:
             answer, found = await self._look_it_up(call, tool, ask, answer, seconds)
+        if answer.outcome is ClaimOutcome.FENCED:
+            return self._reply(
+                call, SettleAnswer(outcome=SettleOutcome.FENCED), Reply(outcome=answer.outcome)
+            )
         if answer.outcome is not ClaimOutcome.CLAIMED:
             return await self._answered(call, answer, key)
         outside = external_key(key, generation=answer.generation)
@@ -271,9 +278,8 @@ class Kernel:
         run = call.run
         if told.outcome is SettleOutcome.FENCED:
             run.is_mine = False
-            return replace(
-                reply, outcome=ErrorCode.FENCED, result=None, reason="another worker has taken this run"
-            )
+            reason = "another worker has taken this run, or it was ended"
+            return replace(reply, outcome=ErrorCode.FENCED, result=None, reason=reason)
         if told.outcome is SettleOutcome.STATE_CONFLICT:
             return replace(reply, outcome=ErrorCode.STATE_CONFLICT, reason="the state was changed meanwhile")
         return reply
@@ -290,5 +296,6 @@ class Kernel:
             clock=self.clock,
             redactor=self.redactor,
             on_incident=self.on_incident,
+            on_settled=self.on_settled,
             run=run,
         )

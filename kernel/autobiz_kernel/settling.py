@@ -29,9 +29,10 @@ from .ledger import (
     TraceRow,
 )
 from .receipt import FinancialReceipt, Receipt
-from .redaction import Redactor
+from .redaction import Hit, Kind, Redactor
 from .ruling import Asked
 from .run import Run
+from .settled import OnSettled, Settled
 from .state import change
 from .tool import Tool
 
@@ -81,6 +82,7 @@ class Settler:
     clock: Clock
     redactor: Redactor
     on_incident: OnIncident
+    on_settled: OnSettled
     run: Run
 
     async def note(
@@ -163,7 +165,7 @@ class Settler:
         """Read what the provider tells of an effect as if the tool had just said it."""
         return read_answer(tool, result, self.redactor)
 
-    def tell(self, call: Call, kind: IncidentKind, what: str) -> None:
+    def tell(self, call: Call, kind: IncidentKind, what: str, *, found: Kind | None = None) -> None:
         """Let people know."""
         self.on_incident(
             Incident(
@@ -173,22 +175,25 @@ class Settler:
                 path=call.asked.path,
                 tool=call.tool,
                 what=what,
+                found=found,
             )
         )
 
     def _tell_of(self, call: Call, ending: Ending) -> None:
-        for hit in ending.hits:
-            self.tell(call, IncidentKind.SCANNER_HIT, f"{hit.where}: {hit.kind.value}")
+        self._tell_hits(call, ending.hits)
         if ending.outcome is ErrorCode.OUTPUT_INVALID:
             self.tell(call, IncidentKind.OUTPUT_INVALID, ending.reason)
+
+    def _tell_hits(self, call: Call, hits: tuple[Hit, ...]) -> None:
+        for hit in hits:
+            self.tell(call, IncidentKind.SCANNER_HIT, f"{hit.where}: {hit.kind.value}", found=hit.kind)
 
     def _receipt(
         self, call: Call, judged: Judged, ending: Ending, key: bytes, claim: ClaimAnswer, now: datetime
     ) -> Receipt:
         contract, asked = judged.contract, call.asked
         kept = self.redactor.clean(dict(asked.arguments), name="arguments")
-        for hit in kept.hits:
-            self.tell(call, IncidentKind.SCANNER_HIT, f"{hit.where}: {hit.kind.value}")
+        self._tell_hits(call, kept.hits)
         reference = member_at(ending.result, contract.provider_ref) if contract.provider_ref else None
         shared: dict[str, Any] = {
             "tenant": self.run.tenant,
@@ -272,6 +277,7 @@ class Settler:
             self.run.head_hash = told.head_hash
             if patched is not None and told.outcome is SettleOutcome.SETTLED:
                 self.run.state, self.run.state_version = patched[0], told.state_version
+        self.on_settled(Settled(settlement=settlement, answer=told, used=self.run.spent))
         return told
 
     def _where(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from autobiz_oracles import expect
 
 from ..inner_pytest import QUIET, ending_of
 from ..ledgers import planned, trials
-from ..small_project import SmallProject, small_project
+from ..small_project import Answer, SmallProject, small_project
 
 pytestmark = pytest.mark.priority("P0")
 
@@ -30,12 +30,16 @@ def project(
     return small_project(root, TESTS.replace("FAILING", failing), gate_file=gate_file, tool=tool)
 
 
-def test_it_stops_when_the_bet_is_won(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def won(tmp_path_factory: pytest.TempPathFactory) -> tuple[SmallProject, Answer]:
+    """A flawless project, and what its run with seed 11 said."""
+    small = project(tmp_path_factory.mktemp("won"))
+    return small, small.gate("run", "--json", "--seed", "11")
+
+
+def test_it_stops_when_the_bet_is_won(won: tuple[SmallProject, Answer]) -> None:
     """A flawless subject needs 73 cases, so two batches of forty do, all three runs of each, and exit 0."""
-    small = project(tmp_path)
-
-    answer = small.gate("run", "--json", "--seed", "11")
-
+    small, answer = won
     expect.program(answer).ended(0)
     found = trials(small.ledger)
     order = sorted(set(planned(small.ledger)), key=lambda case: registered_place(11, case))
@@ -63,7 +67,7 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path, workers: int) -> None
         "    if pathlib.Path('bomb').exists() and number == 77: os._exit(9)\n"
         "    assert",
     )
-    tool = STAGE + f"workers = {workers}\n"
+    tool = STAGE.replace("40", "78") + f"workers = {workers}\n"
     small = small_project(tmp_path, tests.replace("FAILING", "[]"), gate_file=GATE_FILE, tool=tool)
     small.write(".gitignore", "bomb\n")
     bomb = small.write("bomb", "")
@@ -84,7 +88,7 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path, workers: int) -> None
 
 def test_it_stops_when_the_bet_is_lost(tmp_path: Path) -> None:
     """Failures that the cases to come could not make good end the run: shut, as the whole would be."""
-    small = project(tmp_path, "range(0, 150, 5)")
+    small = project(tmp_path, "range(0, 150, 5)", tool=STAGE.replace("40", "75"))
 
     answer = small.gate("run", "--json")
 
@@ -98,7 +102,7 @@ def test_it_stops_when_the_bet_is_lost(tmp_path: Path) -> None:
 def test_what_another_gate_still_needs_is_run(tmp_path: Path) -> None:
     """A gate that asks for every trial of the same cases keeps the stage from stopping early."""
     every = '[gate.every]\nkind = "p0"\nruns = 3\n'
-    small = project(tmp_path, gate_file=GATE_FILE + every)
+    small = project(tmp_path, gate_file=GATE_FILE + every, tool=STAGE.replace("40", "75"))
 
     answer = small.gate("run", "--json")
 
@@ -107,13 +111,13 @@ def test_what_another_gate_still_needs_is_run(tmp_path: Path) -> None:
 
 
 @pytest.mark.negative
-def test_a_rule_changed_after_the_first_trial_opens_nothing(tmp_path: Path) -> None:
+def test_a_rule_changed_after_the_first_trial_opens_nothing(
+    won: tuple[SmallProject, Answer], tmp_path: Path
+) -> None:
     """Evaluated under another gate file than it was begun with, the same evidence is undecided."""
-    small = project(tmp_path)
-    small.gate("run")
-    small.write("gate.toml", GATE_FILE.replace("0.95", "0.94"))
+    small = small_project(tmp_path, gate_file=GATE_FILE.replace("0.95", "0.94"))
 
-    answer = small.gate("evaluate", str(small.ledger), "--json")
+    answer = small.gate("evaluate", str(won[0].ledger), "--json")
 
     expect.program(answer).ended(3)
     expect.value(answer.json["gates"][0]["reason"]).contains("begun under this very gate file")

@@ -242,7 +242,7 @@ def test_a_shut_gate_is_signed_and_refused_until_two_approvers_override_it(faili
         (("evidence", "--key", "ci.key.pub"), 2, "not a private key"),
         (("verify", "gate.toml"), 2, "--allow KEY.pub"),
         (("verify", "gate.toml", "--allow", "ci.key"), 2, "a private key"),
-        (("verify", "gate.toml", "--allow", "ci.key.pub"), 1, "no JSON"),
+        (("verify", "gate.toml", "--allow", "ci.key.pub"), 1, "envelope: is not JSON"),
         (("verify",), 2, "name a BUNDLE"),
         (("keygen", "ci.key"), 2, "never overwritten"),
         (("check", "x", "--allow", "ci.key.pub", "--override", "y"), 2, "decision log"),

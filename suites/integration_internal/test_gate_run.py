@@ -3,15 +3,20 @@
 import json
 import os
 import resource
+import signal
 from pathlib import Path
 
 import pytest
 
+from autobiz_harness.run.config import Stage
+from autobiz_harness.run.invocation import Invocation, invoke
+from autobiz_harness.run.rundir import RunDir
 from autobiz_oracles import expect
 
 from ..folders import files_in
 from ..ledgers import trials
-from ..small_project import EIGHTY, LITERAL, small_project
+from ..small_project import EIGHTY, LITERAL, Answer, SmallProject, alive, small_project
+from ..waiting import wait_until
 
 pytestmark = pytest.mark.priority("P0")
 
@@ -20,34 +25,35 @@ THIRTY = EIGHTY.replace("80", "30")
 FAILING = THIRTY.replace("pass", "assert n != 7")
 
 
-def test_enough_clean_trials_open_the_gate(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> tuple[SmallProject, Answer]:
+    """A project of thirty passing tests, and what its first run of three said."""
+    project = small_project(tmp_path_factory.mktemp("opened"), THIRTY, gate_file=THREE_RUNS, tool="")
+    return project, project.gate("run", "--json")
+
+
+def test_enough_clean_trials_open_the_gate(opened: tuple[SmallProject, Answer]) -> None:
     """Thirty passing tests, three runs: 90 of 90, the bound clears the floor, exit 0, everything written."""
-    project = small_project(tmp_path, THIRTY, gate_file=THREE_RUNS, tool="")
-
-    answer = project.gate("run", "--json")
-
-    report = answer.json
+    project, answer = opened
+    root, report = project.root, answer.json
     expect.program(answer).ended(0)
     expect.value(report["decision"]).equals("open")
     (gate,) = report["gates"]
     expect.value((gate["figures"]["passes"], gate["figures"]["trials"])).equals((90, 90))
     expect.value(gate["figures"]["lcb"]).between(0.9501, 1.0)
-    evidence = json.loads((tmp_path / report["files"]["evidence"]).read_text())
+    evidence = json.loads((root / report["files"]["evidence"]).read_text())
     expect.value(evidence["gates"]).equals(report["gates"])
     expect.value(set(evidence["ledgers"])).equals(
-        {path.name for path in (tmp_path / report["files"]["ledger"]).iterdir()}
+        {path.name for path in (root / report["files"]["ledger"]).iterdir()}
     )
-    page = (tmp_path / report["files"]["report"]).read_text()
+    page = (root / report["files"]["report"]).read_text()
     expect.value(page).contains("the deploy may happen")
 
 
 @pytest.mark.requirement("P1-TR06")
-def test_three_runs_are_three_seeds(tmp_path: Path) -> None:
+def test_three_runs_are_three_seeds(opened: tuple[SmallProject, Answer]) -> None:
     """Each case is tried once in each of three runs, with another seed each time."""
-    project = small_project(tmp_path, THIRTY, gate_file=THREE_RUNS, tool="")
-    project.gate("run")
-
-    found = trials(project.ledger)
+    found = trials(opened[0].ledger)
     expect.value(len({(trial.run, trial.case) for trial in found})).equals(90)
     expect.value(len(found)).equals(90)
     expect.value(len({trial.seed for trial in found})).equals(90)
@@ -129,22 +135,36 @@ def test_a_stage_over_its_limit_is_ended_and_undecided(tmp_path: Path) -> None:
 
 
 def test_a_test_that_ignores_ctrl_c_is_ended_all_the_same(tmp_path: Path) -> None:
-    """A stage over its limit that swallows the interrupt is killed with its whole process group."""
-    project = small_project(
-        tmp_path,
-        "import os, signal, time\n"
+    """A stage over its limit that swallows the interrupt is killed, once its grace is over."""
+    rundir = RunDir(path=tmp_path / "run")
+    rundir.log("tests", 1).parent.mkdir(parents=True)
+    context = {"run_id": "r", "subject": {"commit": "c"}, "gate_file_sha256": None}
+    rundir.context_file.write_text(json.dumps(context))
+    (tmp_path / "test_stubborn.py").write_text(
+        "import os, signal\n"
         "def test_stubborn():\n"
         "    signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
-        "    open('pid', 'w').write(str(os.getpid()))\n"
-        "    while True: signal.pause()\n",
-        tool='[[tool.autobiz.stage]]\nname = "tests"\nlimit_s = 3\n',
+        "    open('half', 'w').write(str(os.getpid()))\n"
+        "    os.rename('half', 'pid')\n"
+        "    while True: signal.pause()\n"
     )
+    stubborn = Invocation(
+        root=tmp_path,
+        stage=Stage(name="tests"),
+        run=1,
+        seed=1,
+        rundir=rundir,
+        shard=None,
+        env=os.environ,
+        limit_s=0.0,
+        grace_s=0.1,
+    )
+    pid = tmp_path / "pid"
 
-    answer = project.gate("run")
+    ended = invoke(stubborn, lambda: wait_until(pid.exists, "the test ignores Ctrl-C"))
 
-    expect.program(answer).ended(3)
-    with expect.refusal(ProcessLookupError):
-        os.kill(int((tmp_path / "pid").read_text()), 0)
+    expect.value([ended.timed_out, ended.code]).equals([True, -signal.SIGKILL])
+    expect.value(alive([int(pid.read_text())])).equals([])
 
 
 @pytest.mark.requirement("INV-08")

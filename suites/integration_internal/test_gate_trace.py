@@ -80,6 +80,20 @@ def test_check_fails_on_each_gap_and_names_it(tmp_path: Path, before: str, after
     expect.program(project.gate("trace", "ledger")).ended(0)
 
 
+@pytest.mark.negative
+def test_what_is_not_built_yet_is_named_and_never_complete(tmp_path: Path) -> None:
+    """A requirement that awaits a component ends --check with 1, under a word of its own, in JSON too."""
+    project = traced(tmp_path)
+    later = '[requirement.R2]\nsays = "Later"\nawaits = "the ingress"\n'
+    project.write("registry.toml", REGISTRY + later)
+
+    told = "requirement R2: nothing can show it yet; it awaits the ingress"
+    expect.program(project.gate("trace", "ledger", "--check")).ended(1).said(
+        f"NOT BUILT: {told}", on="out"
+    ).never_said("NOT TRACED")
+    expect.value(project.gate("trace", "ledger", "--json").json["awaited"]).equals([told])
+
+
 def test_json_says_the_same(tmp_path: Path) -> None:
     """--json prints rows, problems and counts as one object."""
     said = traced(tmp_path).gate("trace", "ledger", "--json").json

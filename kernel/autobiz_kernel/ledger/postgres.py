@@ -91,7 +91,7 @@ class PostgresLedger:
 
     async def claim(self, ask: ClaimAsk) -> ClaimAnswer:
         _refuse_unusable(ask.now)
-        return claim_answer(await self._claims.ask(claim_item(ask)))
+        return claim_answer(await self._claims.ask(claim_item(ask)), now=ask.now)
 
     async def settle(self, settlement: Settlement) -> SettleAnswer:
         _refuse_unusable(settlement.now)

@@ -23,7 +23,15 @@ DOORS = frozenset(
         "autobiz_kernel.chains",
         "autobiz_kernel.expressions",
         "autobiz_kernel.graphs",
+        "autobiz_kernel.money",
+        "autobiz_kernel.providers",
+        "autobiz_kernel.transport",
+        "autobiz_kernel.webhooks",
         "autobiz_kernel.workflow",
+        "autobiz_mocks.cassettes",
+        "autobiz_mocks.deliveries",
+        "autobiz_mocks.faults",
+        "autobiz_mocks.truth",
     }
 )
 
