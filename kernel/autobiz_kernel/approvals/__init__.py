@@ -18,7 +18,7 @@ from .request import (
     next_change_at,
     overruled,
 )
-from .slack import SlackSigned, Verifies, decide_from_slack, slack_value
+from .slack import decide_from_slack, slack_value
 
 __all__ = [
     "ApprovalDesk",
@@ -32,10 +32,8 @@ __all__ = [
     "PostgresApprovals",
     "Question",
     "Request",
-    "SlackSigned",
     "Status",
     "Verdict",
-    "Verifies",
     "Via",
     "aged",
     "approval_id_of",
