@@ -14,13 +14,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from psycopg import AsyncConnection
 
-from autobiz_kernel import PostgresLedger, SystemClock
+from autobiz_kernel import SystemClock
 from autobiz_kernel.workflow import Standing
 from autobiz_mocks import VirtualClock
 from autobiz_oracles import PlainEnding, expect
 
 from ..database import Connections
-from ..shop.place import TENANT_A, TEXT, refund, shop_in_postgres
+from ..shop.place import TENANT_A, TEXT, hand_over, refund, shop_in_postgres
 
 pytestmark = [
     pytest.mark.priority("P1"),
@@ -79,7 +79,7 @@ async def test_a_request_is_decided_and_its_run_replayed_from_the_terminal(
     text = TEXT.replace("slack: U0ANN}", f'slack: U0ANN, key: "{public}"}}')
     file = tmp_path / "shop.yaml"
     file.write_text(text.replace(str(TENANT_A), str(tenant)))
-    wires: list[AsyncConnection[Any]] = [await app_connections.borrow() for _ in range(4)]
+    wires: list[AsyncConnection[Any]] = [await app_connections.borrow() for _ in range(5)]
     shop = shop_in_postgres(wires, tenant, text)
     shop.clock = VirtualClock(SystemClock().now())
     run_id = await shop.start("refund", refund(amount=6_000))
@@ -101,7 +101,6 @@ async def test_a_request_is_decided_and_its_run_replayed_from_the_terminal(
     other.write_text(file.read_text().replace("priority: 8", "priority: 7"))
     replay[-1] = str(other)
     expect.program(autobiz(*replay, database=app_database)).ended(2).said("began under")
-    assert isinstance(shop.ledger, PostgresLedger)
-    assert shop.ledger.connections
+    hand_over(shop)
     for each in wires:
         await app_connections.give_back(each)

@@ -16,6 +16,7 @@ from autobiz_kernel.graphs import (
     Step,
     Template,
     WaitStep,
+    folded,
 )
 
 from .complaint import CompileCode
@@ -57,18 +58,22 @@ class StepMaker:
         return {name: step for name, step in made.items() if step is not None}
 
     def template(self, value: Any, way: Way, *, with_item: bool = False) -> Template:
-        """Compile the expressions in a value; `==` at the beginning of a text stands for one `=`."""
+        """Compile the expressions in a value, and mark its parts that have none."""
+        return folded(self._template(value, way, with_item=with_item))
+
+    def _template(self, value: Any, way: Way, *, with_item: bool = False) -> Template:
+        """`==` at the beginning of a text stands for one `=`."""
         if isinstance(value, str) and value.startswith("="):
             if value.startswith("=="):
                 return value[1:]
             return self._expression(value[1:], way, with_item=with_item)
         if isinstance(value, dict):
             return {
-                name: self.template(each, (*way, name), with_item=with_item) for name, each in value.items()
+                name: self._template(each, (*way, name), with_item=with_item) for name, each in value.items()
             }
         if isinstance(value, list):
             return [
-                self.template(each, (*way, index), with_item=with_item) for index, each in enumerate(value)
+                self._template(each, (*way, index), with_item=with_item) for index, each in enumerate(value)
             ]
         return value
 

@@ -1,7 +1,7 @@
 """The books of the kernel: one commit before an effect and one after it, in memory or in PostgreSQL."""
 
 from .batcher import Batcher
-from .channel import Channel
+from .channel import Channel, ask_many
 from .memory import MemoryLedger
 from .port import (
     ClaimAnswer,
@@ -35,5 +35,6 @@ __all__ = [
     "StateChange",
     "StateVersion",
     "TraceRow",
+    "ask_many",
     "check_role",
 ]

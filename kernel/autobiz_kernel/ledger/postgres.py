@@ -1,13 +1,12 @@
 """The books in PostgreSQL: two batched statements carry all calls, and each is a transaction of its own."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, LiteralString, Self, TypeAlias
 from uuid import UUID
 
-import orjson
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
@@ -18,10 +17,10 @@ from autobiz_kernel.errors import StoreError
 from autobiz_kernel.receipt import Receipt, receipt_from
 
 from .batcher import Batcher
-from .channel import Channel
+from .channel import Channel, ask_many
 from .port import ClaimAnswer, ClaimAsk, RunRecord, SettleAnswer, Settlement, StateVersion, TraceRow
 from .roles import check_role
-from .wire import claim_answer, claim_item, settle_answer, settle_item
+from .wire import begin_item, claim_answer, claim_item, settle_answer, settle_item
 
 _Row: TypeAlias = dict[str, Any]
 
@@ -33,12 +32,7 @@ SELECT workflow, correlation_id, config_hash, principal, epoch, termination_reas
        cost_micros, receipt_seq, trace_seq, head_hash, state_version, state, began_at
 FROM runs WHERE tenant_id = %s AND run_id = %s
 """
-_BEGIN = """
-INSERT INTO runs (tenant_id, run_id, workflow, correlation_id, config_hash, principal, began_at, updated_at,
-                  state)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
-ON CONFLICT DO NOTHING
-"""
+_BEGIN = b"SELECT begin_many($1)"
 _LOOK_UP = """
 SELECT i.key, i.fingerprint, i.status, i.epoch, i.generation, i.run_id, i.first_seen_at, i.expires_at,
        i.lease_until, i.refusal, r.body
@@ -60,8 +54,9 @@ class PostgresLedger:
         claiming = Channel(claims)
         settling = claiming if settles is claims else Channel(settles)
         self._channels = (claiming, settling)
-        self._claims = Batcher(lambda items: _many(claiming, _CLAIM, items))
-        self._settles = Batcher(lambda items: _many(settling, _SETTLE, items))
+        self._claims = Batcher(lambda items: ask_many(claiming, _CLAIM, items, place=_place))
+        self._settles = Batcher(lambda items: ask_many(settling, _SETTLE, items, place=_place))
+        self._begins = Batcher(lambda items: ask_many(settling, _BEGIN, items, place=_place))
         self._looks = looks
         self._looking = asyncio.Lock()
 
@@ -99,13 +94,8 @@ class PostgresLedger:
 
     async def begin(self, run: RunRecord) -> None:
         _refuse_unusable(run.began_at)
-        values = [
-            *(run.tenant, run.run_id, run.workflow, run.correlation_id, run.config_hash, run.principal),
-            *(run.began_at, run.began_at, run.state.decode()),
-        ]
-        async with self._as(run.tenant) as connection:
-            cursor = await connection.execute(_BEGIN, values)
-        if not cursor.rowcount:
+        told = await self._begins.ask(begin_item(run))
+        if not told["told"]:
             raise StoreError(f"run {run.run_id}: begun before; ids are never used twice")
 
     async def take_run(self, tenant: UUID, run_id: UUID, *, now: datetime) -> RunRecord | None:
@@ -173,16 +163,6 @@ class PostgresLedger:
         async with self._looking, self._looks.transaction():
             await self._looks.execute("SELECT set_config('autobiz.tenant', %s, true)", [str(tenant)])
             yield self._looks
-
-
-async def _many(channel: Channel, statement: bytes, items: Sequence[_Row]) -> list[_Row]:
-    # In one order everywhere, so that workers with overlapping batches never wait for each other in a ring.
-    order = sorted(range(len(items)), key=lambda at: _place(items[at]))
-    told: list[_Row] = orjson.loads(await channel.ask(statement, orjson.dumps([items[at] for at in order])))
-    answers: list[_Row] = [{}] * len(items)
-    for at, answer in zip(order, told, strict=True):
-        answers[at] = answer
-    return answers
 
 
 def _place(item: _Row) -> tuple[bytes, str]:
