@@ -25,6 +25,7 @@ from autobiz_kernel.workflow import Orchestrator, PostgresQueue
 from ..kernel.place import CONTRACT, WHERE, answer, database
 from ..kernel.stopwatch import now
 
+AT_ONCE = 256
 LINES = [{"sku": "T-SHIRT-BLUE-M", "units": 2, "title": "Blue shirt, medium, organic cotton"}] * 3
 
 
@@ -86,7 +87,7 @@ async def ours(url: str, runs: int, steps: int) -> float:
         await worker.start(tenant, "flow", {"act": f"act-{number}", "order": "shop-one:order-1001"})
         for number in range(runs)
     ]
-    while await worker.work(limit=64):
+    while await worker.work(limit=AT_ONCE):
         pass
     took = now() - began
     for run_id in begun:
