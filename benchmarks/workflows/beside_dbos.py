@@ -1,8 +1,8 @@
 """Steps per second through the orchestrator, beside DBOS: the same PostgreSQL, the same steps, by turns.
 
-Each of the two runs in a process of its own. DBOS is not a dependency: `pip install dbos` first.
-Ours are governed: each step is claimed, receipted, traced and chained, and its state is patched and hashed. Those
-of DBOS are remembered, which is what DBOS is for.
+Each of the two runs in its own process. DBOS is not a dependency: `pip install dbos` first. Our steps are
+governed: claimed, receipted, traced and chained, with a state that is patched and hashed. Those of DBOS are
+remembered, which is what DBOS is for.
 """
 
 import argparse
@@ -10,8 +10,7 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import Callable
-from urllib.parse import urlsplit, urlunsplit
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import orjson
@@ -21,9 +20,11 @@ from autobiz_kernel import Json, PostgresLedger, SystemClock, Tool
 from autobiz_kernel.approvals import PostgresApprovals
 from autobiz_kernel.business import Compiled, compile_business
 from autobiz_kernel.workflow import Orchestrator, PostgresQueue
+from benchmarks.kernel.place import CONTRACT, WHERE, answer, database
+from benchmarks.kernel.stopwatch import now
 
-from ..kernel.place import CONTRACT, WHERE, answer, database
-from ..kernel.stopwatch import now
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 AT_ONCE = 256
 LINES = [{"sku": "T-SHIRT-BLUE-M", "units": 2, "title": "Blue shirt, medium, organic cotton"}] * 3
@@ -128,14 +129,16 @@ def url_of(dsn: str, name: str) -> str:
     """Write a connection string as the URL of another database on the same server."""
     told = conninfo.conninfo_to_dict(dsn)
     where = f"{told['user']}:{told['password']}@{told['host']}:{told['port']}"
-    return urlunsplit(urlsplit(f"postgresql://{where}/{name}"))
+    return f"postgresql://{where}/{name}"
 
 
 def one(who: str, url: str, runs: int, steps: int) -> float:
     """Measure one of the two in a process of its own."""
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.workflows.beside_dbos", "--as", who, "--url", url]
-        + ["--runs", str(runs), "--steps", str(steps)],
+        [
+            *(sys.executable, "-m", "benchmarks.workflows.beside_dbos", "--as", who, "--url", url),
+            *("--runs", str(runs), "--steps", str(steps)),
+        ],
         capture_output=True,
         text=True,
         check=False,
@@ -169,17 +172,14 @@ def main() -> None:
         for number in range(said.rounds):
             mine = total / one("ours", url, said.runs, said.steps)
             peer = total / one("theirs", url_of(with_rights, str(name)), said.runs, said.steps)
-            print(
-                f"round {number + 1}: ours {mine:>6,.0f} steps/s, DBOS {peer:>6,.0f} steps/s, {mine / peer:.1f}x",
-                flush=True,
-            )
+            rates = f"ours {mine:>6,.0f} steps/s, DBOS {peer:>6,.0f} steps/s"
+            print(f"round {number + 1}: {rates}, {mine / peer:.1f}x", flush=True)
 
 
 def owner_of(dsn: str) -> str:
     """Return the connection string of the database's owner."""
     from autobiz_harness.stack import join
-
-    from ..kernel.place import ROOT
+    from benchmarks.kernel.place import ROOT
 
     with join(ROOT, services=["postgres"]) as stack:
         name = str(conninfo.conninfo_to_dict(dsn)["dbname"])
