@@ -1,4 +1,4 @@
-"""The page of all error codes, written from the code: each member of a closed set with the words beside it."""
+"""The page of all error codes, written from the code: each member of a closed set with its words."""
 
 import inspect
 import re

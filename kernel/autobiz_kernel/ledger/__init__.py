@@ -1,7 +1,7 @@
 """The books of the kernel: one commit before an effect and one after it, in memory or in PostgreSQL."""
 
 from .batcher import Batcher
-from .channel import Channel, ask_many
+from .channel import Channel
 from .memory import MemoryLedger
 from .port import (
     ClaimAnswer,
@@ -18,6 +18,7 @@ from .port import (
 )
 from .postgres import PostgresLedger
 from .roles import check_role
+from .sending import sender
 
 __all__ = [
     "Batcher",
@@ -35,6 +36,6 @@ __all__ = [
     "StateChange",
     "StateVersion",
     "TraceRow",
-    "ask_many",
     "check_role",
+    "sender",
 ]

@@ -17,9 +17,10 @@ from autobiz_kernel.errors import StoreError
 from autobiz_kernel.receipt import Receipt, receipt_from
 
 from .batcher import Batcher
-from .channel import Channel, ask_many
+from .channel import Channel
 from .port import ClaimAnswer, ClaimAsk, RunRecord, SettleAnswer, Settlement, StateVersion, TraceRow
 from .roles import check_role
+from .sending import sender
 from .wire import begin_item, claim_answer, claim_item, settle_answer, settle_item
 
 _Row: TypeAlias = dict[str, Any]
@@ -54,9 +55,9 @@ class PostgresLedger:
         claiming = Channel(claims)
         settling = claiming if settles is claims else Channel(settles)
         self._channels = (claiming, settling)
-        self._claims = Batcher(lambda items: ask_many(claiming, _CLAIM, items, place=_place))
-        self._settles = Batcher(lambda items: ask_many(settling, _SETTLE, items, place=_place))
-        self._begins = Batcher(lambda items: ask_many(settling, _BEGIN, items, place=_place))
+        self._claims = Batcher(sender(claiming, _CLAIM, place=_place))
+        self._settles = Batcher(sender(settling, _SETTLE, place=_place))
+        self._begins = Batcher(sender(settling, _BEGIN, place=_place))
         self._looks = looks
         self._looking = asyncio.Lock()
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from psycopg import AsyncConnection
 
 from autobiz_kernel.errors import StoreError
-from autobiz_kernel.ledger import Batcher, Channel, ask_many
+from autobiz_kernel.ledger import Batcher, Channel, sender
 
 from .queue import EventWait, Lease, Signal, Start
 
@@ -38,8 +38,7 @@ class PostgresQueue:
             if not connection.autocommit:
                 raise StoreError("the queue needs autocommit: a lease is committed before its run is touched")
         self._channel = Channel(steps)
-        channel = self._channel
-        self._steps = Batcher(lambda items: ask_many(channel, _MANY, items, place=_place))
+        self._steps = Batcher(sender(self._channel, _MANY, place=_place))
         self._connection = looks
         self._turn = asyncio.Lock()
 
