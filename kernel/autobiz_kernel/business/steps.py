@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from autobiz_kernel.errors import CallError
 from autobiz_kernel.expressions import ANYTHING, Expression, ExpressionError, Scope, Shape, leaves_of
 from autobiz_kernel.graphs import (
     Call,
@@ -18,6 +19,7 @@ from autobiz_kernel.graphs import (
     WaitStep,
     folded,
 )
+from autobiz_kernel.json_schema import Validator, compile_schema
 
 from .complaint import CompileCode
 from .desk import Desk, parts_of
@@ -105,9 +107,17 @@ class StepMaker:
                 within_ms=entry.within_ms or 0,
                 on_timeout=str(entry.on_timeout),
                 next=str(entry.next),
+                takes=self._payload(entry, way),
                 **shared,
             )
         return self._still_step(kind, entry, way, shared)
+
+    def _payload(self, entry: StepEntry, way: Way) -> Validator | None:
+        try:
+            return None if entry.payload is None else compile_schema(entry.payload, name="payload")
+        except CallError as error:
+            self._desk.complain(CompileCode.SHAPE, (*way, "payload"), str(error))
+            return None
 
     def _still_step(self, kind: str, entry: StepEntry, way: Way, shared: dict[str, Any]) -> Step:
         """Make a step that neither calls nor runs anything."""
