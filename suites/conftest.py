@@ -83,16 +83,18 @@ async def app_connection(app_connections: Connections) -> AsyncIterator[AsyncCon
 @pytest_asyncio.fixture(loop_scope="session")
 async def connect(app_connections: Connections) -> AsyncIterator[Connect]:
     """Opens ledgers on connections of their own: one for each worker process that a test plays."""
-    borrowed: list[AsyncConnection[Any]] = []
+    opened: list[PostgresLedger] = []
 
     async def open_ledger() -> PostgresLedger:
         writes, looks = await app_connections.borrow(), await app_connections.borrow()
-        borrowed.extend((writes, looks))
-        return PostgresLedger(writes, writes, looks)
+        opened.append(PostgresLedger(writes, writes, looks))
+        return opened[-1]
 
     yield open_ledger
-    for each in borrowed:
-        await app_connections.give_back(each)
+    for ledger in opened:
+        writes, _, looks = ledger.connections
+        await app_connections.give_back(writes)
+        await app_connections.give_back(looks)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -1,6 +1,8 @@
 """How the tests of the plugin start a pytest of their own, and judge how it ended."""
 
 import subprocess
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
 
 import pytest
 
@@ -12,6 +14,8 @@ QUIET = (
     "-p", "no:cacheprovider",
     "-p", "no:valkey",
     "-p", "no:hypothesispytest",
+    "-p", "no:anyio",
+    "-p", "no:platformdirs",
     "-o", "asyncio_default_fixture_loop_scope=function",
 )  # fmt: skip
 
@@ -32,3 +36,14 @@ def expect_outcomes(result: pytest.RunResult, **counts: int) -> None:
     expect.worlds(
         {kind: found.get(kind, 0) for kind in kinds}, {kind: counts.get(kind, 0) for kind in kinds}
     ).alike()
+
+
+def expect_lines(lines: Sequence[str], *patterns: str) -> None:
+    """Judge that what was printed has a line for each of these patterns, in this order."""
+    left = iter(lines)
+    missing = [
+        f"no line is like {pattern!r} here"
+        for pattern in patterns
+        if not any(fnmatchcase(line, pattern) for line in left)
+    ]
+    expect.complaints(missing, about=lines).none()

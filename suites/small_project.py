@@ -9,11 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .warm_gate import warm_gate
+
 GATE = (sys.executable, "-m", "autobiz_harness.cli")
 # Plugins that have no say here cost more to import than the whole of a small project's tests.
 PYTEST_OPTIONS = """
 [tool.pytest.ini_options]
-addopts = "-p no:cacheprovider -p no:valkey -p no:asyncio -p no:hypothesispytest -p no:rerunfailures"
+addopts = [
+    "-pno:cacheprovider", "-pno:valkey", "-pno:asyncio", "-pno:hypothesispytest", "-pno:rerunfailures",
+    "-pno:anyio", "-pno:allure_pytest", "-pno:platformdirs",
+]
 """
 ONE_RUN = '[[tool.autobiz.stage]]\nname = "tests"\n'
 LITERAL = '[gate.tests]\nkind = "p1"\nprofile = "literal"\nfloor = 0.95\nruns = 1\n'
@@ -52,13 +57,10 @@ class SmallProject:
         before: Callable[[], None] | None = None,
         env: Mapping[str, str] | None = None,
     ) -> "subprocess.Popen[str]":
-        inherited = {
-            name: value for name, value in os.environ.items() if not name.startswith(("AUTOBIZ", "PYTEST"))
-        }
         return subprocess.Popen(
             [*GATE, *arguments],
             cwd=self.root,
-            env={**inherited, **(env or {})},
+            env=_environment(env),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -71,13 +73,25 @@ class SmallProject:
         before: Callable[[], None] | None = None,
         env: Mapping[str, str] | None = None,
     ) -> Answer:
-        return answer_of(self.start(*arguments, before=before, env=env))
+        """Run a command to its end, in a process of its own that needs no start-up."""
+        if before is not None:
+            return answer_of(self.start(*arguments, before=before, env=env))
+        code, out, err = warm_gate().run(arguments, folder=self.root, environment=_environment(env))
+        return Answer(code=code, out=out, err=err)
 
     @property
     def ledger(self) -> Path:
         """The ledger of the latest run."""
         runs = self.root / ".autobiz" / "runs"
         return runs / (runs / "latest").read_text().strip() / "ledger"
+
+
+def _environment(more: Mapping[str, str] | None) -> dict[str, str]:
+    """Ours, but for what concerns the run that we are part of."""
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith(("AUTOBIZ", "PYTEST"))
+    }
+    return {**inherited, **(more or {})}
 
 
 def answer_of(process: "subprocess.Popen[str]") -> Answer:

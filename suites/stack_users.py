@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from autobiz_harness.stack import SERVICES, standings, stop
 from autobiz_harness.stack.binaries import valkey_server
 from autobiz_harness.stack.rooms import Room
+from autobiz_oracles import expect
 
 DEADLINE_S = 30
 MEMBER = """
@@ -139,13 +140,14 @@ def await_end(pid: int) -> None:
 
 
 def await_nothing_left(state: Path, running: list[int]) -> None:
-    """Block until every process has ended and every keeper is gone; then no data may be left."""
+    """Block until every process has ended and every keeper is gone; judge that no data is left."""
     for pid in running:
         await_end(pid)
     for room in state.iterdir():
         if room.is_dir():
             await_keeper_gone(room)
-    assert not list(state.glob("*/run-*"))
+    left = [f"{path} is left" for path in state.glob("*/run-*")]
+    expect.complaints(left, about=[room.name for room in state.iterdir()]).none()
 
 
 def pids(state: Path) -> list[int]:
@@ -162,11 +164,16 @@ def pids(state: Path) -> list[int]:
     return sorted(set(found))
 
 
-def answers(url: str) -> bool:
-    """Say whether anything listens there."""
+def expect_answers(*urls: str) -> None:
+    """Judge that somebody listens at each of these addresses of this machine."""
+    complaints = [f"nobody listens at {url}" for url in urls if not _is_listening(url)]
+    expect.complaints(complaints, about=urls).none()
+
+
+def _is_listening(url: str) -> bool:
     parts = urlsplit(url)
     with socket.socket() as probe:
-        return probe.connect_ex((parts.hostname or "", parts.port or 0)) == 0
+        return parts.hostname == "127.0.0.1" and probe.connect_ex((parts.hostname, parts.port or 0)) == 0
 
 
 def script(path: Path, text: str) -> Path:

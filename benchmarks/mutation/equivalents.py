@@ -47,6 +47,7 @@ EQUIVALENT: Final = (
     Equivalent("statistics.three_part", 'verdict == "PASS"', "ReplaceComparisonOperator_Eq_GtE", _ORDERED),
     Equivalent("quarantining", 'case.priority == "P0"', "ReplaceComparisonOperator_Eq_LtE", _ORDERED),
     Equivalent("quarantining", "Cases(cases) if not isinstance", "AddNot|ReplaceUnary.*", _DETOUR),
+    Equivalent("kinds.count", "case.passed == case.slots", "ReplaceComparisonOperator_Eq_GtE", _NEVER_LESS),
     Equivalent("patterns", "isinstance(cases, Cases)", "AddNot", _DETOUR),
     Equivalent("waiver", "if times > 1", "ReplaceComparisonOperator_Gt_NotEq", _NEVER_LESS),
     Equivalent("tally", "times > 1", "ReplaceComparisonOperator_Gt_NotEq", _NEVER_LESS),

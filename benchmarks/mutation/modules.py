@@ -85,10 +85,14 @@ def _judged(*oracles: str, also: tuple[str, ...] = ()) -> tuple[str, ...]:
     narrowed = " or ".join(
         [*(f"test_conformance.py and {name}" for name in oracles), "not test_conformance.py"]
     )
-    return ("oracles/test_conformance.py", "oracles/test_edges.py", *also, f"-k={narrowed}")
+    beside = ("oracles/test_edges.py", "oracles/test_neighbours.py", "oracles/test_signatures.py", *also)
+    return ("oracles/test_conformance.py", *dict.fromkeys(beside), f"-k={narrowed}")
 
 
-_SENTENCES: Final = ("oracles/test_expect.py", "oracles/test_softly.py", "-ppytest_asyncio.plugin")
+_SENTENCES: Final = (
+    *("oracles/test_expect.py", "oracles/test_softly.py", "oracles/test_signatures.py"),
+    "-ppytest_asyncio.plugin",
+)
 _LEAKS: Final = _judged("leaks_nothing", also=("oracles/test_leaks.py", "oracles/test_packed.py"))
 _EVIDENCE: Final = ("oracles/test_oracle.py", "oracles/test_outcome.py", "oracles/test_conformance.py")
 _VALUES: Final = ("oracles/test_json_values.py", "oracles/test_expect.py")
@@ -120,18 +124,19 @@ _ORACLES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "durability": _judged("nothing_lost", "nothing_invented", also=_SENTENCES),
     "observability": _judged("metric_moved", "nothing_else_moved", "logged", also=_SENTENCES),
-    "plain": ("oracles/test_expect.py", "oracles/test_effects.py", _EDGES),
+    "plain": ("oracles/test_neighbours.py", "oracles/test_expect.py", "oracles/test_effects.py", _EDGES),
     "refusal": _judged("refused_with", also=("oracles/test_refusals.py",)),
     "program": _judged("ended_with", "said", "never_said", also=("oracles/test_refusals.py",)),
     "complaints": _judged("nothing_wrong"),
+    "value": _judged("equals", "differs", "matches", "contains", "lacks", "between"),
     "security": _LEAKS,
     "unfolding": _LEAKS,
-    "unpacking": ("oracles/test_packed.py", "oracles/test_edges.py"),
+    "unpacking": ("oracles/test_unpacking.py", "oracles/test_packed.py", "oracles/test_edges.py"),
     "detectors": _LEAKS,
     "relations": _judged("related", "alike", also=("oracles/test_relations.py",)),
-    "rubric": ("oracles/test_calibration.py", _EDGES),
-    "vote": ("oracles/test_calibration.py", _EDGES),
-    "calibration": ("oracles/test_calibration.py", _EDGES),
+    "rubric": ("oracles/test_neighbours.py", "oracles/test_calibration.py", _EDGES),
+    "vote": ("oracles/test_neighbours.py", "oracles/test_calibration.py", _EDGES),
+    "calibration": ("oracles/test_neighbours.py", "oracles/test_calibration.py", _EDGES),
     "graded": _judged("graded", also=("oracles/test_calibration.py",)),
     "expecting.chain": _SENTENCES,
     "expecting.settling": _SENTENCES,
@@ -141,6 +146,7 @@ _ORACLES: Final[dict[str, tuple[str, ...]]] = {
     "expecting.effects": _SENTENCES,
     "expecting.runs": _SENTENCES,
     "expecting.worlds": _SENTENCES,
+    "expecting.values": _SENTENCES,
 }
 
 COMPONENTS: Final = {

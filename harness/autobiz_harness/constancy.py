@@ -66,7 +66,7 @@ class _Names:
             return self._imported[name].partition(".")[0] in _MAKERS
         if name in self._defined:
             around = seen | {name}
-            return all(self.are_constant(one, _arguments(one), around) for one in self._defined[name])
+            return all(self.are_constant(one, _given_constants(one), around) for one in self._defined[name])
         return hasattr(builtins, name) and name not in _WAYS_OUT
 
 
@@ -103,6 +103,14 @@ def _stored(node: ast.AST) -> frozenset[str]:
             case ast.ExceptHandler(name=str(name)):
                 found.add(name)
     return frozenset(found)
+
+
+def _given_constants(node: ast.AST) -> frozenset[str]:
+    """The parameters that constants may have been given for: of a fixture none, for they are fixtures too."""
+    decorators = getattr(node, "decorator_list", ())
+    if any("fixture" in ast.unparse(decorator) for decorator in decorators):
+        return frozenset({"request"})
+    return _arguments(node)
 
 
 def _arguments(node: ast.AST) -> frozenset[str]:

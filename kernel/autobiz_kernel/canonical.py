@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum, auto
 from itertools import islice
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import orjson
 import rfc8785
@@ -19,6 +19,7 @@ VALUES_MAX = 1_000_000
 COMPLAINTS_MAX = 20
 
 _PLAIN = frozenset({str, int, bool, type(None)})
+_TEXT = frozenset({str})
 _FAST = (
     orjson.OPT_SORT_KEYS
     | orjson.OPT_STRICT_INTEGER
@@ -57,7 +58,7 @@ def _form(value: object, *, name: str) -> _Form:
     which the RFC sorts by UTF-16 code units. Level by level, so that a value which shares its parts with
     itself is counted before it is walked through.
     """
-    level: list[object] = [value]
+    level: list[Any] = [value]
     plain = True
     for _ in range(DEPTH_MAX + 1):
         form, level = _level_below(level)
@@ -71,23 +72,22 @@ def _form(value: object, *, name: str) -> _Form:
     return _Form.ODD
 
 
-def _level_below(level: list[object]) -> tuple[_Form, list[object]]:
+def _level_below(level: list[Any]) -> tuple[_Form, list[Any]]:
     form = _Form.PLAIN
-    below: list[object] = []
+    below: list[Any] = []
     for part in level:
         kind = type(part)
         if kind in _PLAIN:
             continue
-        if isinstance(part, dict) and kind is dict:
-            for key in part:
-                if type(key) is not str:
-                    return _Form.ODD, []
-                if not key.isascii():
-                    form = _Form.SOUND
+        if kind is dict:
+            if not _TEXT.issuperset(map(type, part)):
+                return _Form.ODD, []
+            if not "".join(part).isascii():
+                form = _Form.SOUND
             below.extend(part.values())
-        elif isinstance(part, list | tuple) and kind in (list, tuple):
+        elif kind is list or kind is tuple:
             below.extend(part)
-        elif isinstance(part, float) and kind is float and -INTEGER_MAX <= part <= INTEGER_MAX:
+        elif kind is float and -INTEGER_MAX <= part <= INTEGER_MAX:
             form = _Form.SOUND
         else:
             return _Form.ODD, []

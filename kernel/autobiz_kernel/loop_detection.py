@@ -82,6 +82,9 @@ def command(
 
 def find_loop(history: Sequence[Command], asked: Command, config: LoopConfig) -> Loop | None:
     """Return the cycle that the call would close once too often, the shortest one first."""
+    # A cycle has come at least twice, so the same was asked for not longer ago than it is long.
+    if all(each.digest != asked.digest for each in history[-config.length_max :]):
+        return None
     run = [*history, asked]
     polls = config.polling.get(asked.tool)
     for length in range(1, config.length_max + 1):

@@ -28,6 +28,7 @@ from .redaction import Redactor
 from .reply import Reply
 from .ruling import ALLOW, Asked, Policy
 from .run import Run
+from .settled import OnSettled, unwatched
 from .settling import Call, PatchOf, Settler
 from .tool import Found, Tool
 
@@ -45,6 +46,7 @@ class Kernel:
     tools: Mapping[tuple[str, str, str], Tool] = field(default_factory=lambda: _NO_TOOLS)
     redactor: Redactor = field(default_factory=Redactor)
     on_incident: OnIncident = ignore
+    on_settled: OnSettled = unwatched
     ids: Ids = field(default_factory=TimedIds)
     lease: timedelta = LEASE
 
@@ -97,7 +99,8 @@ class Kernel:
         commands = (
             Command(tool=row.tool.partition("@")[0], digest=row.command)
             for row in traces
-            if row.command and row.guard == ""
+            # A call that had to wait for a person was asked for as well.
+            if row.command and row.guard in ("", "approval")
         )
         return Run(
             record,
@@ -141,7 +144,9 @@ class Kernel:
         call.set_aside(judged.contract.cost_micros)
         try:
             if judged.contract.effect_class.is_effect:
-                return await self._effect(call, judged, tool if known is None else tool.knowing(known))
+                if known is None:
+                    return await self._effect(call, judged, tool)
+                return await self._effect(call, judged, tool.knowing(known), is_known=True)
             if judged.hold is not ALLOW:
                 return await self._deny(call, Denied(guard="approval", ruling=judged.hold))
             return await self._observe(call, judged, tool)
@@ -176,7 +181,7 @@ class Kernel:
             call, told, Reply(outcome=ending.outcome, result=ending.shown, reason=ending.reason)
         )
 
-    async def _effect(self, call: Call, judged: Judged, tool: Tool) -> Reply:
+    async def _effect(self, call: Call, judged: Judged, tool: Tool, *, is_known: bool = False) -> Reply:
         contract, asked, run = judged.contract, call.asked, call.run
         key = internal_key(
             tenant=run.tenant,
@@ -184,7 +189,8 @@ class Kernel:
             operation=contract.operation,
             identity=contract.identity_of(asked.arguments),
         )
-        in_time = contract.recovery is Recovery.PROVIDER_IDEMPOTENT
+        # Somebody's word is heard before the provider is asked again.
+        in_time = contract.recovery is Recovery.PROVIDER_IDEMPOTENT and not is_known
         seconds = self._seconds(call, judged)
         ask = ClaimAsk(
             tenant=run.tenant,
@@ -192,6 +198,7 @@ class Kernel:
             fingerprint=judged.fingerprint,
             tool=contract.reference,
             run_id=run.run_id,
+            run_epoch=run.record.epoch,
             now=call.began,
             # A lease outlives the deadline, or a second worker would begin while the first is still in time.
             lease=max(self.lease, timedelta(seconds=seconds) + _LEASE_MARGIN),
@@ -207,6 +214,10 @@ class Kernel:
         found: Ending | None = None
         if answer.outcome is ClaimOutcome.UNCERTAIN and tool.look_up is not None:
             answer, found = await self._look_it_up(call, tool, ask, answer, seconds)
+        if answer.outcome is ClaimOutcome.FENCED:
+            return self._reply(
+                call, SettleAnswer(outcome=SettleOutcome.FENCED), Reply(outcome=answer.outcome)
+            )
         if answer.outcome is not ClaimOutcome.CLAIMED:
             return await self._answered(call, answer, key)
         outside = external_key(key, generation=answer.generation)
@@ -267,9 +278,8 @@ class Kernel:
         run = call.run
         if told.outcome is SettleOutcome.FENCED:
             run.is_mine = False
-            return replace(
-                reply, outcome=ErrorCode.FENCED, result=None, reason="another worker has taken this run"
-            )
+            reason = "another worker has taken this run, or it was ended"
+            return replace(reply, outcome=ErrorCode.FENCED, result=None, reason=reason)
         if told.outcome is SettleOutcome.STATE_CONFLICT:
             return replace(reply, outcome=ErrorCode.STATE_CONFLICT, reason="the state was changed meanwhile")
         return reply
@@ -286,5 +296,6 @@ class Kernel:
             clock=self.clock,
             redactor=self.redactor,
             on_incident=self.on_incident,
+            on_settled=self.on_settled,
             run=run,
         )

@@ -1,6 +1,7 @@
 """Put together what one call leaves behind, and write it in one commit."""
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -28,9 +29,10 @@ from .ledger import (
     TraceRow,
 )
 from .receipt import FinancialReceipt, Receipt
-from .redaction import Redactor
+from .redaction import Hit, Kind, Redactor
 from .ruling import Asked
 from .run import Run
+from .settled import OnSettled, Settled
 from .state import change
 from .tool import Tool
 
@@ -80,6 +82,7 @@ class Settler:
     clock: Clock
     redactor: Redactor
     on_incident: OnIncident
+    on_settled: OnSettled
     run: Run
 
     async def note(
@@ -97,14 +100,15 @@ class Settler:
         attrs: dict[str, JsonValue] = {"reason": reason} if reason else {}
         shown = None if replayed is None else canonical(dict(replayed), name="result")
         trace = self._trace(call, guard=guard, outcome=outcome, attrs=attrs, result=shown)
-        patched = None if replayed is None else self._patched(call, outcome, replayed)
-        return await self._settle(
-            Settlement(
-                kind=SettleKind.NOTE, trace=trace, spent=spent, ending=ending, state=_change(patched),
-                **self._where(),
-            ),
-            patched,
-        )  # fmt: skip
+        async with self._turn(call):
+            patched = None if replayed is None else self._patched(call, outcome, replayed)
+            return await self._settle(
+                Settlement(
+                    kind=SettleKind.NOTE, trace=trace, spent=spent, ending=ending, state=_change(patched),
+                    **self._where(),
+                ),
+                patched,
+            )  # fmt: skip
 
     async def note_end(self, reason: TerminationReason) -> SettleAnswer:
         """Write down that the run is over."""
@@ -116,16 +120,17 @@ class Settler:
     async def observed(self, call: Call, judged: Judged, ending: Ending) -> SettleAnswer:
         """Write down what a tool has seen that changes nothing."""
         self._tell_of(call, ending)
-        patched = self._patched(call, ending.outcome.value, ending.result)
         result = None if ending.result is None else canonical(ending.result, name="result")
         trace = self._trace(call, outcome=_word(ending), attrs=_attrs(ending), result=result)
-        return await self._settle(
-            Settlement(
-                kind=SettleKind.NOTE, trace=trace, spent=self._spend(call, judged.contract, ending),
-                state=_change(patched), **self._where(),
-            ),
-            patched,
-        )  # fmt: skip
+        async with self._turn(call):
+            patched = self._patched(call, ending.outcome.value, ending.result)
+            return await self._settle(
+                Settlement(
+                    kind=SettleKind.NOTE, trace=trace, spent=self._spend(call, judged.contract, ending),
+                    state=_change(patched), **self._where(),
+                ),
+                patched,
+            )  # fmt: skip
 
     async def effect(
         self, call: Call, judged: Judged, ending: Ending, *, key: bytes, claim: ClaimAnswer
@@ -137,20 +142,21 @@ class Settler:
             self._receipt(call, judged, ending, key, claim, now) if ending.became is Became.DONE else None
         )
         refusal = canonical(ending.result or {}, name="refusal") if ending.became is Became.REFUSED else None
-        patched, failure = self._patched_or_why_not(call, ending)
-        settlement = Settlement(
-            kind=_KIND[ending.became],
-            # A receipt holds its own result; a refusal has no other place where a replay could find it.
-            trace=self._trace(call, outcome=_word(ending), attrs=_attrs(ending), result=refusal),
-            spent=self._spend(call, judged.contract, ending),
-            key=key,
-            epoch=claim.epoch,
-            receipt=receipt,
-            refusal=refusal,
-            state=_change(patched),
-            **self._where(),
-        )
-        told = await self._settle(settlement, patched)
+        async with self._turn(call):
+            patched, failure = self._patched_or_why_not(call, ending)
+            settlement = Settlement(
+                kind=_KIND[ending.became],
+                # A receipt holds its own result; a refusal has no other place where a replay could find it.
+                trace=self._trace(call, outcome=_word(ending), attrs=_attrs(ending), result=refusal),
+                spent=self._spend(call, judged.contract, ending),
+                key=key,
+                epoch=claim.epoch,
+                receipt=receipt,
+                refusal=refusal,
+                state=_change(patched),
+                **self._where(),
+            )
+            told = await self._settle(settlement, patched)
         if failure is not None:
             raise failure
         return told
@@ -159,7 +165,7 @@ class Settler:
         """Read what the provider tells of an effect as if the tool had just said it."""
         return read_answer(tool, result, self.redactor)
 
-    def tell(self, call: Call, kind: IncidentKind, what: str) -> None:
+    def tell(self, call: Call, kind: IncidentKind, what: str, *, found: Kind | None = None) -> None:
         """Let people know."""
         self.on_incident(
             Incident(
@@ -169,22 +175,25 @@ class Settler:
                 path=call.asked.path,
                 tool=call.tool,
                 what=what,
+                found=found,
             )
         )
 
     def _tell_of(self, call: Call, ending: Ending) -> None:
-        for hit in ending.hits:
-            self.tell(call, IncidentKind.SCANNER_HIT, f"{hit.where}: {hit.kind.value}")
+        self._tell_hits(call, ending.hits)
         if ending.outcome is ErrorCode.OUTPUT_INVALID:
             self.tell(call, IncidentKind.OUTPUT_INVALID, ending.reason)
+
+    def _tell_hits(self, call: Call, hits: tuple[Hit, ...]) -> None:
+        for hit in hits:
+            self.tell(call, IncidentKind.SCANNER_HIT, f"{hit.where}: {hit.kind.value}", found=hit.kind)
 
     def _receipt(
         self, call: Call, judged: Judged, ending: Ending, key: bytes, claim: ClaimAnswer, now: datetime
     ) -> Receipt:
         contract, asked = judged.contract, call.asked
         kept = self.redactor.clean(dict(asked.arguments), name="arguments")
-        for hit in kept.hits:
-            self.tell(call, IncidentKind.SCANNER_HIT, f"{hit.where}: {hit.kind.value}")
+        self._tell_hits(call, kept.hits)
         reference = member_at(ending.result, contract.provider_ref) if contract.provider_ref else None
         shared: dict[str, Any] = {
             "tenant": self.run.tenant,
@@ -208,6 +217,10 @@ class Settler:
             return Receipt(**shared)
         amount, currency = asked.arguments.get(contract.amount), asked.arguments.get(contract.currency)
         return FinancialReceipt(amount_minor=int(str(amount)), currency=str(currency).upper(), **shared)
+
+    def _turn(self, call: Call) -> AbstractAsyncContextManager[Any]:
+        """Let branches patch one after the other: a patch fits exactly one version of the state."""
+        return nullcontext() if call.patch_of is None else self.run.turn
 
     def _patched(
         self, call: Call, outcome: str, result: Json | None
@@ -264,6 +277,7 @@ class Settler:
             self.run.head_hash = told.head_hash
             if patched is not None and told.outcome is SettleOutcome.SETTLED:
                 self.run.state, self.run.state_version = patched[0], told.state_version
+        self.on_settled(Settled(settlement=settlement, answer=told, used=self.run.spent))
         return told
 
     def _where(self) -> dict[str, Any]:

@@ -51,6 +51,7 @@ from .security import leaks_nothing
 from .state_change import State, became, changed_only, replay_agrees, version_raised
 from .timing import Timed, at_least_ms, in_order, within_ms
 from .trace import TraceRow, complete, correlated
+from .value import between, contains, differs, equals, lacks, matches
 from .verdict import OracleType, Verdict, VerdictError
 from .vote import Judge, Vote
 
@@ -110,16 +111,20 @@ __all__ = [
     "at_least_ms",
     "attributed_to",
     "became",
+    "between",
     "calibrate",
     "changed_only",
     "complete",
     "conforms",
+    "contains",
     "correlated",
     "cost_between",
     "denied_and_logged",
     "differences",
+    "differs",
     "ended_by",
     "ended_with",
+    "equals",
     "exactly",
     "exactly_once",
     "expect",
@@ -127,11 +132,13 @@ __all__ = [
     "graded",
     "in_order",
     "insist",
+    "lacks",
     "leaks_nothing",
     "listening",
     "logged",
     "looked_at",
     "mapped",
+    "matches",
     "measured",
     "metric_moved",
     "never_said",

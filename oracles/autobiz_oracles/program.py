@@ -1,10 +1,12 @@
 """Judge programs by what they declare to others: the code they end with, and the words they say."""
 
-from typing import Protocol
+from typing import Literal, Protocol, TypeAlias
 
 from .evidence import given
 from .oracle import Finding, MissingEvidenceError, oracle
 from .verdict import LINES_MAX, OracleType
+
+Stream: TypeAlias = Literal["out", "err"]
 
 
 class Ending(Protocol):
@@ -38,9 +40,9 @@ def ended_with(ending: Ending | None, code: int) -> Finding:
 
 
 @oracle(OracleType.SCHEMA)
-def said(ending: Ending | None, *texts: str) -> Finding:
-    """Each of these texts is in what a program said, on either stream."""
-    words = _words(ending, texts)
+def said(ending: Ending | None, *texts: str, on: Stream | None = None) -> Finding:
+    """Each of these texts is in what a program said, on this stream or on either one."""
+    words = _words(ending, texts, on)
     missing = [text for text in texts if text not in words]
     return Finding(
         holds=not missing,
@@ -52,9 +54,9 @@ def said(ending: Ending | None, *texts: str) -> Finding:
 
 
 @oracle(OracleType.SCHEMA)
-def never_said(ending: Ending | None, *texts: str) -> Finding:
+def never_said(ending: Ending | None, *texts: str, on: Stream | None = None) -> Finding:
     """A program said something, or nothing, but none of these texts."""
-    words = _words(ending, texts)
+    words = _words(ending, texts, on)
     told = [text for text in texts if text in words]
     return Finding(
         holds=not told,
@@ -65,11 +67,14 @@ def never_said(ending: Ending | None, *texts: str) -> Finding:
     )
 
 
-def _words(ending: Ending | None, texts: tuple[str, ...]) -> str:
+def _words(ending: Ending | None, texts: tuple[str, ...], on: Stream | None) -> str:
     ending = given(ending, "the ending of the program")
     if not texts or "" in texts:
         raise MissingEvidenceError("no text was asked for: an empty one is in everything")
-    return f"{given(ending.out, 'its output')}\n{given(ending.err, 'its errors')}"
+    if on not in (None, "out", "err"):
+        raise MissingEvidenceError(f"a program has the streams out and err, and no {on!r}")
+    streams = {"out": given(ending.out, "its output"), "err": given(ending.err, "its errors")}
+    return "\n".join(streams.values()) if on is None else streams[on]
 
 
 def _last_words(words: str) -> str:

@@ -96,6 +96,8 @@ HOLLOW = {
     "insists_on_a_verdict_of_its_own": (
         "insist(Verdict(type=OracleType.COST, name='x', outcome=Outcome.PASS, reason='it is fine'))"
     ),
+    "judges_a_bare_yes": "expect.value(subject(5)['amount'] == 5).equals(True)",
+    "finds_nothing_in_nothing": "expect.value([one for one in journal() if one is None]).lacks('x')",
     "judges_a_copy_of_a_constant": "one = [1, 2]\nexpect.worlds(one, [*one]).alike()",
 }  # fmt: skip
 

@@ -26,6 +26,7 @@ from autobiz_kernel import (
 )
 from autobiz_kernel.chains import Window, key_id, next_anchor
 from autobiz_kernel.cli import main
+from autobiz_oracles import expect
 
 from ..ledgers_alike import BEGIN, a_run, asked, settlement
 
@@ -70,7 +71,7 @@ async def tamper(
 async def test_untouched_books_are_whole(app_database: str, tenant: UUID) -> None:
     """All receipts of all runs are read, as the application's own role, and nothing is found."""
     found = verify_tenant(app_database, tenant)
-    assert (found.rows, found.runs, found.flaws, found.anchor_flaws) == (2 * RECEIPTS, 2, (), ())
+    expect.value((found.rows, found.runs, found.flaws, found.anchor_flaws)).equals((2 * RECEIPTS, 2, (), ()))
 
 
 # What is done, to which of a run's rows, the number of the first bad one, and what is said of it.
@@ -115,8 +116,8 @@ async def test_the_first_bad_row_is_named(
     statement, rows, seq, words = ATTACKS[attack]
     await tamper(connection, statement, rows, runs[0])
     (flaw,) = verify_tenant(app_database, runs[0].tenant).flaws
-    assert (flaw.run, flaw.seq) == (runs[0].run_id, seq)
-    assert words in str(flaw)
+    expect.value((flaw.run, flaw.seq)).equals((runs[0].run_id, seq))
+    expect.value(str(flaw)).contains(words)
 
 
 FORGED_HEAD = """UPDATE runs SET receipt_seq = 3, head_hash =
@@ -149,12 +150,12 @@ async def test_what_was_removed_without_a_trace_is_missing_from_the_anchor(
         "anchor_lines": [anchor.line()],
         "keys": {key_id(key.public_key()): key.public_key()},
     }
-    assert verify_tenant(app_database, tenant, **signed).flaws == ()
+    expect.value(verify_tenant(app_database, tenant, **signed).flaws).equals(())
     for statement, rows in attack:
         await tamper(connection, statement, rows, runs[0])
-    assert verify_tenant(app_database, tenant).flaws == ()
+    expect.value(verify_tenant(app_database, tenant).flaws).equals(())
     (flaw,) = verify_tenant(app_database, tenant, **signed).flaws
-    assert (flaw.run, flaw.kind.value, flaw.seq) == (runs[0].run_id, kind, seq)
+    expect.value((flaw.run, flaw.kind.value, flaw.seq)).equals((runs[0].run_id, kind, seq))
 
 
 @pytest.fixture
@@ -181,19 +182,19 @@ async def test_the_command_line_verifies_anchors_and_tells(
     public.write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
     mine = ("--tenant", str(runs[0].tenant))
     made = autobiz("audit", "anchor", *mine, "--key", str(private), "--anchors", str(out))
-    assert made.output.startswith("2 heads signed as anchor 1"), made.output
+    expect.value(made.output).matches("^2 heads signed as anchor 1")
     again = autobiz("audit", "anchor", *mine, "--key", str(private), "--anchors", str(out))
-    assert again.output.startswith("0 heads signed as anchor 2"), again.output
+    expect.value(again.output).matches("^0 heads signed as anchor 2")
     checked = ("audit", "verify", *mine, "--anchors", str(out), "--key", str(public))
     whole = autobiz(*checked)
-    assert (whole.exit_code, whole.output) == (0, "8 receipts in 2 runs\n")
+    expect.value((whole.exit_code, whole.output)).equals((0, "8 receipts in 2 runs\n"))
     await tamper(connection, "UPDATE receipts SET hash = sha256('x')", "seq = 4", runs[1])
     found = autobiz(*checked)
-    assert found.exit_code == 1
-    assert f"run {runs[1].run_id}, row 4: rewritten" in found.output
+    expect.value(found.exit_code).equals(1)
+    expect.value(found.output).contains(f"run {runs[1].run_id}, row 4: rewritten")
     first, _ = out.read_bytes().splitlines(keepends=True)
     out.write_bytes(first)
-    assert "anchor line 2: truncated: the file ends before anchor 2" in autobiz(*checked).output
+    expect.value(autobiz(*checked).output).contains("anchor line 2: truncated: the file ends before anchor 2")
 
 
 @in_loop
@@ -203,12 +204,14 @@ async def test_the_command_line_tells_a_run(
     """`runs` lists, `show` tells each call in order, and `replay` gives the state's hash."""
     mine = ("--tenant", str(runs[0].tenant))
     listed = autobiz("runs", *mine)
-    assert [line.split()[0] for line in listed.output.splitlines()] == [str(run.run_id) for run in runs]
+    expect.value([line.split()[0] for line in listed.output.splitlines()]).equals(
+        [str(run.run_id) for run in runs]
+    )
     shown = autobiz("show", *mine, str(runs[0].run_id)).output.splitlines()
-    assert len(shown) == RECEIPTS + 2
-    assert "provider.refund@1" in shown[1]
-    assert shown[-1].startswith("going on: 4 steps, 4 receipts")
-    assert "0 versions lead to" in autobiz("replay", *mine, str(runs[0].run_id)).output
+    expect.value(len(shown)).equals(RECEIPTS + 2)
+    expect.value(shown[1]).contains("provider.refund@1")
+    expect.value(shown[-1]).matches("^going on: 4 steps, 4 receipts")
+    expect.value(autobiz("replay", *mine, str(runs[0].run_id)).output).contains("0 versions lead to")
 
 
 @pytest.mark.negative
@@ -226,8 +229,8 @@ def test_the_command_line_fails_in_words(autobiz: Callable[..., Result], databas
         ),
     ):
         told = autobiz(*words)
-        assert (told.exit_code, said in told.output) == (code, True), told.output
-        assert "Traceback" not in told.output
+        expect.value((told.exit_code, said in told.output)).equals((code, True))
+        expect.value(told.output).lacks("Traceback")
     diagnosed = autobiz("doctor", database=database)
-    assert diagnosed.exit_code == 1
-    assert "passes row-level security by" in diagnosed.output
+    expect.value(diagnosed.exit_code).equals(1)
+    expect.value(diagnosed.output).contains("passes row-level security by")

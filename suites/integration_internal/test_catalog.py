@@ -7,6 +7,7 @@ import pytest
 from psycopg import AsyncConnection
 
 from autobiz_kernel import PostgresLedger, RoleError
+from autobiz_oracles import expect
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -38,9 +39,18 @@ async def unprotected(connection: AsyncConnection[Any]) -> list[str]:
     return [name for (name,) in await cursor.fetchall()]
 
 
+async def kept_in(connection: AsyncConnection[Any], kinds: str = "rp") -> list[str]:
+    """Every relation of these kinds in the schema: tables, partitions, indexes."""
+    cursor = await connection.execute(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = ANY(%s)",
+        [list(kinds)],
+    )
+    return [name for (name,) in await cursor.fetchall()]
+
+
 async def test_every_table_and_partition_forces_row_level_security(connection: AsyncConnection[Any]) -> None:
     """Each one forces it in the loud form, for reading and for writing, and belongs to the owner."""
-    assert await unprotected(connection) == []
+    expect.complaints(await unprotected(connection), about=await kept_in(connection, "rpmvf")).none()
 
 
 @pytest.mark.negative
@@ -64,7 +74,7 @@ async def test_one_gap_is_found(connection: AsyncConnection[Any], harm: str) -> 
     """Protection that is taken from one table, or never given, makes the catalog's test fail."""
     async with connection.transaction(force_rollback=True):
         await connection.execute(harm.encode())
-        assert len(await unprotected(connection)) == 1
+        expect.value(len(await unprotected(connection))).equals(1)
 
 
 async def test_policies_are_these_and_no_more(connection: AsyncConnection[Any]) -> None:
@@ -72,7 +82,7 @@ async def test_policies_are_these_and_no_more(connection: AsyncConnection[Any]) 
     cursor = await connection.execute(
         "SELECT tablename, policyname, roles::text FROM pg_policies WHERE policyname <> 'tenant'"
     )
-    assert await cursor.fetchall() == [("run_queue", "dispatch", "{autobiz_dispatch}")]
+    expect.value(await cursor.fetchall()).equals([("run_queue", "dispatch", "{autobiz_dispatch}")])
 
 
 async def test_the_tenant_leads_every_key(connection: AsyncConnection[Any]) -> None:
@@ -84,7 +94,7 @@ async def test_the_tenant_leads_every_key(connection: AsyncConnection[Any]) -> N
              AND c.relname NOT IN (%s, 'provider_requests')""",
         [OURS],
     )
-    assert await cursor.fetchall() == []
+    expect.complaints(await cursor.fetchall(), about=await kept_in(connection, "iI")).none()
 
 
 async def test_books_are_kept_by_rights_and_by_triggers(connection: AsyncConnection[Any]) -> None:
@@ -97,7 +107,7 @@ async def test_books_are_kept_by_rights_and_by_triggers(connection: AsyncConnect
              AND c.relkind IN ('r', 'p') AND has_table_privilege(r.oid, c.oid, p.privilege)""",
         {"kept": list(KEPT)},
     )
-    assert await cursor.fetchall() == []
+    expect.complaints(await cursor.fetchall(), about=await kept_in(connection)).none()
     cursor = await connection.execute(
         """SELECT c.relname FROM pg_class c WHERE c.relkind IN ('r', 'p')
              AND (c.relname = ANY(%(kept)s) OR c.oid IN (SELECT inhrelid FROM pg_inherits))
@@ -105,7 +115,7 @@ async def test_books_are_kept_by_rights_and_by_triggers(connection: AsyncConnect
                        AND t.tgname IN ('keep_rows', 'keep_table') AND t.tgenabled = 'O')""",
         {"kept": list(KEPT)},
     )
-    assert await cursor.fetchall() == []
+    expect.complaints(await cursor.fetchall(), about=await kept_in(connection)).none()
 
 
 async def test_no_partition_is_granted_to_anybody(connection: AsyncConnection[Any]) -> None:
@@ -115,19 +125,24 @@ async def test_no_partition_is_granted_to_anybody(connection: AsyncConnection[An
            WHERE c.relkind = 'r' AND r.rolname IN ('autobiz_app', 'autobiz_read', 'autobiz_dispatch')
              AND has_table_privilege(r.oid, c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE')"""
     )
-    assert await cursor.fetchall() == []
+    expect.complaints(await cursor.fetchall(), about=await kept_in(connection, "r")).none()
 
 
 async def test_no_routine_lends_its_owners_rights(connection: AsyncConnection[Any]) -> None:
-    """Every routine works with its caller's rights, and the application may call two of them."""
+    """Every routine works with its caller's rights, and the application may call these and no more."""
     cursor = await connection.execute(
         """SELECT proname, prosecdef, has_function_privilege('autobiz_app', oid, 'EXECUTE') AND prokind = 'f'
                   AND prorettype <> 'trigger'::regtype AND proacl IS NOT NULL
            FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY proname"""
     )
     rows = await cursor.fetchall()
-    assert [name for name, is_definer, _ in rows if is_definer] == []
-    assert [name for name, _, is_granted in rows if is_granted] == ["claim_many", "settle_many"]
+    expect.value([name for name, is_definer, _ in rows if is_definer]).equals([])
+    expect.value([name for name, _, is_granted in rows if is_granted]).equals(
+        [
+            *("claim_many", "finish_run", "lease_runs", "renew_lease", "settle_many", "start_run"),
+            *("suspend_run", "wake_run"),
+        ]
+    )
 
 
 @pytest.mark.negative
@@ -147,7 +162,7 @@ async def test_a_role_that_could_get_around_is_refused(
     name = f"try_{abs(hash(grant)) % 10**8}"
     await connection.execute(f"CREATE ROLE {name} LOGIN PASSWORD 'word' {grant}".encode())
     try:
-        with pytest.raises(RoleError, match=complaint):
+        with expect.refusal(RoleError, complaint):
             await PostgresLedger.connect(psycopg.conninfo.make_conninfo(database, user=name, password="word"))
     finally:
         await connection.execute(f"DROP ROLE {name}".encode())

@@ -15,7 +15,7 @@ import pytest_asyncio
 from psycopg import AsyncConnection
 
 from autobiz_kernel import LEASE, Recovery
-from autobiz_oracles import exactly_once, insist, receipts_agree
+from autobiz_oracles import exactly_once, expect, insist, receipts_agree
 
 from ..database import ReadReceipts
 from ..waiting import patiently
@@ -96,8 +96,8 @@ async def test_an_heir_brings_a_repeatable_effect_to_its_end(
 
     requests = await requests_of(provider, workers.tenant)
     receipts = await receipts_of(workers.tenant)
-    assert (told, len(requests)) == (outcome, asked)
-    assert result == receipts[0].result
+    expect.value((told, len(requests))).equals((outcome, asked))
+    expect.value(result).equals(receipts[0].result)
     insist(
         exactly_once(requests, method="POST", path="/refunds", header="Key"),
         receipts_agree(receipts, requests, header="Key"),
@@ -113,7 +113,7 @@ async def test_a_chain_of_crashes_ends_with_one_effect(
     told, _ = workers.finish(leases_later=4)
 
     requests = await requests_of(provider, workers.tenant)
-    assert (told, len(requests)) == ("claimed", 3)
+    expect.value((told, len(requests))).equals(("claimed", 3))
     insist(
         exactly_once(requests, method="POST", path="/refunds", header="Key"),
         receipts_agree(await receipts_of(workers.tenant), requests, header="Key"),
@@ -134,9 +134,9 @@ async def test_an_unrepeatable_effect_stays_uncertain(
     workers = Workers(database=app_database, tenant=tenant, recovery=Recovery.UNREPEATABLE)
     workers.kill_at(point)
     for leases_later in (1, 5000):
-        assert workers.finish(leases_later=leases_later) == ("uncertain", None)
-    assert len(await requests_of(provider, tenant)) == asked
-    assert await receipts_of(tenant) == ()
+        expect.value(workers.finish(leases_later=leases_later)).equals(("uncertain", None))
+    expect.value(len(await requests_of(provider, tenant))).equals(asked)
+    expect.value(await receipts_of(tenant)).equals(())
 
 
 @pytest.mark.negative
@@ -145,9 +145,9 @@ async def test_while_the_lease_lasts_nobody_else_acts(
 ) -> None:
     """Until the dead worker's lease is over, others are told that the act is in flight."""
     workers.kill_at("after_effect")
-    assert workers.finish() == ("in_flight", None)
-    assert len(await requests_of(provider, workers.tenant)) == 1
-    assert await receipts_of(workers.tenant) == ()
+    expect.value(workers.finish()).equals(("in_flight", None))
+    expect.value(len(await requests_of(provider, workers.tenant))).equals(1)
+    expect.value(await receipts_of(workers.tenant)).equals(())
 
 
 async def test_a_kill_during_the_commit_leaves_one_truth(
@@ -157,7 +157,7 @@ async def test_a_kill_during_the_commit_leaves_one_truth(
     with workers.start("after_effect") as worker:
         assert worker.stdout is not None
         assert worker.stdin is not None
-        assert worker.stdout.readline() == "at after_effect\n"
+        expect.value(worker.stdout.readline()).equals("at after_effect\n")
         with psycopg.connect(database) as obstacle:
             obstacle.execute("SELECT 1 FROM idempotency WHERE tenant_id = %s FOR UPDATE", [workers.tenant])
             worker.stdin.close()  # the worker goes on, and its settling statement waits for the row
@@ -167,7 +167,7 @@ async def test_a_kill_during_the_commit_leaves_one_truth(
     told, _ = workers.finish(leases_later=1)
 
     requests = await requests_of(provider, workers.tenant)
-    assert told in {"claimed", "replay"}
+    expect.value({"claimed", "replay"}).contains(told)
     insist(
         exactly_once(requests, method="POST", path="/refunds", header="Key"),
         receipts_agree(await receipts_of(workers.tenant), requests, header="Key"),

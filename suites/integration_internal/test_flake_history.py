@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from autobiz_gates.flakes import Cause, HistoryError, case_histories, open_history, rows_of
+from autobiz_oracles import expect
 
 from ..histories import BATCH, NOON, batch, row
 from ..ledger_lines import header, plan, trial, write_ledger
@@ -63,20 +64,20 @@ def test_rows_come_back_as_they_were(place: str) -> None:
         row("early", at=datetime(2025, 12, 31, 23, 59, tzinfo=eastern)),
     ]
     history = open_history(place)
-    assert history.append(rows) == 3
+    expect.value(history.append(rows)).equals(3)
     history.close()
     again = open_history(place)
-    assert again.rows() == (rows[2], rows[1], rows[0])
+    expect.value(again.rows()).equals((rows[2], rows[1], rows[0]))
     again.close()
 
 
 def test_same_rows_twice_add_nothing(place: str) -> None:
     """Appending again adds what is new alone, within one call and across calls."""
     history = open_history(place)
-    assert history.append(batch(0)) == BATCH
-    assert history.append([*batch(0), *batch(1), *batch(1)]) == BATCH
-    assert history.append([]) == 0
-    assert len(history.rows()) == 2 * BATCH
+    expect.value(history.append(batch(0))).equals(BATCH)
+    expect.value(history.append([*batch(0), *batch(1), *batch(1)])).equals(BATCH)
+    expect.value(history.append([])).equals(0)
+    expect.value(len(history.rows())).equals(2 * BATCH)
     history.close()
 
 
@@ -85,7 +86,7 @@ def test_same_ledger_twice_adds_nothing(place: str, tmp_path: Path) -> None:
     lines = (plan("a", "b", "c"), trial("a"), trial("b", "fail"), trial("c", "skip"))
     ledger = write_ledger(tmp_path / "ledger" / "1.jsonl", header(), *lines)
     history = open_history(place)
-    assert [history.append(rows_of([ledger.parent])) for _ in range(2)] == [2, 0]
+    expect.value([history.append(rows_of([ledger.parent])) for _ in range(2)]).equals([2, 0])
     assert [(row.case, row.outcome) for row in history.rows()] in (
         [("a", "pass"), ("b", "fail")],
         [("b", "fail"), ("a", "pass")],
@@ -98,7 +99,7 @@ def test_releases_are_kept_once(place: str) -> None:
     history = open_history(place)
     for case, day in (("b", 2), ("a", 1), ("b", 2)):
         history.release(case, date(2026, 1, day))
-    assert history.releases() == (("a", date(2026, 1, 1)), ("b", date(2026, 1, 2)))
+    expect.value(history.releases()).equals((("a", date(2026, 1, 1)), ("b", date(2026, 1, 2))))
     history.close()
 
 
@@ -115,7 +116,7 @@ def test_nothing_is_ever_changed_or_removed(place: str, table: str, statement: s
     if place.startswith("postgresql"):
         with (
             psycopg.connect(place, autocommit=True) as connection,
-            pytest.raises(psycopg.errors.RaiseException, match="append-only"),
+            expect.refusal(psycopg.errors.RaiseException, "append-only"),
         ):
             connection.execute(sql)
     else:
@@ -123,7 +124,7 @@ def test_nothing_is_ever_changed_or_removed(place: str, table: str, statement: s
         with refusal, sqlite3.connect(place) as file:
             file.execute(sql)
         file.close()
-    assert (history.rows(), history.releases()) == before
+    expect.value((history.rows(), history.releases())).equals(before)
     history.close()
 
 
@@ -139,7 +140,7 @@ def test_replacing_an_sqlite_row_leaves_it_as_it_was(tmp_path: Path) -> None:
             " signature, subject, priority, replay FROM flake_trials"
         )
     file.close()
-    assert [row.outcome for row in history.rows()] == ["pass"]
+    expect.value([row.outcome for row in history.rows()]).equals(["pass"])
     history.close()
 
 
@@ -148,9 +149,9 @@ def test_two_writers_at_once_lose_nothing(place: str) -> None:
     writers = [start(place, name, BATCHES) for name in ("x", "y")]
     for one in writers:
         one.communicate()
-        assert one.returncode == 0
+    expect.value([one.returncode for one in writers]).equals([0, 0])
     expected = {f"{name}{number}": BATCH for name in ("x", "y") for number in range(BATCHES)}
-    assert per_batch(place) == expected
+    expect.value(per_batch(place)).equals(expected)
 
 
 @pytest.mark.parametrize("after", [1, 3])
@@ -163,10 +164,10 @@ def test_killed_writer_loses_nothing_committed_and_leaves_nothing_half(place: st
     writer.kill()
     told = (writer.communicate()[0].splitlines() or [told])[-1]
     found = per_batch(place)
-    assert set(found.values()) == {BATCH}
-    assert set(found) >= {f"k{number}" for number in range(int(told))}
+    expect.value(set(found.values())).equals({BATCH})
+    expect.value(found).contains(*(f"k{number}" for number in range(int(told))))
     history = open_history(place)
-    assert history.append(batch(0, "after")) == BATCH
+    expect.value(history.append(batch(0, "after"))).equals(BATCH)
     history.close()
 
 
@@ -184,17 +185,16 @@ def test_what_is_no_history_is_refused_with_its_name(tmp_path: Path) -> None:
         (tmp_path / "absent.sqlite", "no history here yet"),
         ("mysql://somewhere/x", "name a file or a postgresql:// URL"),
     ):
-        with pytest.raises(HistoryError, match=words):
+        with expect.refusal(HistoryError, words):
             open_history(path, create=False)
 
 
 @pytest.mark.negative
 def test_server_that_is_not_there_is_told_without_its_password() -> None:
     """A PostgreSQL that cannot be reached is an error that keeps the URL's secret."""
-    with pytest.raises(HistoryError) as error:
+    with expect.refusal(HistoryError) as error:
         open_history("postgresql://user:geheim@127.0.0.1:1/none_test")
-    assert "Is its URL right" in str(error.value)
-    assert "geheim" not in str(error.value)
+    expect.value(str(error.value)).contains("Is its URL right").lacks("geheim")
 
 
 def test_trials_become_sittings() -> None:
@@ -207,27 +207,27 @@ def test_trials_become_sittings() -> None:
         row("a", run_id="next", at=NOON + timedelta(days=1)),
     ]
     first, second = case_histories(rows)["a"].sittings
-    assert (first.passes, first.flaws, first.agent) == (1, 1, 1)
-    assert (second.day, second.passes) == (date(2026, 1, 2), 1)
+    expect.value((first.passes, first.flaws, first.agent)).equals((1, 1, 1))
+    expect.value((second.day, second.passes)).equals((date(2026, 1, 2), 1))
 
 
 def test_trial_that_infrastructure_spoiled_disagrees_with_the_next_try() -> None:
     """An invalid try counts beside the pass of the same trial that came after it."""
     rows = [row("a", outcome="invalid", cause=Cause.INFRA), row("a", at=NOON + timedelta(seconds=1))]
     (sitting,) = case_histories(rows)["a"].sittings
-    assert (sitting.passes, sitting.flaws) == (1, 1)
+    expect.value((sitting.passes, sitting.flaws)).equals((1, 1))
 
 
 def test_replays_count_once_unless_they_come_out_otherwise() -> None:
     """Trials of one replay and one outcome are one trial; a replay that turns out differently is another."""
     same = [row("a", run=run, replay="r") for run in (1, 2, 3)]
     (sitting,) = case_histories(same)["a"].sittings
-    assert (sitting.passes, sitting.flaws) == (1, 0)
+    expect.value((sitting.passes, sitting.flaws)).equals((1, 0))
     (sitting,) = case_histories([*same, row("a", run=4, replay="r", outcome="fail")])["a"].sittings
-    assert (sitting.passes, sitting.flaws) == (1, 1)
+    expect.value((sitting.passes, sitting.flaws)).equals((1, 1))
 
 
 def test_once_p0_always_p0() -> None:
     """A case that was ever recorded as P0 keeps that priority for quarantine."""
     rows = [row("a", priority="P0"), row("a", run=2, priority="P2")]
-    assert case_histories(rows)["a"].priority == "P0"
+    expect.value(case_histories(rows)["a"].priority).equals("P0")

@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from autobiz_oracles import expect
+
+from ..folders import files_in
+from ..inner_pytest import ending_of
 from ..small_project import Answer, SmallProject, small_project
 
 GATE = """[gate.design]
@@ -49,29 +53,27 @@ def day(project: SmallProject) -> str:
 
 def test_an_approval_opens_the_gate_until_the_file_is_changed(project: SmallProject) -> None:
     """Undecided before, open after, shut once another byte lies there, open again when approved again."""
-    assert project.gate("evaluate", "a.xml").code == 3
+    expect.program(project.gate("evaluate", "a.xml")).ended(3)
 
     answer = approve(project)
-    assert answer.code == 0, answer.err
-    assert "Ann Lee approves gate design" in answer.out
-    assert project.gate("evaluate", "a.xml").code == 0
+    expect.program(answer).ended(0).said("Ann Lee approves gate design", on="out")
+    expect.program(project.gate("evaluate", "a.xml")).ended(0)
 
     project.write("design.md", "It is designed!")
     shut = project.gate("evaluate", "a.xml")
-    assert shut.code == 1
-    assert "design.md was changed since it was approved by Ann Lee" in shut.out
+    expect.program(shut).ended(1).said("design.md was changed since it was approved by Ann Lee", on="out")
 
-    assert approve(project).code == 0
-    assert project.gate("evaluate", "a.xml").code == 0
+    expect.program(approve(project)).ended(0)
+    expect.program(project.gate("evaluate", "a.xml")).ended(0)
 
 
 def test_json_says_what_was_signed(project: SmallProject) -> None:
     """The file, the key, the digests and the days, for scripts."""
     said = approve(project, "--json").json
 
-    assert (project.root / said["approval"]).is_file()
-    assert (said["gate"], said["reviewer"]) == ("design", "Ann Lee")
-    assert list(said["files"]) == ["design.md"]
+    expect.value(files_in(project.root)).contains(said["approval"])
+    expect.value((said["gate"], said["reviewer"])).equals(("design", "Ann Lee"))
+    expect.value(list(said["files"])).equals(["design.md"])
 
 
 def test_a_gate_of_a_criteria_file_is_approved_alike(project: SmallProject) -> None:
@@ -79,7 +81,7 @@ def test_a_gate_of_a_criteria_file_is_approved_alike(project: SmallProject) -> N
     project.write("criteria.toml", CRITERIA)
     (project.root / "gate.toml").unlink()
 
-    assert approve(project, "--criteria", "criteria.toml").code == 0
+    expect.program(approve(project, "--criteria", "criteria.toml")).ended(0)
 
 
 @pytest.mark.negative
@@ -100,21 +102,19 @@ def test_what_cannot_be_approved_is_refused(
     """A wrong gate, day or file is told in a sentence, and nothing is written."""
     answer = approve(project, *more, gate=gate)
 
-    assert answer.code == code
-    assert says in answer.err
-    assert not list(project.root.glob("gates/approvals/**/*.json"))
+    expect.program(answer).ended(code).said(says, on="err")
+    expect.value(list(project.root.glob("gates/approvals/**/*.json"))).equals([])
 
 
 @pytest.mark.negative
 def test_a_key_that_may_not_approve_is_refused(project: SmallProject) -> None:
     """A foreign approval would only shut the gate, so it is not made."""
-    assert project.gate("keygen", "eve.key").code == 0
+    expect.program(project.gate("keygen", "eve.key")).ended(0)
 
     answer = project.gate("approve", "design", "--key", "eve.key", *WORDS, "--expires", day(project))
 
-    assert answer.code == 2
-    assert "may not approve gate 'design'; those may: ann.key.pub" in answer.err
-    assert not list(project.root.glob("gates/approvals/**/*.json"))
+    expect.program(answer).ended(2).said("may not approve gate 'design'; those may: ann.key.pub", on="err")
+    expect.value(list(project.root.glob("gates/approvals/**/*.json"))).equals([])
 
 
 @pytest.mark.negative
@@ -125,9 +125,7 @@ def test_a_key_in_the_place_of_another_is_refused(project: SmallProject) -> None
 
     answer = approve(project)
 
-    assert answer.code == 2
-    assert "ann.key.pub: is key" in answer.err
-    assert f"the gate names {keyid[:16]}" in answer.err
+    expect.program(answer).ended(2).said("ann.key.pub: is key", f"the gate names {keyid[:16]}", on="err")
 
 
 @pytest.mark.negative
@@ -137,8 +135,7 @@ def test_a_file_that_is_not_there_cannot_be_approved(project: SmallProject) -> N
 
     answer = approve(project)
 
-    assert answer.code == 3
-    assert "design.md: no such file" in answer.err
+    expect.program(answer).ended(3).said("design.md: no such file", on="err")
 
 
 HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "approve-and-judge-criteria.md"
@@ -162,6 +159,6 @@ def test_the_how_to_is_true(tmp_path: Path) -> None:
         check=False,
     )
 
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.endswith("\nOPEN\n")
-    assert "### Criteria: **OPEN** 2 of 2 hold" in (tmp_path / "summary.md").read_text()
+    expect.program(ending_of(done)).ended(0)
+    expect.value(done.stdout).matches(r"\nOPEN\n\Z")
+    expect.value((tmp_path / "summary.md").read_text()).contains("### Criteria: **OPEN** 2 of 2 hold")

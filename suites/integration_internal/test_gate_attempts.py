@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from autobiz_oracles import expect
+
 from ..ledgers import trials
 from ..signed_run import commit
 from ..small_project import LITERAL, ONE_RUN, SmallProject, small_project
@@ -36,12 +38,15 @@ def test_a_second_attempt_adds_to_the_first(tmp_path: Path) -> None:
     first = small.gate("run", "--json")
     second = small.gate("run", "--json")
 
-    assert (first.code, first.json["attempts"]) == (3, [])
-    assert second.code == 0, second.json["sentence"]
-    assert second.json["attempts"] == [first.json["run_id"]]
-    assert second.json["gates"][0]["figures"]["trials"] == 80
-    assert "1 earlier on this subject" in second.err
-    assert {trial.run_id for trial in trials(small.ledger)} == {first.json["run_id"], second.json["run_id"]}
+    expect.program(first).ended(3)
+    expect.value(first.json["attempts"]).equals([])
+    expect.program(second).ended(0)
+    expect.value(second.json["attempts"]).equals([first.json["run_id"]])
+    expect.value(second.json["gates"][0]["figures"]["trials"]).equals(80)
+    expect.program(second).said("1 earlier on this subject", on="err")
+    expect.value({trial.run_id for trial in trials(small.ledger)}).equals(
+        {first.json["run_id"], second.json["run_id"]}
+    )
 
 
 @pytest.mark.negative
@@ -49,23 +54,24 @@ def test_a_failure_is_not_made_good_by_trying_again(tmp_path: Path) -> None:
     """Under kind p0 one failed trial of an earlier attempt shuts, however often the others pass."""
     small = project(tmp_path, MOODY, gate_file='[gate.tests]\nkind = "p0"\nruns = 1\n')
     mood = small.write("bad-mood", "")
-    assert small.gate("run").code == 1
+    expect.program(small.gate("run")).ended(1)
     mood.unlink()
 
     again = small.gate("run", "--json")
     third = small.gate("run", "--json")
 
-    assert (again.code, third.code) == (1, 1)
-    assert "1 trials failed" in again.json["sentence"]
-    assert len(third.json["attempts"]) == 2
-    assert third.json["gates"][0]["figures"]["trials"] == 240
+    expect.program(again).ended(1)
+    expect.value(third.code).equals(1)
+    expect.value(again.json["sentence"]).contains("1 trials failed")
+    expect.value(len(third.json["attempts"])).equals(2)
+    expect.value(third.json["gates"][0]["figures"]["trials"]).equals(240)
 
 
 def test_a_change_makes_a_new_subject(tmp_path: Path) -> None:
     """Evidence about what was before a commit, or an edit, says nothing of what is now."""
     small = project(tmp_path, MOODY)
     mood = small.write("bad-mood", "")
-    assert small.gate("run").code == 1
+    expect.program(small.gate("run")).ended(1)
     mood.unlink()
     small.write("test_small.py", MOODY + "\n# mended\n")
 
@@ -73,8 +79,10 @@ def test_a_change_makes_a_new_subject(tmp_path: Path) -> None:
     commit(tmp_path)
     committed = small.gate("run", "--json")
 
-    assert (edited.code, edited.json["attempts"]) == (0, [])
-    assert (committed.code, committed.json["attempts"]) == (0, [])
+    expect.program(edited).ended(0)
+    expect.value(edited.json["attempts"]).equals([])
+    expect.program(committed).ended(0)
+    expect.value(committed.json["attempts"]).equals([])
 
 
 def test_what_an_attempt_gave_up_is_not_missing(tmp_path: Path) -> None:
@@ -83,14 +91,14 @@ def test_what_an_attempt_gave_up_is_not_missing(tmp_path: Path) -> None:
     tests = MOODY.replace("    assert n or not", f"{killed}    assert True or not")
     small = project(tmp_path, tests)
     mood = small.write("bad-mood", "")
-    assert small.gate("run").code == 4
+    expect.program(small.gate("run")).ended(4)
     mood.unlink()
 
     answer = small.gate("run", "--json")
 
-    assert answer.code == 0, answer.json["sentence"]
+    expect.program(answer).ended(0)
     figures = answer.json["gates"][0]["figures"]
-    assert (figures["trials"], figures["missing"]) == (150, 0)
+    expect.value((figures["trials"], figures["missing"])).equals((150, 0))
 
 
 def test_pooled_evidence_is_signed_and_verified(tmp_path: Path) -> None:
@@ -99,17 +107,16 @@ def test_pooled_evidence_is_signed_and_verified(tmp_path: Path) -> None:
     small.write(".gitignore", "*.key\n*.pub\n__pycache__/\n")
     commit(tmp_path)
     small.gate("run")
-    assert small.gate("run").code == 0
-    assert small.gate("keygen", "ci.key").code == 0
+    expect.program(small.gate("run")).ended(0)
+    expect.program(small.gate("keygen", "ci.key")).ended(0)
 
     signed = small.gate("evidence", "--key", "ci.key")
 
-    assert signed.code == 0, signed.err
+    expect.program(signed).ended(0)
     (earlier,) = small.ledger.glob("earlier-*.jsonl")
     earlier.write_bytes(earlier.read_bytes().replace(b'"pass"', b'"fail"', 1))
     refused = small.gate("evidence", "--key", "ci.key")
-    assert refused.code == 1
-    assert "changed after the run" in refused.err
+    expect.program(refused).ended(1).said("changed after the run", on="err")
 
 
 @pytest.mark.negative
@@ -122,8 +129,7 @@ def test_an_attempt_that_cannot_be_read_is_not_left_out(tmp_path: Path) -> None:
 
     answer = small.gate("run")
 
-    assert answer.code == 2
-    assert "leaving it out would choose the evidence" in answer.err
+    expect.program(answer).ended(2).said("leaving it out would choose the evidence", on="err")
 
 
 @pytest.mark.negative
@@ -137,6 +143,6 @@ def test_an_attempt_whose_subject_cannot_be_read_is_not_left_out(tmp_path: Path,
 
     answer = small.gate("run")
 
-    assert answer.code == 2
-    assert str(record.parent) in answer.err
-    assert "leaving it out would choose the evidence" in answer.err
+    expect.program(answer).ended(2).said(
+        str(record.parent), "leaving it out would choose the evidence", on="err"
+    )

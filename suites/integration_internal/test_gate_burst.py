@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from autobiz_harness.clock import utc_now
+from autobiz_oracles import expect
 
+from ..folders import files_in
 from ..ledger_lines import header, plan, trial, write_ledger
 from ..ledgers import trials
 from ..signed_run import commit
@@ -56,7 +58,7 @@ def test_what_disagrees_over_runs_is_a_suspect_that_a_burst_examines(tmp_path: P
     made = project(tmp_path)
     made.gate("run")
     again = made.gate("run")
-    assert "1 case passed and failed: `gate flakes` says where that stands" in again.err
+    expect.program(again).said("1 case passed and failed: `gate flakes` says where that stands", on="err")
 
     for run in range(1, 31):
         tried = trial(CASE, "fail" if run == 9 else "pass", run=run, started_at=utc_now())
@@ -64,10 +66,10 @@ def test_what_disagrees_over_runs_is_a_suspect_that_a_burst_examines(tmp_path: P
     made.gate("flakes", "begun")
     ended = made.gate("burst")
 
-    assert ended.code == 0, ended.err
-    assert ended.err.count("tests run") == 2
-    assert f"{CASE}: suspect (due)" in ended.out
-    assert made.gate("burst").out == "no suspect lacks trials: nothing to examine\n"
+    expect.program(ended).ended(0)
+    expect.value(ended.err.count("tests run")).equals(2)
+    expect.program(ended).said(f"{CASE}: suspect (due)", on="out")
+    expect.value(made.gate("burst").out).equals("no suspect lacks trials: nothing to examine\n")
 
 
 def test_every_trial_of_a_burst_draws_anew(tmp_path: Path) -> None:
@@ -85,8 +87,8 @@ def test_every_trial_of_a_burst_draws_anew(tmp_path: Path) -> None:
         )
     ]
 
-    assert len({*seeds[0], *seeds[1], *before}) == 5
-    assert sorted(seeds[1]) == sorted(seeds[2])
+    expect.value(len({*seeds[0], *seeds[1], *before})).equals(5)
+    expect.value(sorted(seeds[1])).equals(sorted(seeds[2]))
 
 
 @pytest.mark.parametrize(
@@ -111,14 +113,14 @@ def test_the_projects_hooks_say_whose_fault_it_is(
     answer = made.gate("burst", CASE, "--times", "2", "--json")
 
     (found,) = answer.json["findings"]
-    assert (found["case"], found["cause"]) == (CASE, cause)
-    assert reason in found["reason"]
+    expect.value((found["case"], found["cause"])).equals((CASE, cause))
+    expect.value(found["reason"]).contains(reason)
     listed = made.gate("flakes", "--json").json["cases"]
     # What the agent does is no flake, so it makes no suspect.
-    assert [one["causes"] for one in listed] == ([] if cause == "agent" else [{cause: 1}])
+    expect.value([one["causes"] for one in listed]).equals([] if cause == "agent" else [{cause: 1}])
     if conftest:
         asked = json.loads((tmp_path / ".autobiz" / "regrade.json").read_text())
-        assert asked == [CASE, ["fail"], 10]
+        expect.value(asked).equals([CASE, ["fail"], 10])
 
 
 def test_what_always_fails_is_asked_no_cause(tmp_path: Path) -> None:
@@ -127,8 +129,9 @@ def test_what_always_fails_is_asked_no_cause(tmp_path: Path) -> None:
 
     answer = made.gate("burst", "test_small.py::test_it", "--times", "2", "--json")
 
-    assert (answer.code, answer.json["findings"]) == (0, [])
-    assert not (tmp_path / ".autobiz" / "regrade.json").exists()
+    expect.program(answer).ended(0)
+    expect.value(answer.json["findings"]).equals([])
+    expect.value(files_in(tmp_path)).lacks(".autobiz/regrade.json")
 
 
 def test_a_burst_decides_no_gate(tmp_path: Path) -> None:
@@ -136,7 +139,8 @@ def test_a_burst_decides_no_gate(tmp_path: Path) -> None:
     made = project(tmp_path)
     made.gate("burst", CASE, "--times", "2")
 
-    assert made.gate("run", "--json").json["attempts"] == []
+    report = made.gate("run", "--json").json
+    expect.value((report["attempts"], report["gates"][0]["figures"]["trials"])).equals(([], 60))
 
 
 @pytest.mark.negative
@@ -146,10 +150,10 @@ def test_a_case_that_is_not_there_is_told_before_anything_runs(tmp_path: Path) -
 
     answer = made.gate("burst", "gone.py::test_it", CASE, "old.py::test_it")
 
-    assert answer.code == 2
-    assert "gone.py::test_it: no stage of this project runs it" in answer.err
-    assert "old.py::test_it: no stage" in answer.err
-    assert not (tmp_path / ".autobiz" / "bursts").exists()
+    expect.program(answer).ended(2).said(
+        "gone.py::test_it: no stage of this project runs it", "old.py::test_it: no stage", on="err"
+    )
+    expect.value(files_in(tmp_path)).lacks(".autobiz/bursts")
 
 
 @pytest.mark.negative
@@ -157,9 +161,8 @@ def test_a_case_that_is_not_collected_ends_the_burst(tmp_path: Path) -> None:
     """A parameter that is gone is no trial: exit 4, with what pytest said."""
     answer = project(tmp_path).gate("burst", "test_small.py::test_it[99]")
 
-    assert answer.code == 4
-    assert "test_it[99]" in answer.err
-    assert answer.err.count("tests run") == 1
+    expect.program(answer).ended(4).said("test_it[99]", on="err")
+    expect.value(answer.err.count("tests run")).equals(1)
 
 
 @pytest.mark.negative
@@ -169,9 +172,8 @@ def test_a_cause_that_cannot_be_asked_for_loses_no_trial(tmp_path: Path) -> None
 
     answer = made.gate("burst", CASE, "--times", "2")
 
-    assert answer.code == 4
-    assert "its cause was not found" in answer.err
-    assert made.gate("flakes", "--json").json["trials"] == 2
+    expect.program(answer).ended(4).said("its cause was not found", on="err")
+    expect.value(made.gate("flakes", "--json").json["trials"]).equals(2)
 
 
 WAITING = """
@@ -196,8 +198,8 @@ def test_what_was_tried_before_ctrl_c_is_kept(tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     answer = answer_of(process)
 
-    assert answer.code == 5, answer.err
-    assert made.gate("flakes", "--json").json["trials"] == 1
+    expect.program(answer).ended(5)
+    expect.value(made.gate("flakes", "--json").json["trials"]).equals(1)
 
 
 @pytest.mark.negative
@@ -209,5 +211,4 @@ def test_a_history_that_cannot_be_kept_changes_no_decision(tmp_path: Path) -> No
 
     answer = made.gate("run", env={"AUTOBIZ_HISTORY": str(tmp_path)})
 
-    assert answer.code == 0, answer.err
-    assert "not recorded for `gate flakes`" in answer.err
+    expect.program(answer).ended(0).said("not recorded for `gate flakes`", on="err")

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from autobiz_oracles import expect
+
+from ..inner_pytest import ending_of
 from ..small_project import SmallProject, small_project
 
 GATES = """[gate.design]
@@ -46,11 +49,12 @@ def asked(words: str) -> dict[str, str]:
 
 
 def completed(project: SmallProject, words: str) -> list[str]:
-    """What the shell is offered for the last word."""
+    """What the shell is offered for the last word, by a program that ends well."""
     program = [sys.executable, "-c", "from autobiz_harness.cli import main; main(prog_name='gate')"]
     done = subprocess.run(
-        program, cwd=project.root, env=asked(words), capture_output=True, text=True, check=True
+        program, cwd=project.root, env=asked(words), capture_output=True, text=True, check=False
     )
+    expect.program(ending_of(done)).ended(0).never_said("Traceback", "rror")
     return [line.partition(",")[2] for line in done.stdout.splitlines() if line]
 
 
@@ -71,13 +75,13 @@ def test_commands_options_gates_stages_and_slices_are_offered(
     project: SmallProject, words: str, offered: list[str]
 ) -> None:
     """Each word is completed with what the project and the command line know."""
-    assert completed(project, words) == offered
+    expect.value(completed(project, words)).equals(offered)
 
 
 @pytest.mark.negative
 def test_after_a_command_that_is_none_there_is_no_error(project: SmallProject) -> None:
     """A key press after a misspelt command offers the commands again, and no traceback."""
-    assert "evidence" in completed(project, "gate nonsense ")
+    expect.value(completed(project, "gate nonsense ")).contains("evidence")
 
 
 @pytest.mark.negative
@@ -87,8 +91,8 @@ def test_a_broken_file_offers_nothing_and_says_nothing(project: SmallProject, te
     project.write("gate.toml", text)
     project.write("pyproject.toml", text.replace("gate", "tool"))
 
-    assert completed(project, "gate approve ") == []
-    assert completed(project, "gate run ") == []
+    expect.value(completed(project, "gate approve ")).equals([])
+    expect.value(completed(project, "gate run ")).equals([])
 
 
 @pytest.mark.parametrize("words", ["gate ", "gate evaluate --", "gate approve ", "gate run ", "gate plan --"])
@@ -103,7 +107,8 @@ def test_a_key_press_imports_nothing_heavy(project: SmallProject, words: str) ->
         check=True,
     )
 
-    assert not HEAVY & set(done.stdout.rpartition("modules ")[2].split())
+    loaded = done.stdout.rpartition("modules ")[2].split()
+    expect.complaints(sorted(HEAVY.intersection(loaded)), about=loaded).none()
 
 
 def test_bash_completes_with_the_script(project: SmallProject) -> None:
@@ -118,7 +123,7 @@ def test_bash_completes_with_the_script(project: SmallProject) -> None:
         ["bash", "--norc", "-c", line], cwd=project.root, capture_output=True, text=True, check=True
     )
 
-    assert done.stdout.strip() == "evidence"
+    expect.value(done.stdout.strip()).equals("evidence")
 
 
 @pytest.mark.parametrize(
@@ -128,9 +133,9 @@ def test_every_script_says_how_to_install_it(project: SmallProject, shell: str, 
     """The script begins as its shell wants it and ends with where to put it."""
     lines = project.gate("completion", shell).out.strip().splitlines()
 
-    assert lines[0].startswith(first)
-    assert f"gate completion {shell}" in lines[-1]
-    assert lines[-1].startswith("# ")
+    expect.value(lines[0][: len(first)]).equals(first)
+    expect.value(lines[-1]).contains(f"gate completion {shell}")
+    expect.value(lines[-1]).matches("^# ")
 
 
 @pytest.mark.negative
@@ -138,5 +143,4 @@ def test_another_shell_is_refused(project: SmallProject) -> None:
     """What is not completed is told with what is."""
     answer = project.gate("completion", "tcsh")
 
-    assert answer.code == 2
-    assert "'bash', 'zsh', 'fish'" in answer.err
+    expect.program(answer).ended(2).said("'bash', 'zsh', 'fish'", on="err")

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from autobiz_oracles import expect
+
 from ..small_project import EIGHTY, SmallProject, small_project
 
 CRITERIA = """[criterion.EXIT-01]
@@ -52,21 +54,23 @@ def test_the_worst_criterion_is_the_answer(
 
     said = project.gate("criteria", "criteria.toml", "--ledger", results)
 
-    assert said.code == code, said.err
-    assert said.out.splitlines()[-1] == answer
+    expect.program(said).ended(code)
+    expect.value(said.out.splitlines()[-1]).equals(answer)
 
 
 def test_the_table_names_criterion_sentence_and_decision(project: SmallProject) -> None:
     """A row a criterion, and the reason of each that does not hold below it."""
     answer = project.gate("criteria", "criteria.toml", "--ledger", "good.xml")
 
-    assert answer.out.splitlines() == [
-        "criterion  says             decision",
-        "EXIT-01    Tests | pass     OPEN",
-        "EXIT-02    Runbook written  UNDECIDED",
-        "EXIT-02: runbook is undecided: runbook.md: No such file or directory.",
-        "UNDECIDED",
-    ]
+    expect.value(answer.out.splitlines()).equals(
+        [
+            "criterion  says             decision",
+            "EXIT-01    Tests | pass     OPEN",
+            "EXIT-02    Runbook written  UNDECIDED",
+            "EXIT-02: runbook is undecided: runbook.md: No such file or directory.",
+            "UNDECIDED",
+        ]
+    )
 
 
 def test_markdown_is_a_table_that_no_text_can_break(project: SmallProject) -> None:
@@ -74,35 +78,39 @@ def test_markdown_is_a_table_that_no_text_can_break(project: SmallProject) -> No
     answer = project.gate("criteria", "criteria.toml", "--ledger", "good.xml", "--markdown")
 
     lines = answer.out.splitlines()
-    assert lines[0] == "### Criteria: **UNDECIDED** 1 of 2 hold"
-    assert lines[2] == "| criterion | says | decision | reason |"
-    assert "Tests \\| pass" in lines[4]
+    expect.value(lines[0]).equals("### Criteria: **UNDECIDED** 1 of 2 hold")
+    expect.value(lines[2]).equals("| criterion | says | decision | reason |")
+    expect.value(lines[4]).contains("Tests \\| pass")
 
 
 def test_json_has_criteria_gates_and_the_answer(project: SmallProject) -> None:
     """Everything that was decided, for programs."""
     said = project.gate("criteria", "criteria.toml", "--ledger", "good.xml", "--json").json
 
-    assert (said["decision"], said["exit_code"]) == ("undecided", 3)
-    assert [one["criterion"] for one in said["criteria"]] == ["EXIT-01", "EXIT-02"]
-    assert [one["gate"] for one in said["gates"]] == ["tests", "runbook"]
+    expect.value((said["decision"], said["exit_code"])).equals(("undecided", 3))
+    expect.value([one["criterion"] for one in said["criteria"]]).equals(["EXIT-01", "EXIT-02"])
+    expect.value([one["gate"] for one in said["gates"]]).equals(["tests", "runbook"])
 
 
 def test_explain_shows_the_gates_too(project: SmallProject) -> None:
     """Below the table stands every condition of every gate."""
     answer = project.gate("criteria", "criteria.toml", "--ledger", "good.xml", "--explain")
 
-    assert "+ every trial passes: no trial failed or stayed unjudged" in answer.out
+    expect.program(answer).said("+ every trial passes: no trial failed or stayed unjudged", on="out")
 
 
 def test_without_a_ledger_the_latest_run_is_judged(project: SmallProject) -> None:
     """Before the first run its gates are undecided, after it they are decided from its ledger."""
     project.write("test_small.py", EIGHTY.replace("80", "2"))
-    assert "EXIT-01    Tests | pass     UNDECIDED" in project.gate("criteria", "criteria.toml").out
+    expect.program(project.gate("criteria", "criteria.toml")).said(
+        "EXIT-01    Tests | pass     UNDECIDED", on="out"
+    )
 
     project.gate("run")
 
-    assert "EXIT-01    Tests | pass     OPEN" in project.gate("criteria", "criteria.toml").out
+    expect.program(project.gate("criteria", "criteria.toml")).said(
+        "EXIT-01    Tests | pass     OPEN", on="out"
+    )
 
 
 @pytest.mark.negative
@@ -121,5 +129,4 @@ def test_what_cannot_be_judged_is_told(
     """A wrong file, a wrong option and missing evidence each have their exit code and sentence."""
     answer = project.gate("criteria", *arguments)
 
-    assert answer.code == code
-    assert says in answer.err
+    expect.program(answer).ended(code).said(says, on="err")

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from autobiz_oracles import expect
+
 from ..ledgers import trials
 from ..small_project import LITERAL, SmallProject, small_project
 
@@ -33,16 +35,20 @@ def test_it_stops_between_runs_with_the_decision_of_the_whole(tmp_path: Path) ->
     tried = len(trials(small.ledger))
     whole = small.gate("run", "--json", "--all")
 
-    assert short.code == whole.code == 1
-    assert short.json["decision"] == whole.json["decision"] == "shut"
-    assert short.json["gates"][0]["decision"] == whole.json["gates"][0]["decision"] == "shut"
-    assert tried <= 40
-    assert len(trials(small.ledger)) == 120
+    expect.value(short.code).equals(1)
+    expect.value(whole.code).equals(1)
+    expect.value(short.json["decision"]).equals("shut")
+    expect.value(whole.json["decision"]).equals("shut")
+    expect.value(short.json["gates"][0]["decision"]).equals("shut")
+    expect.value(whole.json["gates"][0]["decision"]).equals("shut")
+    expect.value(tried).at_most(40)
+    expect.value(len(trials(small.ledger))).equals(120)
     statuses = [stage["status"] for stage in short.json["stages"]]
-    assert "curtailed" in statuses
-    assert {"passed", "failed", "curtailed", "not run"}.issuperset(statuses)
+    expect.value(statuses).contains("curtailed")
+    others = sorted(set(statuses) - {"passed", "failed", "curtailed", "not run"})
+    expect.complaints(others, about=statuses).none()
     reasons = " ".join(stage["reason"] for stage in short.json["stages"])
-    assert "gate tests is shut whatever the rest shows; --all runs it anyway" in reasons
+    expect.value(reasons).contains("gate tests is shut whatever the rest shows; --all runs it anyway")
 
 
 def test_a_bound_that_can_still_be_reached_stops_nothing(tmp_path: Path) -> None:
@@ -54,8 +60,8 @@ def test_a_bound_that_can_still_be_reached_stops_nothing(tmp_path: Path) -> None
 
     answer = small.gate("run", "--json")
 
-    assert answer.code == 0, answer.json["sentence"]
-    assert len(trials(small.ledger)) == 180
+    expect.program(answer).ended(0)
+    expect.value(len(trials(small.ledger))).equals(180)
 
 
 def test_a_stage_in_progress_is_ended(tmp_path: Path) -> None:
@@ -65,9 +71,10 @@ def test_a_stage_in_progress_is_ended(tmp_path: Path) -> None:
 
     answer = small.gate("run", "--json")
 
-    assert (answer.code, answer.json["decision"]) == (1, "shut")
-    assert [trial.case for trial in trials(small.ledger)] == ["test_small.py::test_a"]
-    assert small.gate("run", "--resume", "--json").json["stages"] == answer.json["stages"]
+    expect.program(answer).ended(1)
+    expect.value(answer.json["decision"]).equals("shut")
+    expect.value([trial.case for trial in trials(small.ledger)]).equals(["test_small.py::test_a"])
+    expect.value(small.gate("run", "--resume", "--json").json["stages"]).equals(answer.json["stages"])
 
 
 TWO_STAGES = """
@@ -89,8 +96,8 @@ def test_a_bound_waits_for_the_cases_of_later_stages(tmp_path: Path) -> None:
 
     answer = small.gate("run", "--json")
 
-    assert answer.code == 0, answer.json["sentence"]
-    assert len(trials(small.ledger)) == 720
+    expect.program(answer).ended(0)
+    expect.value(len(trials(small.ledger))).equals(720)
 
 
 def test_a_dry_run_gate_stops_nothing(tmp_path: Path) -> None:
@@ -100,7 +107,7 @@ def test_a_dry_run_gate_stops_nothing(tmp_path: Path) -> None:
 
     small.gate("run")
 
-    assert len(trials(small.ledger)) == 120
+    expect.value(len(trials(small.ledger))).equals(120)
 
 
 @pytest.mark.parametrize("shard", ["1/2", "2/2"])
@@ -110,4 +117,4 @@ def test_a_shard_stops_for_nothing(tmp_path: Path, shard: str) -> None:
 
     small.gate("run", "--shard", shard)
 
-    assert {trial.run for trial in trials(small.ledger)} == {1, 2, 3}
+    expect.value({trial.run for trial in trials(small.ledger)}).equals({1, 2, 3})

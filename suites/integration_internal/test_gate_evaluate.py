@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from autobiz_oracles import expect
+
 from ..small_project import small_project
 
 pytestmark = pytest.mark.priority("P0")
@@ -17,8 +19,9 @@ def test_the_ledgers_alone_give_the_decision_of_the_run(tmp_path: Path) -> None:
 
     evaluated = project.gate("evaluate", str(project.ledger), "--json")
 
-    assert evaluated.code == ran.code == 0
-    assert evaluated.json["gates"] == ran.json["gates"]
+    expect.value(evaluated.code).equals(0)
+    expect.value(ran.code).equals(0)
+    expect.value(evaluated.json["gates"]).equals(ran.json["gates"])
 
 
 def test_shards_fold_together_and_a_lost_one_is_missed(tmp_path: Path) -> None:
@@ -32,10 +35,9 @@ def test_shards_fold_together_and_a_lost_one_is_missed(tmp_path: Path) -> None:
     both = project.gate("evaluate", *ledgers, "--json")
     alone = project.gate("evaluate", ledgers[0])
 
-    assert both.code == 0
-    assert both.json["gates"][0]["figures"]["trials"] == 80
-    assert alone.code == 3
-    assert "shard 2/2 is absent" in alone.out
+    expect.program(both).ended(0)
+    expect.value(both.json["gates"][0]["figures"]["trials"]).equals(80)
+    expect.program(alone).ended(3).said("shard 2/2 is absent", on="out")
 
 
 def test_two_subjects_do_not_mix(tmp_path: Path) -> None:
@@ -48,8 +50,7 @@ def test_two_subjects_do_not_mix(tmp_path: Path) -> None:
 
     answer = project.gate("evaluate", first, str(project.ledger))
 
-    assert answer.code == 3
-    assert "2 different subjects" in answer.out
+    expect.program(answer).ended(3).said("2 different subjects", on="out")
 
 
 @pytest.mark.negative
@@ -72,10 +73,7 @@ def test_what_is_no_ledger_is_undecided_and_told(tmp_path: Path, content: bytes 
 
     answer = project.gate("evaluate", str(ledger))
 
-    assert answer.code == 3
-    assert words in answer.err
-    assert "given.jsonl" in answer.err
-    assert "Traceback" not in answer.err
+    expect.program(answer).ended(3).said(words, "given.jsonl", on="err").never_said("Traceback", on="err")
 
 
 @pytest.mark.negative
@@ -85,16 +83,15 @@ def test_an_empty_folder_is_undecided(tmp_path: Path) -> None:
 
     answer = small_project(tmp_path).gate("evaluate", "empty")
 
-    assert answer.code == 3
-    assert "no ledger (*.jsonl) in this folder" in answer.err
+    expect.program(answer).ended(3).said("no ledger (*.jsonl) in this folder", on="err")
 
 
 def test_init_writes_a_file_that_works_at_once(tmp_path: Path) -> None:
     """`gate init` then `gate run` decides a project that never heard of us."""
     project = small_project(tmp_path, gate_file="", tool="")
 
-    assert project.gate("init").code == 0
-    assert project.gate("run").code == 0
+    expect.program(project.gate("init")).ended(0)
+    expect.program(project.gate("run")).ended(0)
 
 
 @pytest.mark.negative
@@ -105,12 +102,12 @@ def test_init_touches_no_existing_file(tmp_path: Path) -> None:
 
     answer = project.gate("init")
 
-    assert answer.code == 2
-    assert (tmp_path / "gate.toml").read_text() == before
+    expect.program(answer).ended(2)
+    expect.value((tmp_path / "gate.toml").read_text()).equals(before)
 
 
 def test_json_is_all_there_is_on_stdout(tmp_path: Path) -> None:
     """With --json, stdout is one JSON object even when the answer is no."""
     answer = small_project(tmp_path, "def test_it(): assert False").gate("run", "--json")
 
-    assert json.loads(answer.out)["exit_code"] == answer.code
+    expect.value(json.loads(answer.out)["exit_code"]).equals(answer.code)

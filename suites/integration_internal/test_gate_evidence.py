@@ -13,7 +13,10 @@ from pathlib import Path
 import pytest
 
 from autobiz_harness.clock import utc_now
+from autobiz_oracles import expect
 
+from ..folders import files_in
+from ..inner_pytest import ending_of
 from ..signed_run import CHAIN, OPEN, TESTS, Signed, commit, signed_run
 from ..small_project import SmallProject, small_project
 
@@ -47,10 +50,12 @@ def test_from_a_run_to_an_allowed_deploy(original: Signed) -> None:
     """Key, run, bundle, log: everything verifies, and the commit that was tried may be deployed."""
     verified, checked = original.verify_all(), original.check("--chain", CHAIN, "--json")
 
-    assert (verified.code, verified.json["problems"]) == (0, [])
-    assert verified.json["chain"]["entries"] == 1
-    assert (checked.code, checked.json["allowed"]) == (0, True)
-    assert "ALLOWED: the deploy may happen" in original.check().out
+    expect.program(verified).ended(0)
+    expect.value(verified.json["problems"]).equals([])
+    expect.value(verified.json["chain"]["entries"]).equals(1)
+    expect.program(checked).ended(0)
+    expect.value([checked.json["allowed"]]).equals([True])
+    expect.program(original.check()).said("ALLOWED: the deploy may happen", on="out")
 
 
 def test_the_private_key_is_private_and_is_shown_nowhere(original: Signed) -> None:
@@ -58,9 +63,9 @@ def test_the_private_key_is_private_and_is_shown_nowhere(original: Signed) -> No
     key = original.project.root / "ci.key"
     secret = key.read_text().splitlines()[1]
 
-    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    expect.value(stat.S_IMODE(key.stat().st_mode)).equals(0o600)
     for path in (original.bundle, original.project.root / CHAIN):
-        assert secret not in path.read_text()
+        expect.value(path.read_text()).lacks(secret)
 
 
 @pytest.mark.negative
@@ -81,13 +86,13 @@ def test_a_changed_byte_is_found_and_its_file_is_named(copied: Signed, what: str
 
     answer = copied.verify_all()
 
-    assert answer.code == 1
+    expect.program(answer).ended(1)
     wheres = [problem["where"] for problem in answer.json["problems"]]
     expected = {"evidence": "evidence.json", "chain": "chain entry 0"}.get(what, what)
     if what == "bundle":
-        assert len(wheres) == 1
+        expect.value(len(wheres)).equals(1)
     else:
-        assert wheres == [expected]
+        expect.value(wheres).equals([expected])
 
 
 @pytest.mark.negative
@@ -98,9 +103,9 @@ def test_a_ledger_that_was_added_or_taken_away_is_found(copied: Signed) -> None:
 
     answer = copied.verify("--run", str(copied.run))
 
-    assert answer.code == 1
-    assert "this ledger file is gone" in answer.out
-    assert "the run did not write this ledger file" in answer.out
+    expect.program(answer).ended(1).said(
+        "this ledger file is gone", "the run did not write this ledger file", on="out"
+    )
 
 
 @pytest.mark.negative
@@ -108,9 +113,9 @@ def test_a_log_cut_short_is_found(copied: Signed) -> None:
     """A log without the bundle's entry is refused by verify and by check, and so is a head it never had."""
     (copied.project.root / CHAIN).write_bytes(b"")
 
-    assert copied.verify("--chain", CHAIN).code == 1
-    assert "chain entry 0: is absent" in copied.check("--chain", CHAIN).out
-    assert copied.project.gate("verify", "--chain", CHAIN, "--head", "ab" * 32).code == 1
+    expect.program(copied.verify("--chain", CHAIN)).ended(1)
+    expect.program(copied.check("--chain", CHAIN)).said("chain entry 0: is absent", on="out")
+    expect.program(copied.project.gate("verify", "--chain", CHAIN, "--head", "ab" * 32)).ended(1)
 
 
 @pytest.mark.negative
@@ -127,9 +132,7 @@ def test_what_is_not_what_was_tried_is_refused(original: Signed, more: tuple[str
     """Another commit, another gate file, stale, or another part of the project: exit 1 with the reason."""
     answer = original.check(*more)
 
-    assert answer.code == 1
-    assert words in answer.out
-    assert "REFUSED" in answer.out
+    expect.program(answer).ended(1).said(words, "REFUSED", on="out")
 
 
 @pytest.mark.negative
@@ -137,7 +140,7 @@ def test_a_changed_tree_is_not_thecommit(copied: Signed) -> None:
     """Without --commit the checked-out tree counts, and a change in it is another subject."""
     copied.project.write("test_small.py", "def test_it(): pass")
 
-    assert copied.check().code == 1
+    expect.program(copied.check()).ended(1)
 
 
 @pytest.mark.negative
@@ -145,8 +148,8 @@ def test_a_stranger_is_not_believed(original: Signed) -> None:
     """Evidence that is signed by a key outside the allowlist is refused."""
     answer = original.project.gate("check", str(original.bundle), "--allow", "ann.key.pub", "--json")
 
-    assert answer.code == 1
-    assert answer.json["refusals"][0]["condition"] == "authentic"
+    expect.program(answer).ended(1)
+    expect.value(answer.json["refusals"][0]["condition"]).equals("authentic")
 
 
 @pytest.mark.negative
@@ -172,30 +175,30 @@ def test_evidence_that_does_not_follow_from_its_ledgers_is_notsigned_run(
 
     answer = copied.project.gate("evidence", str(copied.run), "--key", "ci.key", "--out", "other.json")
 
-    assert answer.code == 1
-    assert words in answer.err
-    assert not (copied.project.root / "other.json").exists()
-    assert len((copied.project.root / CHAIN).read_bytes().splitlines()) == 1
+    expect.program(answer).ended(1).said(words, on="err")
+    expect.value(files_in(copied.project.root)).lacks("other.json")
+    expect.value(len((copied.project.root / CHAIN).read_bytes().splitlines())).equals(1)
 
 
 def test_the_key_may_come_from_the_environment_and_be_locked(copied: Signed) -> None:
     """AUTOBIZ_SIGNING_KEY holds the PEM, AUTOBIZ_SIGNING_PASSPHRASE unlocks it; a second bundle is next."""
     root = copied.project.root
     locked = {"AUTOBIZ_SIGNING_PASSPHRASE": "open sesame"}
-    assert copied.project.gate("keygen", "locked.key", env=locked).code == 0
+    expect.program(copied.project.gate("keygen", "locked.key", env=locked)).ended(0)
     pem = (root / "locked.key").read_text()
-    assert "ENCRYPTED" in pem
+    expect.value(pem).contains("ENCRYPTED")
 
     without = copied.project.gate("evidence", "--key", "locked.key", "--out", "other.json")
     answer = copied.project.gate(
         "evidence", "--out", "other.json", "--json", env={**locked, "AUTOBIZ_SIGNING_KEY": pem}
     )
 
-    assert (without.code, answer.code) == (2, 0)
-    assert "needs its passphrase" in without.err
-    assert answer.json["index"] == 1
+    expect.program(without).ended(2)
+    expect.value(answer.code).equals(0)
+    expect.program(without).said("needs its passphrase", on="err")
+    expect.value(answer.json["index"]).equals(1)
     checked = copied.project.gate("check", "other.json", "--allow", "locked.key.pub", "--chain", CHAIN)
-    assert checked.code == 0, checked.out
+    expect.program(checked).ended(0)
 
 
 def test_a_shut_gate_is_signed_and_refused_until_two_approvers_override_it(failing: Signed) -> None:
@@ -214,15 +217,16 @@ def test_a_shut_gate_is_signed_and_refused_until_two_approvers_override_it(faili
     approved = gate("override", "approve", "override.json", "--key", "bob.key", *approvers)
     allowed, seen = failing.check(*with_override), failing.verify("--chain", CHAIN, *approvers)
 
-    assert (asked.code, refused.code, alone.code, again.code, stranger.code) == (0, 1, 1, 1, 1)
-    assert "2 approvers must sign it, and 1 did" in alone.out
-    assert "has signed already" in again.err
-    assert (approved.code, allowed.code, seen.code) == (0, 0, 0)
-    assert "ALLOWED BY OVERRIDE" in allowed.out
+    expect.program(asked).ended(0)
+    expect.value((refused.code, alone.code, again.code, stranger.code)).equals((1, 1, 1, 1))
+    expect.program(alone).said("2 approvers must sign it, and 1 did", on="out")
+    expect.program(again).said("has signed already", on="err")
+    expect.program(approved).ended(0)
+    expect.value((allowed.code, seen.code)).equals((0, 0))
+    expect.program(allowed).said("ALLOWED BY OVERRIDE", on="out")
     for answer in (approved, allowed, seen):
-        assert "!!!!!!!!" in answer.err
-        assert REASON in answer.err
-    assert failing.check().code == 1
+        expect.program(answer).said("!!!!!!!!", REASON, on="err")
+    expect.program(failing.check()).ended(1)
 
 
 @pytest.mark.negative
@@ -238,7 +242,7 @@ def test_a_shut_gate_is_signed_and_refused_until_two_approvers_override_it(faili
         (("evidence", "--key", "ci.key.pub"), 2, "not a private key"),
         (("verify", "gate.toml"), 2, "--allow KEY.pub"),
         (("verify", "gate.toml", "--allow", "ci.key"), 2, "a private key"),
-        (("verify", "gate.toml", "--allow", "ci.key.pub"), 1, ""),
+        (("verify", "gate.toml", "--allow", "ci.key.pub"), 1, "envelope: is not JSON"),
         (("verify",), 2, "name a BUNDLE"),
         (("keygen", "ci.key"), 2, "never overwritten"),
         (("check", "x", "--allow", "ci.key.pub", "--override", "y"), 2, "decision log"),
@@ -251,9 +255,7 @@ def test_mistakes_are_told_without_a_traceback(
     """Missing files are 3, wrong use is 2, foreign content is 1, each with a sentence."""
     answer = original.project.gate(*arguments)
 
-    assert answer.code == code, answer.err
-    assert words in answer.err
-    assert "Traceback" not in answer.err
+    expect.program(answer).ended(code).said(words).never_said("Traceback")
 
 
 @pytest.mark.negative
@@ -265,7 +267,7 @@ def test_the_tests_never_see_the_key(tmp_path: Path) -> None:
 
     report = project.gate("run", "--json", env=secrets).json
 
-    assert report["stages"][0]["passed"] == 1
+    expect.value(report["stages"][0]["passed"]).equals(1)
 
 
 HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "sign-and-check-evidence.md"
@@ -290,6 +292,6 @@ def test_the_how_to_is_true(tmp_path: Path) -> None:
         check=False,
     )
 
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.count("ALLOWED: the deploy may happen") == 3
-    assert "AUTHENTIC" in done.stdout
+    expect.program(ending_of(done)).ended(0)
+    expect.value(done.stdout.count("ALLOWED: the deploy may happen")).equals(3)
+    expect.program(ending_of(done)).said("AUTHENTIC", on="out")

@@ -8,7 +8,9 @@ import msgspec
 import pytest
 
 from autobiz_gates import Case, RunPlan, Subject, Trial
+from autobiz_oracles import expect
 
+from ..folders import files_in
 from ..ledger_lines import header, trial, write_ledger
 from ..quarantines import quarantine_text
 from ..small_project import Answer, SmallProject, small_project
@@ -75,55 +77,61 @@ def test_whole_way_from_first_flake_to_release(tmp_path: Path) -> None:
     made = project(tmp_path)
     night = ledger(tmp_path, "night", {CASE: "ppi", **others("ppp")})
     first = made.gate("flakes", night, "--json", "--today", str(TODAY))
-    assert first.json["added"] == 3 * 61
+    expect.value(first.json["added"]).equals(3 * 61)
     (suspect,) = first.json["cases"]
-    assert (suspect["state"], suspect["due"], suspect["causes"]) == ("suspect", False, {"infra": 1})
+    expect.value((suspect["state"], suspect["due"], suspect["causes"])).equals(
+        ("suspect", False, {"infra": 1})
+    )
     early = quarantine(made, "add", CASE, *ADD)
-    assert early.code == 1
-    assert "1 flakes in 3 trials show nothing yet: `gate burst" in early.err
+    expect.program(early).ended(1).said("1 flakes in 3 trials show nothing yet: `gate burst", on="err")
     made.gate("flakes", ledger(tmp_path, "burst", {CASE: "p" * 31 + "i"}, hour=3), "--today", str(TODAY))
-    assert quarantine(made, "add", CASE, *ADD).code == 0
-    assert state_of(made) == "quarantined"
+    expect.program(quarantine(made, "add", CASE, *ADD)).ended(0)
+    expect.value(state_of(made)).equals("quarantined")
     file = tmp_path / "quarantine.toml"
     file.write_text(file.read_text() + f"fixed = {TODAY}\n")
-    assert state_of(made) == "probation"
+    expect.value(state_of(made)).equals("probation")
     for day in (1, 2, 3):
         made.gate("flakes", ledger(tmp_path, f"day{day}", {CASE: "p" * 20}, day=day))
-    assert state_of(made, 2) == "probation"
-    assert state_of(made, 3) == "healthy"
+    expect.value(state_of(made, 2)).equals("probation")
+    expect.value(state_of(made, 3)).equals("healthy")
     released = quarantine(made, "release", CASE, day=3)
-    assert (released.code, "gates again" in released.out) == (0, False)
-    assert file.read_text() == ""
-    assert made.gate("flakes", "--json", "--today", str(TODAY + timedelta(days=3))).json["cases"] == []
+    expect.program(released).ended(0)
+    expect.value(["gates again" in released.out]).equals([False])
+    expect.value(file.read_text()).equals("")
+    expect.value(
+        made.gate("flakes", "--json", "--today", str(TODAY + timedelta(days=3))).json["cases"]
+    ).equals([])
 
 
 def test_same_ledger_twice_adds_nothing(tmp_path: Path) -> None:
     """Recording again says that nothing was added."""
     made = project(tmp_path)
     night = ledger(tmp_path, "night", others("ppp"))
-    assert made.gate("flakes", night, "--json").json["added"] == 180
+    expect.value(made.gate("flakes", night, "--json").json["added"]).equals(180)
     again = made.gate("flakes", night, night, "--json").json
-    assert (again["added"], again["trials"]) == (0, 180)
+    expect.value((again["added"], again["trials"])).equals((0, 180))
 
 
 def test_what_was_released_early_stays_a_suspect(tmp_path: Path) -> None:
     """Release without probation says that the case gates again, and it does."""
     made = project(tmp_path)
     proven(made)
-    assert quarantine(made, "add", CASE, *ADD).code == 0
-    assert "released early: it gates again and stays a suspect" in quarantine(made, "release", CASE).out
-    assert state_of(made) == "suspect"
+    expect.program(quarantine(made, "add", CASE, *ADD)).ended(0)
+    expect.program(quarantine(made, "release", CASE)).said(
+        "released early: it gates again and stays a suspect", on="out"
+    )
+    expect.value(state_of(made)).equals("suspect")
 
 
 def test_cluster_is_one_alert(tmp_path: Path) -> None:
     """Three cases that begin to fail alike are one line that says so, in text and JSON."""
     made = project(tmp_path)
     night = ledger(tmp_path, "night", {"a": "ppi", "b": "ppi", "c": "ppi", **others("ppp")})
-    assert "ALERT: 3 cases became suspects by one failure (abcd) within a day" in made.gate(
+    expect.program(made.gate(
         "flakes", night, "--today", str(TODAY)
-    ).out  # fmt: skip
+    )).said("ALERT: 3 cases became suspects by one failure (abcd) within a day", on="out")  # fmt: skip
     told = made.gate("flakes", "--json", "--today", str(TODAY)).json
-    assert [one["cases"] for one in told["clusters"]] == [["a", "b", "c"]]
+    expect.value([one["cases"] for one in told["clusters"]]).equals([["a", "b", "c"]])
 
 
 @pytest.mark.negative
@@ -132,13 +140,15 @@ def test_agent_and_p0_are_refused_by_the_history(tmp_path: Path) -> None:
     made = project(tmp_path)
     steady = {CASE: "ppf", **others("ppp")}
     made.gate("flakes", ledger(tmp_path, "night", steady), "--cause", f"{CASE}=agent", "--today", str(TODAY))
-    assert state_of(made) == "healthy"
+    expect.value(state_of(made)).equals("healthy")
     agent = quarantine(made, "add", CASE, *ADD)
-    assert (agent.code, "no trials of it disagree" in agent.err) == (1, True)
+    expect.program(agent).ended(1)
+    expect.value(["no trials of it disagree" in agent.err]).equals([True])
     made.gate("flakes", ledger(tmp_path, "p0", {"safe": "ppi"}, priority="P0"), "--today", str(TODAY))
     safe = quarantine(made, "add", "safe", *ADD)
-    assert (safe.code, "it is P0, which is never quarantined" in safe.err) == (1, True)
-    assert not (tmp_path / "quarantine.toml").exists()
+    expect.program(safe).ended(1)
+    expect.value(["it is P0, which is never quarantined" in safe.err]).equals([True])
+    expect.value(files_in(tmp_path)).lacks("quarantine.toml")
 
 
 @pytest.mark.negative
@@ -148,48 +158,46 @@ def test_one_too_many_is_refused(tmp_path: Path) -> None:
     proven(made, priority="P1")
     made.write("quarantine.toml", quarantine_text("c1", opened=TODAY))
     answer = quarantine(made, "add", CASE, *ADD)
-    assert answer.code == 1
-    assert "2 of 61 P1 cases are quarantined, and 1 may be" in answer.err
-    assert CASE not in (tmp_path / "quarantine.toml").read_text()
+    expect.program(answer).ended(1).said("2 of 61 P1 cases are quarantined, and 1 may be", on="err")
+    expect.value((tmp_path / "quarantine.toml").read_text()).lacks(CASE)
 
 
 def test_without_a_history_the_reviewer_is_told_to_judge(tmp_path: Path) -> None:
     """A case that no history knows is written down, with a word on stderr."""
     made = project(tmp_path)
     answer = quarantine(made, "add", CASE, *ADD)
-    assert answer.code == 0
-    assert "its reviewer must judge the evidence" in answer.err
-    assert not (tmp_path / ".autobiz").exists()
+    expect.program(answer).ended(0).said("its reviewer must judge the evidence", on="err")
+    expect.value(files_in(tmp_path)).lacks(".autobiz")
 
 
 def test_renewal_is_given_once_by_somebody_else(tmp_path: Path) -> None:
     """A renewal doubles the days; the owner cannot give it, and nobody can give a second."""
     made = project(tmp_path)
     quarantine(made, "add", CASE, *ADD)
-    assert made.gate("quarantine", "renew", CASE, "--approver", "Ann").code == 2
+    expect.program(made.gate("quarantine", "renew", CASE, "--approver", "Ann")).ended(2)
     renewed = made.gate("quarantine", "renew", CASE, "--approver", "bob", "--json")
-    assert renewed.json["entry"]["expires"] == str(TODAY + timedelta(days=14))
-    assert made.gate("quarantine", "renew", CASE, "--approver", "cid").code == 1
+    expect.value(renewed.json["entry"]["expires"]).equals(str(TODAY + timedelta(days=14)))
+    expect.program(made.gate("quarantine", "renew", CASE, "--approver", "cid")).ended(1)
 
 
 def test_list_tells_what_is_in_force(tmp_path: Path) -> None:
     """The list says of each entry whether it holds on the day, and how long."""
     made = project(tmp_path)
-    assert "nothing is quarantined" in quarantine(made, "list").out
+    expect.program(quarantine(made, "list")).said("nothing is quarantined", on="out")
     quarantine(made, "add", CASE, *ADD)
     (one,) = quarantine(made, "list", "--json", day=3).json["entries"]
-    assert (one["case"], one["in_force"], one["days_left"]) == (CASE, True, 4)
-    assert "expired" in quarantine(made, "list", day=8).out
+    expect.value((one["case"], one["in_force"], one["days_left"])).equals((CASE, True, 4))
+    expect.program(quarantine(made, "list", day=8)).said("expired", on="out")
 
 
 def test_check_holds_for_no_file_and_for_a_good_one(tmp_path: Path) -> None:
     """Exit 0 without a quarantine, and with one that is in force and within the caps."""
     made = project(tmp_path)
     night = ledger(tmp_path, "night", {CASE: "ppf", **others("ppp")})
-    assert quarantine(made, "check", night).code == 0
+    expect.program(quarantine(made, "check", night)).ended(0)
     quarantine(made, "add", CASE, *ADD)
-    assert quarantine(made, "check", night).out == "OK, quarantined: 1\n"
-    assert "caps not looked at" in quarantine(made, "check").out
+    expect.value(quarantine(made, "check", night).out).equals("OK, quarantined: 1\n")
+    expect.program(quarantine(made, "check")).said("caps not looked at", on="out")
 
 
 @pytest.mark.negative
@@ -218,10 +226,12 @@ def test_check_refuses_with_every_reason(tmp_path: Path, text: str, words: str) 
     safe = ledger(tmp_path, "p0", {"safe": "ppp"}, priority="P0")
     made.write("quarantine.toml", text)
     answer = quarantine(made, "check", night, safe)
-    assert (answer.code, words in answer.out) == (1, True), answer.out + answer.err
+    expect.program(answer).ended(1)
+    expect.value([words in answer.out]).equals([True])
     told = quarantine(made, "check", night, safe, "--json")
-    assert (told.code, told.json["holds"]) == (1, False)
-    assert any(words in reason for reason in told.json["reasons"])
+    expect.program(told).ended(1)
+    expect.value([told.json["holds"]]).equals([False])
+    expect.value("\n".join(told.json["reasons"])).contains(words)
 
 
 @pytest.mark.negative
@@ -246,8 +256,9 @@ def test_misuse_has_its_own_code_and_says_what_to_do(
 ) -> None:
     """Usage is 2, missing evidence 3, a history that cannot be used 4, and a no is 1."""
     answer = project(tmp_path).gate(*arguments)
-    assert (answer.code, words in answer.err) == (code, True), answer.err
-    assert "Traceback" not in answer.err
+    expect.program(answer).ended(code)
+    expect.value([words in answer.err]).equals([True])
+    expect.program(answer).never_said("Traceback", on="err")
 
 
 def test_history_by_variable_and_default_stay_out_of_the_commit(tmp_path: Path) -> None:
@@ -255,7 +266,7 @@ def test_history_by_variable_and_default_stay_out_of_the_commit(tmp_path: Path) 
     made = project(tmp_path)
     night = ledger(tmp_path, "night", others("ppp"))
     made.gate("flakes", night)
-    assert (tmp_path / ".autobiz" / ".gitignore").read_text() == "*\n"
+    expect.value((tmp_path / ".autobiz" / ".gitignore").read_text()).equals("*\n")
     told = made.gate("flakes", "--json", env={"AUTOBIZ_HISTORY": "other.sqlite"})
-    assert told.json["trials"] == 0
-    assert not (tmp_path / "other.sqlite").exists()
+    expect.value(told.json["trials"]).equals(0)
+    expect.value(files_in(tmp_path)).lacks("other.sqlite")

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from autobiz_oracles import expect
+
+from ..folders import files_in
 from ..small_project import SmallProject, small_project
 
 pytestmark = pytest.mark.priority("P0")
@@ -49,12 +52,16 @@ def test_pytests_own_report_is_read_as_pytest_meant_it(tmp_path: Path) -> None:
 
     figures = project.gate("evaluate", "report.xml", "--json").json["gates"][0]["figures"]
 
-    assert (figures["passes"], figures["failed"], figures["unknown"], figures["skipped"]) == (80, 1, 1, 1)
-    assert [case["case"] for case in figures["costing"]] == [
-        "test_small.py::test_errs",
-        "test_small.py::test_fails",
-        "test_small.py::test_skips",
-    ]
+    expect.value((figures["passes"], figures["failed"], figures["unknown"], figures["skipped"])).equals(
+        (80, 1, 1, 1)
+    )
+    expect.value([case["case"] for case in figures["costing"]]).equals(
+        [
+            "test_small.py::test_errs",
+            "test_small.py::test_fails",
+            "test_small.py::test_skips",
+        ]
+    )
 
 
 def test_three_runs_of_any_language_open_the_gate(tmp_path: Path) -> None:
@@ -68,9 +75,9 @@ def test_three_runs_of_any_language_open_the_gate(tmp_path: Path) -> None:
     whole = project.gate("evaluate", *named, "--json")
     alone = project.gate("evaluate", "1.xml")
 
-    assert (whole.code, whole.json["gates"][0]["figures"]["trials"]) == (0, 180)
-    assert alone.code == 3
-    assert "3 runs are needed, 1 were made" in alone.out
+    expect.program(whole).ended(0)
+    expect.value(whole.json["gates"][0]["figures"]["trials"]).equals(180)
+    expect.program(alone).ended(3).said("3 runs are needed, 1 were made", on="out")
 
 
 def test_a_folder_of_allure_results_is_decided(tmp_path: Path) -> None:
@@ -85,9 +92,8 @@ def test_a_folder_of_allure_results_is_decided(tmp_path: Path) -> None:
 
     answer = project.gate("evaluate", *named)
 
-    assert answer.code == 1
-    assert "153/180" in answer.out
-    assert answer.out.endswith("SHUT\n")
+    expect.program(answer).ended(1).said("153/180", on="out")
+    expect.value(answer.out).matches(r"SHUT\n\Z")
 
 
 def test_markdown_is_a_table_that_no_case_name_can_break(tmp_path: Path) -> None:
@@ -99,10 +105,9 @@ def test_markdown_is_a_table_that_no_case_name_can_break(tmp_path: Path) -> None
 
     answer = project.gate("evaluate", "a.xml", "--markdown")
 
-    assert answer.code == 1
-    assert answer.out.startswith("### Deploy gate: **SHUT**\n\n| gate |")
-    assert "<img>" not in answer.out
-    assert r"x \| \<img\> \`y\`" in answer.out
+    expect.program(answer).ended(1)
+    expect.value(answer.out).matches(r"^### Deploy gate: \*\*SHUT\*\*\n\n\| gate \|")
+    expect.program(answer).never_said("<img>", on="out").said(r"x \| \<img\> \`y\`", on="out")
 
 
 def test_explain_says_every_condition(tmp_path: Path) -> None:
@@ -112,8 +117,7 @@ def test_explain_says_every_condition(tmp_path: Path) -> None:
 
     answer = project.gate("evaluate", "a.xml", "--explain")
 
-    assert answer.code == 3
-    assert "+ broken cases: no case fails most of its trials" in answer.out
+    expect.program(answer).ended(3).said("+ broken cases: no case fails most of its trials", on="out")
 
 
 @pytest.mark.negative
@@ -137,9 +141,7 @@ def test_what_cannot_be_used_is_told(
 
     answer = project.gate("evaluate", *arguments)
 
-    assert answer.code == code
-    assert words in answer.err
-    assert "Traceback" not in answer.err
+    expect.program(answer).ended(code).said(words, on="err").never_said("Traceback", on="err")
 
 
 def test_plan_says_how_many_cases_and_how_often_it_errs(tmp_path: Path) -> None:
@@ -149,12 +151,12 @@ def test_plan_says_how_many_cases_and_how_often_it_errs(tmp_path: Path) -> None:
     text = project.gate("plan", "--floor", "0.95", "--true-rate", "0.99")
     planned = project.gate("plan", "--floor", "0.95", "--true-rate", "0.99", "--json").json
 
-    assert text.code == 0
-    assert f"{planned['cases']} x 3 = {planned['trials']}" in text.out
-    assert f"{planned['false_block']:.4f}" in text.out
+    expect.program(text).ended(0).said(
+        f"{planned['cases']} x 3 = {planned['trials']}", f"{planned['false_block']:.4f}", on="out"
+    )
     chances = [point["chance_open"] for point in planned["curve"]]
-    assert chances == sorted(chances)
-    assert chances[-1] == pytest.approx(1.0)
+    expect.value(chances).equals(sorted(chances))
+    expect.value(chances[-1]).equals(pytest.approx(1.0))
 
 
 def test_the_plot_is_drawn_into_a_file(tmp_path: Path) -> None:
@@ -164,10 +166,9 @@ def test_the_plot_is_drawn_into_a_file(tmp_path: Path) -> None:
     answer = project.gate("plan", "--svg", "plan.svg")
 
     picture = (tmp_path / "plan.svg").read_text()
-    assert answer.code == 0
-    assert picture.startswith("<svg xmlns=")
-    assert "floor 0.95" in picture
-    assert "href" not in picture
+    expect.program(answer).ended(0)
+    expect.value(picture).matches("^<svg xmlns=")
+    expect.value(picture).contains("floor 0.95").lacks("href")
 
 
 @pytest.mark.negative
@@ -184,9 +185,8 @@ def test_a_plot_that_cannot_be_drawn_is_told(
     """A folder that is not there and a plan without a suite leave no file."""
     answer = foreign(tmp_path).gate("plan", *arguments)
 
-    assert answer.code == code
-    assert says in answer.err
-    assert not (tmp_path / "plan.svg").exists()
+    expect.program(answer).ended(code).said(says, on="err")
+    expect.value(files_in(tmp_path)).lacks("plan.svg")
 
 
 @pytest.mark.negative
@@ -195,14 +195,14 @@ def test_a_plot_that_cannot_be_drawn_is_told(
 )
 def test_a_plan_of_nonsense_is_a_usage_error(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     """Rates outside (0, 1), unknown profiles and empty suites are exit 2."""
-    assert foreign(tmp_path).gate("plan", *arguments).code == 2
+    expect.program(foreign(tmp_path).gate("plan", *arguments)).ended(2)
 
 
 def test_a_subject_on_the_floor_gets_no_plan(tmp_path: Path) -> None:
     """Where no suite is enough, the plan says so in a sentence."""
     answer = foreign(tmp_path).gate("plan", "--floor", "0.95", "--true-rate", "0.95")
 
-    assert "not above the floor" in answer.out
+    expect.program(answer).said("not above the floor", on="out")
 
 
 def test_the_commands_of_the_guide_are_true(tmp_path: Path) -> None:
@@ -217,6 +217,6 @@ def test_the_commands_of_the_guide_are_true(tmp_path: Path) -> None:
         line.strip().partition(" >>")[0] for line in guide.splitlines() if line.strip().startswith("gate ev")
     ]
 
-    assert len(typed) == 3
+    expect.value(len(typed)).equals(3)
     for line in typed:
-        assert project.gate(*line.split()[1:]).code == 0
+        expect.program(project.gate(*line.split()[1:])).ended(0)

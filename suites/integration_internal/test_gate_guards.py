@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from autobiz_harness.guards import GUARD_KEYS
+from autobiz_oracles import expect
 
 from ..ledgers import trials
 from ..small_project import EIGHTY, ONE_RUN, small_project
@@ -31,11 +32,11 @@ def test_a_refusal_shuts_the_gate(tmp_path: Path) -> None:
 
     answer = project.gate("run")
 
-    assert answer.code == 1, answer.err
+    expect.program(answer).ended(1)
     (failed,) = [trial for trial in trials(project.ledger) if trial.outcome != "pass"]
-    assert failed.outcome == "fail"
-    assert failed.reason.startswith(
-        "REFUSED in test_small.py::test_reaches_out: socket.gethostbyname of shop"
+    expect.value(failed.outcome).equals("fail")
+    expect.value(failed.reason).matches(
+        "^REFUSED in test_small.py::test_reaches_out: socket.gethostbyname of shop"
     )
 
 
@@ -45,9 +46,9 @@ def test_a_misspelt_guard_is_told_with_its_line(tmp_path: Path) -> None:
 
     answer = project.gate("run")
 
-    assert answer.code == 2
-    assert "tool.autobiz.guard.networks: unknown key. Did you mean 'network'?" in answer.err
-    assert "pyproject.toml:" in answer.err
+    expect.program(answer).ended(2).said(
+        "tool.autobiz.guard.networks: unknown key. Did you mean 'network'?", "pyproject.toml:", on="err"
+    )
 
 
 def test_every_guard_can_be_asked_for(tmp_path: Path) -> None:
@@ -57,4 +58,4 @@ def test_every_guard_can_be_asked_for(tmp_path: Path) -> None:
 
     answer = project.gate("run")
 
-    assert answer.code == 0, answer.err
+    expect.program(answer).ended(0)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from autobiz_oracles import expect
+
 from ..small_project import LITERAL, small_project
 
 HEAVY = {"scipy", "numpy", "pytest", "_pytest", "pydantic", "rich", "autobiz_kernel"}
@@ -35,4 +37,4 @@ def test_a_light_command_imports_nothing_heavy(tmp_path: Path, arguments: tuple[
     )
 
     loaded = done.stdout.rpartition("modules ")[2].split()
-    assert not HEAVY & set(loaded)
+    expect.complaints(sorted(HEAVY.intersection(loaded)), about=loaded).none()

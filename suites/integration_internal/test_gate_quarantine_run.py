@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from autobiz_harness.clock import utc_now
+from autobiz_oracles import expect
 
+from ..folders import files_in
 from ..ledger_lines import header, plan, trial, write_ledger
 from ..quarantines import quarantine_text
 from ..signed_run import commit
@@ -45,16 +47,16 @@ def expired(days: int = 8) -> str:
 def test_quarantined_case_runs_and_is_told_and_does_not_gate(tmp_path: Path) -> None:
     """The failing case is in the ledger and the report, its stage passes with a reason, the gate is open."""
     ran = project(tmp_path).gate("run", "--json")
-    assert ran.code == 0, ran.out + ran.err
+    expect.program(ran).ended(0)
     (gate,) = ran.json["gates"]
-    assert gate["figures"]["quarantined"] == [CASE]
-    assert (gate["figures"]["passes"], gate["figures"]["trials"]) == (79, 79)
-    assert gate["figures"]["lcb_worst"] < 0.95 < gate["figures"]["lcb"]
+    expect.value(gate["figures"]["quarantined"]).equals([CASE])
+    expect.value((gate["figures"]["passes"], gate["figures"]["trials"])).equals((79, 79))
+    expect.value(gate["figures"]["lcb_worst"]).between(0.0, 0.9499)
+    expect.value(gate["figures"]["lcb"]).between(0.9501, 1.0)
     (stage,) = ran.json["stages"]
-    assert (stage["failed"], stage["reason"]) == (1, f"only quarantined cases failed: {CASE}")
+    expect.value((stage["failed"], stage["reason"])).equals((1, f"only quarantined cases failed: {CASE}"))
     page = Path(tmp_path, ran.json["files"]["report"]).read_text()
-    assert "1 quarantined" in page
-    assert "quarantine.toml (sha256 " in page
+    expect.value(page).contains("1 quarantined", "quarantine.toml (sha256 ")
 
 
 def test_evaluate_gives_the_same_gates_on_the_same_day_and_others_later(tmp_path: Path) -> None:
@@ -62,12 +64,13 @@ def test_evaluate_gives_the_same_gates_on_the_same_day_and_others_later(tmp_path
     made = project(tmp_path)
     ran = made.gate("run", "--json")
     evaluated = made.gate("evaluate", str(made.ledger), "--json")
-    assert (evaluated.code, evaluated.json["gates"]) == (0, ran.json["gates"])
+    expect.program(evaluated).ended(0)
+    expect.value(evaluated.json["gates"]).equals(ran.json["gates"])
     later = made.gate(
         "evaluate", str(made.ledger), "--json", "--today", str(utc_now().date() + timedelta(days=8))
     )
-    assert later.code == 1
-    assert later.json["gates"][0]["figures"]["quarantine_expired"] == [CASE]
+    expect.program(later).ended(1)
+    expect.value(later.json["gates"][0]["figures"]["quarantine_expired"]).equals([CASE])
 
 
 SOMETIMES = """
@@ -108,7 +111,7 @@ def test_the_how_to_is_true(tmp_path: Path) -> None:
     made.write(".gitignore", "__pycache__/\n.autobiz/\nburst*\n")
     commit(tmp_path)
     first, *others = re.findall(r"```sh\n(.*?)```", HOW_TO.read_text(), re.DOTALL)
-    assert f"{CASE}  suspect" in typed(tmp_path, first)
+    expect.value(typed(tmp_path, first)).contains(f"{CASE}  suspect")
     # One trial of the burst is made as it is written; starting pytest 31 times more would show nothing more.
     for run in range(2, 33):
         tried = trial(CASE, "fail" if run == 9 else "pass", run=run, started_at=utc_now())
@@ -117,11 +120,13 @@ def test_the_how_to_is_true(tmp_path: Path) -> None:
 
     said = typed(tmp_path, "".join(others))
 
-    assert f"{CASE}: suspect (due)" in said
-    assert f"1 quarantined ({CASE})" in said
-    assert "OPEN: the deploy may happen" in said
-    assert "OK, quarantined: 1" in said
-    assert said.rstrip().endswith("released early: it gates again and stays a suspect")
+    expect.value(said).contains(
+        f"{CASE}: suspect (due)",
+        f"1 quarantined ({CASE})",
+        "OPEN: the deploy may happen",
+        "OK, quarantined: 1",
+    )
+    expect.value(said).matches(r"released early: it gates again and stays a suspect\s*\Z")
 
 
 @pytest.mark.negative
@@ -131,18 +136,18 @@ def test_the_how_to_is_true(tmp_path: Path) -> None:
 def test_what_must_not_be_excused_shuts(tmp_path: Path, tests: str, text: str | None) -> None:
     """An expired entry and an entry for a P0 case excuse nothing: the run is shut."""
     ran = project(tmp_path, tests, text).gate("run", "--json")
-    assert ran.code == 1
-    assert ran.json["gates"][0]["figures"]["quarantined"] == []
+    expect.program(ran).ended(1)
+    expect.value(ran.json["gates"][0]["figures"]["quarantined"]).equals([])
 
 
 @pytest.mark.negative
 def test_unreadable_quarantine_is_a_mistake_of_usage_before_anything_runs(tmp_path: Path) -> None:
     """A broken file ends the run with 2 and every mistake, and no run is begun."""
     answer = project(tmp_path, text="[[quarantine]]\ncase = 3\n").gate("run")
-    assert answer.code == 2
-    assert "quarantine.toml:2: quarantine 'number 1': case must be a string" in answer.err
-    assert "'owner' is missing" in answer.err
-    assert not (tmp_path / ".autobiz").exists()
+    expect.program(answer).ended(2).said(
+        "quarantine.toml:2: quarantine 'number 1': case must be a string", "'owner' is missing", on="err"
+    )
+    expect.value(files_in(tmp_path)).lacks(".autobiz")
 
 
 def test_evidence_is_bound_to_the_quarantine(tmp_path: Path) -> None:
@@ -151,15 +156,15 @@ def test_evidence_is_bound_to_the_quarantine(tmp_path: Path) -> None:
     made.gate("keygen", "ci.key")
     made.gate("run")
     signed = made.gate("evidence", "--key", "ci.key", "--json")
-    assert signed.code == 0, signed.err
+    expect.program(signed).ended(0)
     verified = made.gate("verify", signed.json["bundle"], "--allow", "ci.key.pub")
-    assert verified.code == 0, verified.out
+    expect.program(verified).ended(0)
     envelope = json.loads(Path(tmp_path, signed.json["bundle"]).read_bytes())
     statement = json.loads(b64decode(envelope["payload"]))
     digest = sha256((tmp_path / "quarantine.toml").read_bytes()).hexdigest()
     named = {"name": "quarantine.toml", "digest": {"sha256": digest}}
-    assert named in statement["subject"]
-    assert named in statement["predicate"]["configuration"]
+    expect.value(statement["subject"]).contains(named)
+    expect.value(statement["predicate"]["configuration"]).contains(named)
 
 
 @pytest.mark.negative
@@ -168,15 +173,16 @@ def test_another_quarantine_is_found_before_signing(tmp_path: Path, change: str)
     """A file that is gone, was changed or came later is named, and nothing is signed."""
     made = small_project(tmp_path) if change == "added" else project(tmp_path)
     made.gate("keygen", "ci.key")
-    assert made.gate("run").code == 0
+    expect.program(made.gate("run")).ended(0)
     path = tmp_path / "quarantine.toml"
     if change == "taken away":
         path.unlink()
     else:
         made.write("quarantine.toml", expired() if change == "added" else path.read_text() + "# more\n")
     answer = made.gate("evidence", "--key", "ci.key")
-    assert answer.code == 1
-    assert "quarantine.toml: the quarantine is not the one that the run was judged by" in answer.err
+    expect.program(answer).ended(1).said(
+        "quarantine.toml: the quarantine is not the one that the run was judged by", on="err"
+    )
 
 
 def test_gate_file_of_another_folder_has_its_own_quarantine(tmp_path: Path) -> None:
@@ -184,9 +190,9 @@ def test_gate_file_of_another_folder_has_its_own_quarantine(tmp_path: Path) -> N
     made = small_project(tmp_path, FLAKY, gate_file="")
     made.write("gates/gate.toml", LITERAL)
     made.write("quarantine.toml", quarantine_text(CASE, opened=utc_now().date()))
-    assert made.gate("run").code == 1
+    expect.program(made.gate("run")).ended(1)
     (tmp_path / "quarantine.toml").rename(tmp_path / "gates" / "quarantine.toml")
-    assert made.gate("run").code == 0
+    expect.program(made.gate("run")).ended(0)
 
 
 def test_criteria_leave_out_what_the_gates_leave_out(tmp_path: Path) -> None:
@@ -201,7 +207,7 @@ def test_criteria_leave_out_what_the_gates_leave_out(tmp_path: Path) -> None:
 
     ran = made.gate("run", "--json")
 
-    assert ran.json["criteria"]["decision"] == "open"
-    assert made.gate("criteria", "criteria.toml").code == 0
+    expect.value(ran.json["criteria"]["decision"]).equals("open")
+    expect.program(made.gate("criteria", "criteria.toml")).ended(0)
     later = str(utc_now().date() + timedelta(days=8))
-    assert made.gate("criteria", "criteria.toml", "--today", later).code == 1
+    expect.program(made.gate("criteria", "criteria.toml", "--today", later)).ended(1)

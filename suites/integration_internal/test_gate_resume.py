@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from autobiz_oracles import expect
+
 from ..ledgers import trials
 from ..small_project import Answer, SmallProject, alive, answer_of, small_project
 from ..waiting import wait_until
@@ -68,14 +70,11 @@ def test_after_kill_9_the_union_is_an_uninterrupted_run(tmp_path: Path, workers:
     resumed = made.gate("run", "--resume", "--json")
 
     entries = [(trial.run, trial.case) for trial in trials(made.ledger)]
-    assert 0 < before < len(entries)
-    assert len(entries) == len(set(entries))
-    assert set(entries) == {(trial.run, trial.case) for trial in trials(whole.ledger)}
-    assert (
-        (resumed.code, resumed.json["decision"])
-        == (reference.code, reference.json["decision"])
-        == (0, "open")
-    )
+    expect.value(before).between(1, len(entries) - 1)
+    expect.value(len(entries)).equals(len(set(entries)))
+    expect.value(set(entries)).equals({(trial.run, trial.case) for trial in trials(whole.ledger)})
+    expect.value((resumed.code, resumed.json["decision"])).equals((0, "open"))
+    expect.value((reference.code, reference.json["decision"])).equals((0, "open"))
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
@@ -85,11 +84,10 @@ def test_ctrl_c_ends_with_5_and_can_be_resumed(tmp_path: Path, how: signal.Signa
 
     answer, children = stop_halfway(made, how)
 
-    assert answer.code == 5
-    assert "gate run --resume" in answer.out
-    assert not alive(children)
+    expect.program(answer).ended(5).said("gate run --resume", on="out")
+    expect.value(alive(children)).equals([])
     (made.root / "go").touch()
-    assert made.gate("run", "--resume").code == 0
+    expect.program(made.gate("run", "--resume")).ended(0)
 
 
 def test_a_finished_run_resumes_to_the_same_answer(tmp_path: Path) -> None:
@@ -101,9 +99,10 @@ def test_a_finished_run_resumes_to_the_same_answer(tmp_path: Path) -> None:
 
     again = made.gate("run", "--resume", "--json")
 
-    assert again.code == first.code == 0
-    assert again.json["gates"] == first.json["gates"]
-    assert len(trials(made.ledger)) == entries
+    expect.value(again.code).equals(0)
+    expect.value(first.code).equals(0)
+    expect.value(again.json["gates"]).equals(first.json["gates"])
+    expect.value(len(trials(made.ledger))).equals(entries)
 
 
 @pytest.mark.negative
@@ -116,8 +115,7 @@ def test_another_subject_is_not_resumed(tmp_path: Path) -> None:
 
     answer = made.gate("run", "--resume")
 
-    assert answer.code == 2
-    assert "the subject changed since this run began" in answer.err
+    expect.program(answer).ended(2).said("the subject changed since this run began", on="err")
 
 
 @pytest.mark.negative
@@ -136,8 +134,7 @@ def test_changed_code_is_another_subject(tmp_path: Path) -> None:
 
     answer = made.gate("run", "--resume")
 
-    assert answer.code == 2
-    assert "the subject changed" in answer.err
+    expect.program(answer).ended(2).said("the subject changed", on="err")
 
 
 def test_a_torn_last_line_costs_one_trial_and_no_more(tmp_path: Path) -> None:
@@ -153,5 +150,5 @@ def test_a_torn_last_line_costs_one_trial_and_no_more(tmp_path: Path) -> None:
 
     answer = made.gate("run", "--resume", "--json")
 
-    assert answer.code == 0
-    assert answer.json["stages"][-1]["passed"] == 12
+    expect.program(answer).ended(0)
+    expect.value(answer.json["stages"][-1]["passed"]).equals(12)

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from autobiz_oracles import expect
+
+from ..folders import files_in
 from ..signed_run import CHAIN, OPEN, TESTS, commit
 from ..small_project import SmallProject, small_project
 
@@ -33,21 +36,20 @@ def test_markdown_is_added_to_the_summary(project: SmallProject) -> None:
 
     answer = project.gate("run", "--markdown", "summary.md")
 
-    assert answer.code == 0, answer.err
+    expect.program(answer).ended(0)
     text = (project.root / "summary.md").read_text()
-    assert text.startswith("# Before\n### Deploy gate: **OPEN** every gate is open\n")
-    assert "| tests | every trial | 3/3 | 100% |" in text
+    expect.value(text).matches(r"^# Before\n### Deploy gate: \*\*OPEN\*\* every gate is open\n")
+    expect.value(text).contains("| tests | every trial | 3/3 | 100% |")
 
 
 def test_sign_leaves_what_a_deploy_job_allows(project: SmallProject) -> None:
     """One command runs, decides and signs; the bundle is in the log and the deploy is allowed."""
     answer = project.gate("run", "--sign", "--key", "ci.key", "--json")
 
-    assert answer.code == 0, answer.err
+    expect.program(answer).ended(0)
     signed = answer.json["signed"]
     check = project.gate("check", signed["bundle"], "--allow", "ci.key.pub", "--chain", CHAIN)
-    assert check.code == 0, check.out
-    assert "ALLOWED" in check.out
+    expect.program(check).ended(0).said("ALLOWED", on="out")
 
 
 def test_a_shut_gate_is_signed_too(project: SmallProject) -> None:
@@ -57,9 +59,7 @@ def test_a_shut_gate_is_signed_too(project: SmallProject) -> None:
 
     answer = project.gate("run", "--sign", "--key", "ci.key")
 
-    assert answer.code == 1
-    assert "signed  .autobiz/runs/" in answer.out
-    assert "(shut, commit" in answer.out
+    expect.program(answer).ended(1).said("signed  .autobiz/runs/", "(shut, commit", on="out")
 
 
 def test_the_key_is_out_of_reach_of_what_is_run(project: SmallProject) -> None:
@@ -72,7 +72,7 @@ def test_the_key_is_out_of_reach_of_what_is_run(project: SmallProject) -> None:
 
     answer = project.gate("run", "--sign", env={"AUTOBIZ_SIGNING_KEY": (project.root / "ci.key").read_text()})
 
-    assert answer.code == 0, answer.out
+    expect.program(answer).ended(0)
 
 
 @pytest.mark.negative
@@ -91,6 +91,5 @@ def test_a_key_that_cannot_sign_is_told_before_anything_runs(
     """Nobody waits for a run whose evidence nobody will sign."""
     answer = project.gate("run", *arguments)
 
-    assert answer.code == 2
-    assert says in answer.err
-    assert not (project.root / ".autobiz" / "runs").exists()
+    expect.program(answer).ended(2).said(says, on="err")
+    expect.value(files_in(project.root)).lacks(".autobiz/runs")

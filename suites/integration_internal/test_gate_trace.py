@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from autobiz_gates.trace import read_registry
-from autobiz_oracles import OracleType
+from autobiz_oracles import OracleType, expect
 
 from ..small_project import SmallProject, small_project
 
@@ -52,10 +52,11 @@ def test_the_matrix_is_printed_and_complete(tmp_path: Path) -> None:
     """Requirement, test id, oracle type and workflow stand in one line, and --check is content."""
     answer = traced(tmp_path).gate("trace", "ledger", "--check")
 
-    assert answer.code == 0, answer.err
-    assert "R1      passed  1      T1     Schema   W1         A refund happens once" in answer.out
-    assert "requirement: 1 of 1 judged" in answer.out
-    assert "NOT TRACED" not in answer.out
+    expect.program(answer).ended(0).said(
+        "R1      passed  1      T1     Schema   W1         A refund happens once",
+        "requirement: 1 of 1 judged",
+        on="out",
+    ).never_said("NOT TRACED", on="out")
 
 
 @pytest.mark.negative
@@ -75,23 +76,38 @@ def test_check_fails_on_each_gap_and_names_it(tmp_path: Path, before: str, after
 
     answer = project.gate("trace", "ledger", "--check")
 
-    assert answer.code == 1
-    assert f"NOT TRACED: {says}" in answer.out
-    assert project.gate("trace", "ledger").code == 0
+    expect.program(answer).ended(1).said(f"NOT TRACED: {says}", on="out")
+    expect.program(project.gate("trace", "ledger")).ended(0)
+
+
+@pytest.mark.negative
+def test_what_is_not_built_yet_is_named_and_never_complete(tmp_path: Path) -> None:
+    """A requirement that awaits a component ends --check with 1, under a word of its own, in JSON too."""
+    project = traced(tmp_path)
+    later = '[requirement.R2]\nsays = "Later"\nawaits = "the ingress"\n'
+    project.write("registry.toml", REGISTRY + later)
+
+    told = "requirement R2: nothing can show it yet; it awaits the ingress"
+    expect.program(project.gate("trace", "ledger", "--check")).ended(1).said(
+        f"NOT BUILT: {told}", on="out"
+    ).never_said("NOT TRACED")
+    expect.value(project.gate("trace", "ledger", "--json").json["awaited"]).equals([told])
 
 
 def test_json_says_the_same(tmp_path: Path) -> None:
     """--json prints rows, problems and counts as one object."""
     said = traced(tmp_path).gate("trace", "ledger", "--json").json
 
-    assert [(row["kind"], row["id"], row["judgement"], row["cases"]) for row in said["rows"]] == [
-        ("requirement", "R1", "passed", 1),
-        ("test", "T1", "passed", 1),
-        ("oracle", "Schema", "passed", 1),
-        ("workflow", "W1", "passed", 1),
-    ]
-    assert said["problems"] == []
-    assert said["judged"]["requirement"] == {"failed": 0, "passed": 1, "unjudged": 0}
+    expect.value([(row["kind"], row["id"], row["judgement"], row["cases"]) for row in said["rows"]]).equals(
+        [
+            ("requirement", "R1", "passed", 1),
+            ("test", "T1", "passed", 1),
+            ("oracle", "Schema", "passed", 1),
+            ("workflow", "W1", "passed", 1),
+        ]
+    )
+    expect.value(said["problems"]).equals([])
+    expect.value(said["judged"]["requirement"]).equals({"failed": 0, "passed": 1, "unjudged": 0})
 
 
 def test_before_the_first_run_nothing_is_judged(tmp_path: Path) -> None:
@@ -101,8 +117,8 @@ def test_before_the_first_run_nothing_is_judged(tmp_path: Path) -> None:
 
     answer = project.gate("trace", "--check")
 
-    assert answer.code == 1
-    assert answer.out.count("NOT TRACED") == 3
+    expect.program(answer).ended(1)
+    expect.value(answer.out.count("NOT TRACED")).equals(3)
 
 
 @pytest.mark.negative
@@ -124,14 +140,13 @@ def test_what_cannot_be_read_is_told(
 
     answer = project.gate(*arguments)
 
-    assert answer.code == code
-    assert says in answer.err
+    expect.program(answer).ended(code).said(says, on="err")
 
 
 def test_our_own_registry_declares_the_oracles_that_there_are() -> None:
     """The registry of this repository names 58 requirements, 7 workflows and every type of oracle."""
     registry = read_registry(Path(__file__).parents[1] / "registry.toml")
 
-    assert registry.oracle_types == tuple(OracleType)
-    assert len(registry.requirements) == 58
-    assert len(registry.workflows) == 7
+    expect.value(registry.oracle_types).equals(tuple(OracleType))
+    expect.value(len(registry.requirements)).equals(58)
+    expect.value(len(registry.workflows)).equals(7)

@@ -10,6 +10,7 @@ import pytest
 
 from autobiz_kernel import LEASE, ClaimOutcome, ErrorCode, Execute, Json, Ledger, Reply
 from autobiz_mocks import VirtualClock
+from autobiz_oracles import expect
 
 from ..calling import governed_call
 from ..database import Connect, ReadReceipts
@@ -59,8 +60,8 @@ async def test_arguments_reach_the_tool_unchanged(call: Call) -> None:
         return {}
 
     reply = await call(execute)
-    assert seen == [(ARGUMENTS, reply.external_key)]
-    assert isinstance(seen[0][0]["lines"], list)
+    expect.value(seen).equals([(ARGUMENTS, reply.external_key)])
+    expect.value(type(seen[0][0]["lines"]).__name__).equals("list")
 
 
 @pytest.mark.test_id("P1-T11")
@@ -75,8 +76,8 @@ async def test_the_claim_is_committed_before_the_effect(
         outcomes.append((await Call(stranger, clock, tenant)(answer)).outcome)
         return {}
 
-    assert (await call(execute)).outcome is ClaimOutcome.CLAIMED
-    assert outcomes == [ClaimOutcome.IN_FLIGHT]
+    expect.value((await call(execute)).outcome).equals(ClaimOutcome.CLAIMED)
+    expect.value(outcomes).equals([ClaimOutcome.IN_FLIGHT])
 
 
 @pytest.mark.test_id("P1-T11")
@@ -87,8 +88,8 @@ async def test_first_and_later_results_are_of_one_form(call: Call) -> None:
         return {"pair": (1, 2), "whole": 3.0, "text": "\0\u20ac"}
 
     first, second = await call(execute), await call(execute)
-    assert [first.outcome, second.outcome] == [ClaimOutcome.CLAIMED, ClaimOutcome.REPLAY]
-    assert repr(first.result) == repr(second.result)
+    expect.value([first.outcome, second.outcome]).equals([ClaimOutcome.CLAIMED, ClaimOutcome.REPLAY])
+    expect.value(repr(first.result)).equals(repr(second.result))
 
 
 @pytest.mark.test_id("P1-T13")
@@ -103,8 +104,8 @@ async def test_a_tool_cannot_rewrite_the_receipt(call: Call, tenant: UUID, recei
         return {}
 
     await call(execute, mine)
-    assert mine == {"refund_id": "r-1", "amount": 1200, "lines": [{"sku": "a"}]}
-    assert [receipt.arguments for receipt in await receipts_of(tenant)] == [mine]
+    expect.value(mine).equals({"refund_id": "r-1", "amount": 1200, "lines": [{"sku": "a"}]})
+    expect.value([receipt.arguments for receipt in await receipts_of(tenant)]).equals([mine])
 
 
 @pytest.mark.test_id("P1-T13")
@@ -120,8 +121,8 @@ async def test_a_caller_cannot_rewrite_the_receipt(
         return {"amount": arguments["amount"]}
 
     reply = await call(execute, theirs)
-    assert reply.result == {"amount": 1200}
-    assert [receipt.arguments["amount"] for receipt in await receipts_of(tenant)] == [1200]
+    expect.value(reply.result).equals({"amount": 1200})
+    expect.value([receipt.arguments["amount"] for receipt in await receipts_of(tenant)]).equals([1200])
 
 
 @pytest.mark.test_id("P1-T11")
@@ -133,11 +134,11 @@ async def test_what_a_tool_raises_passes_through(call: Call) -> None:
     async def execute(arguments: Json, external_key: str) -> Json:
         raise error
 
-    with pytest.raises(RuntimeError) as caught:
+    with expect.refusal(RuntimeError) as caught:
         await call(execute)
-    assert caught.value is error
-    assert any("its effect may have happened" in note for note in error.__notes__)
-    assert (await call(answer)).outcome is ClaimOutcome.CLAIMED
+    expect.value(id(caught.value)).equals(id(error))
+    expect.value("\n".join(error.__notes__)).contains("its effect may have happened")
+    expect.value((await call(answer)).outcome).equals(ClaimOutcome.CLAIMED)
 
 
 @pytest.mark.test_id("P1-T11")
@@ -148,12 +149,12 @@ async def test_a_cancelled_call_waits_for_the_end_of_its_lease(call: Call, clock
     async def execute(arguments: Json, external_key: str) -> Json:
         raise asyncio.CancelledError
 
-    with pytest.raises(asyncio.CancelledError):
+    with expect.refusal(asyncio.CancelledError):
         await call(execute)
     waiting = await call(answer)
-    assert (waiting.outcome, waiting.retry_at) == (ClaimOutcome.IN_FLIGHT, clock.now() + LEASE)
+    expect.value((waiting.outcome, waiting.retry_at)).equals((ClaimOutcome.IN_FLIGHT, clock.now() + LEASE))
     clock.advance(LEASE)
-    assert (await call(answer)).outcome is ClaimOutcome.CLAIMED
+    expect.value((await call(answer)).outcome).equals(ClaimOutcome.CLAIMED)
 
 
 @pytest.mark.test_id("P1-T13")
@@ -167,10 +168,10 @@ async def test_a_result_without_a_form_leaves_a_receipt_without_it(
         return {"amount": float("nan")}
 
     reply = await call(execute)
-    assert (reply.outcome, reply.result) == (ErrorCode.OUTPUT_INVALID, None)
-    assert "result.amount: nan" in reply.reason
-    assert [receipt.result for receipt in await receipts_of(tenant)] == [{}]
-    assert (await call(answer)).outcome is ClaimOutcome.REPLAY
+    expect.value((reply.outcome, reply.result)).equals((ErrorCode.OUTPUT_INVALID, None))
+    expect.value(reply.reason).contains("result.amount: nan")
+    expect.value([receipt.result for receipt in await receipts_of(tenant)]).equals([{}])
+    expect.value((await call(answer)).outcome).equals(ClaimOutcome.REPLAY)
 
 
 @pytest.mark.test_id("P1-T11")
@@ -179,8 +180,8 @@ async def test_one_act_asked_for_differently_is_refused(call: Call) -> None:
     """The same identity with anything else changed is a MISMATCH; another identity is another act."""
     await call(answer)
     refused = await call(answer, {**ARGUMENTS, "amount": 1201})
-    assert (refused.outcome, refused.result) == (ClaimOutcome.MISMATCH, None)
-    assert (await call(answer, {**ARGUMENTS, "refund_id": "r-2"})).outcome is ClaimOutcome.CLAIMED
+    expect.value((refused.outcome, refused.result)).equals((ClaimOutcome.MISMATCH, None))
+    expect.value((await call(answer, {**ARGUMENTS, "refund_id": "r-2"})).outcome).equals(ClaimOutcome.CLAIMED)
 
 
 @pytest.mark.test_id("P1-T12")
@@ -188,12 +189,12 @@ async def test_after_the_window_the_tool_runs_again(call: Call, clock: VirtualCl
     """One tick before 24 hours the result is replayed; at 24 hours the tool runs again."""
     first = await call(answer)
     clock.advance(timedelta(hours=24) - timedelta(microseconds=1))
-    assert (await call(answer)).outcome is ClaimOutcome.REPLAY
+    expect.value((await call(answer)).outcome).equals(ClaimOutcome.REPLAY)
     clock.advance(timedelta(microseconds=1))
     again = await call(answer)
-    assert again.outcome is ClaimOutcome.CLAIMED
+    expect.value(again.outcome).equals(ClaimOutcome.CLAIMED)
     # A provider that remembers longer than we do would answer to the old key with the old result.
-    assert again.external_key != first.external_key
+    expect.value(again.external_key).differs_from(first.external_key)
 
 
 @pytest.mark.test_id("P1-T11")
@@ -211,8 +212,8 @@ async def test_a_late_worker_learns_what_its_heir_did(
         return {"id": "late"}
 
     reply = await call(slow)
-    assert told[0].outcome is ClaimOutcome.CLAIMED
-    assert (reply.outcome, reply.result) == (ClaimOutcome.REPLAY, told[0].result)
+    expect.value(told[0].outcome).equals(ClaimOutcome.CLAIMED)
+    expect.value((reply.outcome, reply.result)).equals((ClaimOutcome.REPLAY, told[0].result))
 
 
 @pytest.mark.test_id("P1-T13")
@@ -228,5 +229,5 @@ async def test_an_id_that_a_column_could_not_hold_loses_no_receipt(
     made = tool(execute, replace(contract(), provider_ref="id"))
     for outcome in (ClaimOutcome.CLAIMED, ClaimOutcome.REPLAY):
         reply = await governed_call(ledger=ledger, clock=clock, tool=made, tenant=tenant, arguments=ARGUMENTS)
-        assert (reply.outcome, reply.result) == (outcome, {"id": "re\0_1"})
-    assert [receipt.result for receipt in await receipts_of(tenant)] == [{"id": "re\0_1"}]
+        expect.value((reply.outcome, reply.result)).equals((outcome, {"id": "re\0_1"}))
+    expect.value([receipt.result for receipt in await receipts_of(tenant)]).equals([{"id": "re\0_1"}])

@@ -14,8 +14,10 @@ from psycopg.errors import (
 )
 
 from autobiz_kernel import PostgresLedger
+from autobiz_oracles import expect
 
 from ..kernel_tables import PARTITIONS, TABLES, VICTIM_SECRET
+from ..ledgers_alike import a_run
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -49,7 +51,7 @@ async def test_no_row_of_another_tenant_is_seen(
             sql.Identifier(table), sql.SQL(condition)
         )
         cursor = await stranger.execute(statement, {"victim": victim})
-        assert await cursor.fetchone() == (0,)
+        expect.value(await cursor.fetchone()).equals((0,))
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -62,11 +64,11 @@ async def test_without_a_tenant_it_is_an_error(
     )
     statement = sql.SQL("SELECT 1 FROM {}").format(sql.Identifier(table))
     async with fresh:
-        with pytest.raises(UndefinedObject, match=r"autobiz\.tenant"):
+        with expect.refusal(UndefinedObject, r"autobiz\.tenant"):
             await fresh.execute(statement)
         async with fresh.transaction():
             await fresh.execute("SELECT set_config('autobiz.tenant', %s, true)", [str(victim)])
-        with pytest.raises(InvalidTextRepresentation):
+        with expect.refusal(InvalidTextRepresentation):
             await fresh.execute(statement)
 
 
@@ -74,7 +76,7 @@ async def test_a_pooled_connection_keeps_no_tenant(ledger: PostgresLedger, victi
     """After a call for one tenant the connection that served it serves nobody."""
     await ledger.load_run(victim, uuid4())
     for connection in ledger.connections:
-        with pytest.raises((InvalidTextRepresentation, UndefinedObject)):
+        with expect.refusal((InvalidTextRepresentation, UndefinedObject)):
             await connection.execute("SELECT 1 FROM runs")
 
 
@@ -83,7 +85,7 @@ async def test_a_tenant_is_a_value_and_never_sql(app_connection: AsyncConnection
     """What is no tenant's id selects nothing and runs nothing."""
     async with app_connection.transaction(force_rollback=True):
         await app_connection.execute("SELECT set_config('autobiz.tenant', %s, true)", [value])
-        with pytest.raises(InvalidTextRepresentation):
+        with expect.refusal(InvalidTextRepresentation):
             await app_connection.execute("SELECT 1 FROM runs")
 
 
@@ -119,9 +121,9 @@ async def test_what_was_not_granted_is_refused(
     stranger: AsyncConnection[Any], victim: UUID, attack: str
 ) -> None:
     """Partitions, deletions, policies, triggers, roles, files and routines are not the application's."""
-    with pytest.raises(InsufficientPrivilege) as refusal:
+    with expect.refusal(InsufficientPrivilege) as refusal:
         await stranger.execute(FORBIDDEN[attack].encode())
-    assert VICTIM_SECRET not in str(refusal.value)
+    expect.value(str(refusal.value)).lacks(VICTIM_SECRET)
 
 
 CHANGES: dict[str, LiteralString] = {
@@ -139,7 +141,7 @@ async def test_no_row_of_another_tenant_is_changed(
     """A change of another tenant's rows finds none."""
     statement = sql.SQL(CHANGES[change]).format(sql.Identifier(table))
     cursor = await stranger.execute(statement, {"victim": victim})
-    assert cursor.rowcount == 0
+    expect.value(cursor.rowcount).equals(0)
 
 
 INSERTS: dict[str, LiteralString] = {
@@ -157,9 +159,9 @@ async def test_no_row_is_written_for_another_tenant(
     stranger: AsyncConnection[Any], victim: UUID, table: str
 ) -> None:
     """A row for another tenant is refused, and the refusal says nothing of that tenant's rows."""
-    with pytest.raises(InsufficientPrivilege, match="row-level security") as refusal:
+    with expect.refusal(InsufficientPrivilege, "row-level security") as refusal:
         await stranger.execute(INSERTS[table].encode(), {"victim": victim})
-    assert VICTIM_SECRET not in str(refusal.value)
+    expect.value(str(refusal.value)).lacks(VICTIM_SECRET)
 
 
 async def test_no_row_moves_to_another_tenant(
@@ -169,7 +171,7 @@ async def test_no_row_moves_to_another_tenant(
     await stranger.execute(
         "INSERT INTO run_queue (tenant_id, run_id, due_at) VALUES (%s, uuidv7(), now())", [tenant]
     )
-    with pytest.raises(InsufficientPrivilege, match="row-level security"):
+    with expect.refusal(InsufficientPrivilege, "row-level security"):
         await stranger.execute("UPDATE run_queue SET tenant_id = %s", [victim])
 
 
@@ -182,7 +184,7 @@ async def test_uniqueness_is_no_oracle(stranger: AsyncConnection[Any], tenant: U
                    now() + '1 h', now())""",
         [tenant],
     )
-    assert cursor.rowcount == 1
+    expect.value(cursor.rowcount).equals(1)
 
 
 @pytest.mark.parametrize(
@@ -213,7 +215,7 @@ async def test_no_side_door_shows_another_tenants_words(
     else:
         await cursor.execute(statement)
         said = await cursor.fetchall() if cursor.description else []
-    assert VICTIM_SECRET not in str(said)
+    expect.value(str(said)).lacks(VICTIM_SECRET)
 
 
 async def test_a_prepared_statement_remembers_no_tenant(
@@ -228,19 +230,21 @@ async def test_a_prepared_statement_remembers_no_tenant(
             cursor = await app_connection.execute("EXECUTE look")
             seen.append(await cursor.fetchone())
     await app_connection.execute("DEALLOCATE look")
-    assert seen == [(1,), (0,), (1,)]
+    expect.value(seen).equals([(1,), (0,), (1,)])
 
 
 async def test_a_shadow_table_does_not_catch_the_routines_writes(
-    stranger: AsyncConnection[Any], tenant: UUID
+    stranger: AsyncConnection[Any], ledger: PostgresLedger, tenant: UUID
 ) -> None:
     """A temporary table of the same name is not what the routines write to."""
+    run = a_run(tenant)
+    await ledger.begin(run)
     await stranger.execute("CREATE TEMP TABLE idempotency (LIKE public.idempotency) ON COMMIT DROP")
     item = f"""[{{"tenant": "{tenant}", "key": "{"01" * 32}", "fingerprint": "{"02" * 32}", "tool": "t",
-        "run": "{uuid4()}", "now": "2026-01-01T00:00:00Z", "lease": "30 s", "ttl": "24 h", "heir": "nobody",
-        "epoch": 0}}]"""
-    await stranger.execute("SELECT claim_many(%s::jsonb)", [item])
+        "run": "{run.run_id}", "run_epoch": 1, "now": "2026-01-01T00:00:00Z", "lease": "30 s",
+        "ttl": "24 h", "heir": "nobody", "epoch": 0}}]"""
+    await stranger.execute("SELECT claim_many(%s::json)", [item])
     cursor = await stranger.execute(
         "SELECT (SELECT count(*) FROM pg_temp.idempotency), (SELECT count(*) FROM public.idempotency)"
     )
-    assert await cursor.fetchone() == (0, 1)
+    expect.value(await cursor.fetchone()).equals((0, 1))

@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from ..inner_pytest import QUIET
+from autobiz_oracles import expect
+
+from ..folders import files_in
+from ..inner_pytest import QUIET, ending_of, expect_lines
 from ..ledgers import outcomes, trials
 from ..small_project import LITERAL, ONE_RUN, SmallProject, small_project
 
@@ -68,21 +71,23 @@ def test_only_what_the_infrastructure_alone_spoiled_is_invalid(
 
     pytester.runpytest(*QUIET, workers, "--gate-ledger=ledger")
 
-    assert outcomes(pytester.path / "ledger") == {
-        "test_passes": "pass",
-        "test_raises": "invalid",
-        "test_named": "invalid",
-        "test_subclass": "invalid",
-        "test_setup": "invalid",
-        "test_teardown": "invalid",
-        "test_group": "invalid",
-        "test_mixed_group": "fail",
-        "test_other_error": "fail",
-        "test_fails_and_teardown_invalid": "fail",
-        "test_invalid_and_teardown_fails": "fail",
-        "test_caught": "pass",
-        "test_expected": "skip",
-    }
+    expect.value(outcomes(pytester.path / "ledger")).equals(
+        {
+            "test_passes": "pass",
+            "test_raises": "invalid",
+            "test_named": "invalid",
+            "test_subclass": "invalid",
+            "test_setup": "invalid",
+            "test_teardown": "invalid",
+            "test_group": "invalid",
+            "test_mixed_group": "fail",
+            "test_other_error": "fail",
+            "test_fails_and_teardown_invalid": "fail",
+            "test_invalid_and_teardown_fails": "fail",
+            "test_caught": "pass",
+            "test_expected": "skip",
+        }
+    )
 
 
 @pytest.mark.negative
@@ -93,9 +98,9 @@ def test_what_is_no_class_is_refused_before_anything_runs(pytester: pytest.Pytes
 
     result = pytester.runpytest(*QUIET, "--gate-ledger=ledger")
 
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*'a..b'*", "*'no class' is no class; write it as module.Class*"])
-    assert not (pytester.path / "ledger").exists()
+    expect.program(ending_of(result)).ended(int(pytest.ExitCode.USAGE_ERROR))
+    expect_lines(result.errlines, "*'a..b'*", "*'no class' is no class; write it as module.Class*")
+    expect.value(files_in(pytester.path)).lacks("ledger")
 
 
 SPOILED = """
@@ -127,14 +132,15 @@ def test_invalid_trials_are_tried_again(tmp_path: Path) -> None:
 
     answer = project.gate("run")
 
-    assert answer.code == 0, answer.out + answer.err
-    assert "80/80" in answer.out
-    assert "3 trials are invalid, the infrastructure failed: trying again" in answer.err
-    assert "2 trials are invalid, the infrastructure failed: trying again" in answer.err
+    expect.program(answer).ended(0).said("80/80", on="out").said(
+        "3 trials are invalid, the infrastructure failed: trying again",
+        "2 trials are invalid, the infrastructure failed: trying again",
+        on="err",
+    )
     tried = [trial.case.partition("::")[2] for trial in trials(project.ledger)]
-    assert {case: tried.count(case) for case in tried if tried.count(case) > 1} == {
+    expect.value({case: tried.count(case) for case in tried if tried.count(case) > 1}).equals({
         "test_it[1]": 2, "test_it[2]": 3, "test_it[3]": 3,
-    }  # fmt: skip
+    })  # fmt: skip
 
 
 @pytest.mark.negative
@@ -144,13 +150,15 @@ def test_what_stays_invalid_blocks(tmp_path: Path) -> None:
 
     answer = project.gate("run", "--json")
 
-    assert answer.code == 3, answer.err
+    expect.program(answer).ended(3)
     (stage,) = answer.json["stages"]
-    assert (stage["status"], stage["passed"], stage["invalid"], stage["missing"]) == ("invalid", 79, 1, 0)
-    assert "the infrastructure failed 3 times in test_small.py::test_it[3]" in stage["reason"]
-    assert (tmp_path / "tries-3").read_text() == "xxx"
-    assert project.gate("run", "--resume").code == 3
-    assert (tmp_path / "tries-3").read_text() == "xxx"
+    expect.value((stage["status"], stage["passed"], stage["invalid"], stage["missing"])).equals(
+        ("invalid", 79, 1, 0)
+    )
+    expect.value(stage["reason"]).contains("the infrastructure failed 3 times in test_small.py::test_it[3]")
+    expect.value((tmp_path / "tries-3").read_text()).equals("xxx")
+    expect.program(project.gate("run", "--resume")).ended(3)
+    expect.value((tmp_path / "tries-3").read_text()).equals("xxx")
 
 
 def test_a_repeated_stage_leaves_invalid_trials_to_its_gate(tmp_path: Path) -> None:
@@ -164,6 +172,6 @@ def test_a_repeated_stage_leaves_invalid_trials_to_its_gate(tmp_path: Path) -> N
 
     report = project.gate("run", "--json").json
 
-    assert report["decision"] == "open", report["sentence"]
-    assert report["gates"][0]["figures"]["invalid"] == 1
-    assert [stage["status"] for stage in report["stages"]] == ["invalid", "passed", "passed"]
+    expect.value(report["decision"]).equals("open")
+    expect.value(report["gates"][0]["figures"]["invalid"]).equals(1)
+    expect.value([stage["status"] for stage in report["stages"]]).equals(["invalid", "passed", "passed"])

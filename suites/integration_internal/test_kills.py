@@ -11,7 +11,9 @@ import pytest
 from psycopg import AsyncConnection
 
 from autobiz_kernel import verify_tenant
+from autobiz_oracles import expect
 
+from ..inner_pytest import ending_of
 from .provider import SCHEMA
 
 pytestmark = [
@@ -42,10 +44,10 @@ async def test_receipts_are_effects_are_steps(
         timeout=LIMIT_S,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
+    expect.program(ending_of(done)).ended(0)
     told = json.loads(done.stdout)
-    assert told["kills"] >= KILLS
-    assert told["finished"]
+    expect.value(told["kills"]).at_least(KILLS)
+    expect.state({}, told).became("/finished", True)
     cursor = await connection.execute(
         """SELECT (SELECT count(*) FROM receipts WHERE tenant_id = %(tenant)s),
                   (SELECT count(DISTINCT key) FROM receipts WHERE tenant_id = %(tenant)s),
@@ -56,6 +58,6 @@ async def test_receipts_are_effects_are_steps(
         {"tenant": tenant},
     )
     every = RUNS * STEPS
-    assert await cursor.fetchone() == (every, every, every, every, 0)
+    expect.value(await cursor.fetchone()).equals((every, every, every, every, 0))
     found = verify_tenant(app_database, tenant)
-    assert (found.rows, found.flaws) == (every, ())
+    expect.value((found.rows, found.flaws)).equals((every, ()))

@@ -21,7 +21,9 @@ from autobiz_kernel import (
     SettleKind,
     SettleOutcome,
     StoreError,
+    TerminationReason,
 )
+from autobiz_oracles import expect
 
 from ..database import Connect
 from ..ledgers_alike import (
@@ -50,11 +52,14 @@ async def test_of_64_claims_one_is_granted(connect: Connect, tenant: UUID) -> No
     """Of 64 claims at once over eight ledgers exactly one is CLAIMED and 63 are IN_FLIGHT."""
     ledgers = [await connect() for _ in range(8)]
     run = a_run(tenant)
+    await ledgers[0].begin(run)
     answers = await asyncio.gather(*(ledgers[number % 8].claim(asked(run)) for number in range(64)))
-    assert Counter(answer.outcome for answer in answers) == {
-        ClaimOutcome.CLAIMED: 1,
-        ClaimOutcome.IN_FLIGHT: 63,
-    }
+    expect.value(Counter(answer.outcome for answer in answers)).equals(
+        {
+            ClaimOutcome.CLAIMED: 1,
+            ClaimOutcome.IN_FLIGHT: 63,
+        }
+    )
 
 
 @pytest.mark.test_id("P1-T12")
@@ -66,11 +71,13 @@ async def test_of_64_claims_after_the_window_one_is_granted(connect: Connect, te
     await settle(ledgers[0], run, await ledgers[0].claim(asked(run)))
     again = (ledgers[number % 8].claim(asked(run, now=BEGIN + WINDOW)) for number in range(64))
     answers = await asyncio.gather(*again)
-    assert Counter(answer.outcome for answer in answers) == {
-        ClaimOutcome.CLAIMED: 1,
-        ClaimOutcome.IN_FLIGHT: 63,
-    }
-    assert {(answer.epoch, answer.generation) for answer in answers} == {(2, 2)}
+    expect.value(Counter(answer.outcome for answer in answers)).equals(
+        {
+            ClaimOutcome.CLAIMED: 1,
+            ClaimOutcome.IN_FLIGHT: 63,
+        }
+    )
+    expect.value({(answer.epoch, answer.generation) for answer in answers}).equals({(2, 2)})
 
 
 @pytest.mark.test_id("P1-T11")
@@ -78,24 +85,27 @@ async def test_of_16_heirs_one_takes_over(connect: Connect, tenant: UUID) -> Non
     """A claim in doubt passes to exactly one of sixteen who reach for it."""
     ledgers = [await connect() for _ in range(8)]
     run = a_run(tenant)
+    await ledgers[0].begin(run)
     await ledgers[0].claim(asked(run))
     heirs = await asyncio.gather(
         *(ledgers[number % 8].claim(heir_in_time(asked(run, now=BEGIN + LEASE))) for number in range(16))
     )
-    assert Counter(heir.outcome for heir in heirs) == {ClaimOutcome.CLAIMED: 1, ClaimOutcome.IN_FLIGHT: 15}
+    expect.value(Counter(heir.outcome for heir in heirs)).equals(
+        {ClaimOutcome.CLAIMED: 1, ClaimOutcome.IN_FLIGHT: 15}
+    )
 
 
 @pytest.mark.test_id("P1-T11")
 async def test_a_settled_claim_is_replayed(books: Ledger, run: RunRecord) -> None:
     """After settling, everybody is given the receipt with the very result that was written."""
     first = await books.claim(asked(run))
-    assert (first.outcome, first.receipt) == (ClaimOutcome.CLAIMED, None)
+    expect.value((first.outcome, first.receipt)).equals((ClaimOutcome.CLAIMED, None))
     result: Json = {"a": "\0\u20ac", "b": [1, 2.5]}
-    assert (await settle(books, run, first, result)).outcome is SettleOutcome.SETTLED
+    expect.value((await settle(books, run, first, result)).outcome).equals(SettleOutcome.SETTLED)
     again = await books.claim(asked(run, now=BEGIN + timedelta(hours=1)))
-    assert again.outcome is ClaimOutcome.REPLAY
-    assert again.receipt == receipt_of(run, result).body()
-    assert await books.look_up(asked(run, now=BEGIN + timedelta(hours=1))) == again
+    expect.value(again.outcome).equals(ClaimOutcome.REPLAY)
+    expect.value(again.receipt).equals(receipt_of(run, result).body())
+    expect.value(await books.look_up(asked(run, now=BEGIN + timedelta(hours=1)))).equals(again)
 
 
 @pytest.mark.test_id("P1-T11")
@@ -103,10 +113,12 @@ async def test_a_refusal_is_replayed_without_a_receipt(books: Ledger, run: RunRe
     """A definitive no is an answer for the whole window, and no receipt says that anything happened."""
     first = await books.claim(asked(run))
     refused = settlement(run, SettleKind.REFUSED, epoch=first.epoch, result={"status": 402})
-    assert (await books.settle(refused)).receipt_seq == 0
+    expect.value((await books.settle(refused)).receipt_seq).equals(0)
     again = await books.claim(heir_in_time(asked(run, now=BEGIN + WINDOW - TICK)))
-    assert (again.outcome, again.receipt, again.refusal) == (ClaimOutcome.REPLAY, None, b'{"status":402}')
-    assert await books.receipts_of(run.tenant, run.run_id) == ()
+    expect.value((again.outcome, again.receipt, again.refusal)).equals(
+        (ClaimOutcome.REPLAY, None, b'{"status":402}')
+    )
+    expect.value(await books.receipts_of(run.tenant, run.run_id)).equals(())
 
 
 @pytest.mark.test_id("P1-T11")
@@ -117,9 +129,10 @@ async def test_other_arguments_are_a_mismatch(books: Ledger, run: RunRecord, set
     first = await books.claim(asked(run))
     if settled:
         await settle(books, run, first)
-    stranger = heir_in_time(asked(a_run(run.tenant, 1), now=BEGIN + timedelta(hours=2), fingerprint=OTHER))
-    told = await books.claim(stranger)
-    assert (told.outcome, told.receipt, told.epoch) == (ClaimOutcome.MISMATCH, None, 1)
+    another = a_run(run.tenant, 1)
+    await books.begin(another)
+    told = await books.claim(heir_in_time(asked(another, now=BEGIN + timedelta(hours=2), fingerprint=OTHER)))
+    expect.value((told.outcome, told.receipt, told.epoch)).equals((ClaimOutcome.MISMATCH, None, 1))
 
 
 @pytest.mark.test_id("P1-T12")
@@ -138,7 +151,9 @@ async def test_window_edges(books: Ledger, run: RunRecord, after: timedelta, out
     """A result is replayed up to the last microsecond of its 24 hours; at 24:00:00 the act runs again."""
     await settle(books, run, await books.claim(asked(run)))
     told = await books.claim(asked(run, now=BEGIN + after))
-    assert (told.outcome, told.generation) == (outcome, 2 if outcome is ClaimOutcome.CLAIMED else 1)
+    expect.value((told.outcome, told.generation)).equals(
+        (outcome, 2 if outcome is ClaimOutcome.CLAIMED else 1)
+    )
 
 
 @pytest.mark.test_id("P1-T11")
@@ -157,7 +172,7 @@ async def test_window_edges(books: Ledger, run: RunRecord, after: timedelta, out
 async def test_lease_edges(books: Ledger, run: RunRecord, after: timedelta, outcome: ClaimOutcome) -> None:
     """An open claim is in flight until its lease ends, then uncertain for good and never granted anew."""
     await books.claim(asked(run))
-    assert (await books.claim(asked(run, now=BEGIN + after))).outcome is outcome
+    expect.value((await books.claim(asked(run, now=BEGIN + after))).outcome).equals(outcome)
 
 
 @pytest.mark.test_id("P1-T11")
@@ -166,10 +181,12 @@ async def test_no_key_is_inherited_after_its_window(books: Ledger, run: RunRecor
     """Past the window only who has looked at this very holder may take an act over."""
     first = await books.claim(asked(run))
     late = asked(run, now=BEGIN + WINDOW)
-    assert (await books.claim(heir_in_time(late))).outcome is ClaimOutcome.UNCERTAIN
-    assert (await books.claim(heir_who_looked(late, first.epoch + 1))).outcome is ClaimOutcome.UNCERTAIN
+    expect.value((await books.claim(heir_in_time(late))).outcome).equals(ClaimOutcome.UNCERTAIN)
+    expect.value((await books.claim(heir_who_looked(late, first.epoch + 1))).outcome).equals(
+        ClaimOutcome.UNCERTAIN
+    )
     taken = await books.claim(heir_who_looked(late, first.epoch))
-    assert (taken.outcome, taken.epoch, taken.generation) == (ClaimOutcome.CLAIMED, 2, 1)
+    expect.value((taken.outcome, taken.epoch, taken.generation)).equals((ClaimOutcome.CLAIMED, 2, 1))
 
 
 @pytest.mark.test_id("P1-T11")
@@ -177,8 +194,8 @@ async def test_doubt_is_inherited_before_the_lease_ends(books: Ledger, run: RunR
     """A holder who says that nobody knows frees the act for an heir at once."""
     first = await books.claim(asked(run))
     await books.settle(settlement(run, SettleKind.DOUBT, epoch=first.epoch))
-    assert (await books.claim(asked(run))).outcome is ClaimOutcome.UNCERTAIN
-    assert (await books.claim(heir_in_time(asked(run)))).epoch == 2
+    expect.value((await books.claim(asked(run))).outcome).equals(ClaimOutcome.UNCERTAIN)
+    expect.value((await books.claim(heir_in_time(asked(run)))).epoch).equals(2)
 
 
 @pytest.mark.test_id("P1-T11")
@@ -187,7 +204,7 @@ async def test_what_did_not_happen_may_be_asked_for_anew(books: Ledger, run: Run
     first = await books.claim(asked(run))
     await books.settle(settlement(run, SettleKind.RELEASED, epoch=first.epoch))
     again = await books.claim(asked(run, fingerprint=OTHER))
-    assert (again.outcome, again.epoch, again.generation) == (ClaimOutcome.CLAIMED, 2, 1)
+    expect.value((again.outcome, again.epoch, again.generation)).equals((ClaimOutcome.CLAIMED, 2, 1))
 
 
 @pytest.mark.test_id("P1-T11", "P1-T31")
@@ -196,11 +213,36 @@ async def test_tenants_do_not_meet(books: Ledger, run: RunRecord) -> None:
     """The same key in another tenant is another claim, and the same run id is nobody's there."""
     await settle(books, run, await books.claim(asked(run)))
     stranger = replace(run, tenant=uuid4())
-    assert (await books.claim(asked(stranger))).outcome is ClaimOutcome.CLAIMED
-    assert await books.load_run(stranger.tenant, run.run_id) is None
-    assert await books.take_run(stranger.tenant, run.run_id, now=BEGIN) is None
-    assert await books.receipts_of(stranger.tenant, run.run_id) == ()
-    assert (await settle(books, stranger, await books.claim(asked(stranger)))).outcome is SettleOutcome.FENCED
+    expect.value((await books.claim(asked(stranger))).outcome).equals(ClaimOutcome.FENCED)
+    expect.value(
+        [
+            await books.load_run(stranger.tenant, run.run_id),
+            await books.take_run(stranger.tenant, run.run_id, now=BEGIN),
+        ]
+    ).equals([None, None])
+    expect.value(await books.receipts_of(stranger.tenant, run.run_id)).equals(())
+    settled = await books.settle(settlement(stranger, SettleKind.DONE, epoch=1))
+    expect.value(settled.outcome).equals(SettleOutcome.FENCED)
+    await books.begin(stranger)
+    expect.value((await books.claim(asked(stranger))).outcome).equals(ClaimOutcome.CLAIMED)
+
+
+@pytest.mark.test_id("P1-T11")
+@pytest.mark.negative
+@pytest.mark.parametrize("why", ["taken", "ended", "never_begun"])
+async def test_who_does_not_hold_a_living_run_begins_nothing(books: Ledger, tenant: UUID, why: str) -> None:
+    """A claim is refused for a run that another worker has taken, that was ended, or that never began."""
+    run = a_run(tenant)
+    if why != "never_begun":
+        await books.begin(run)
+    if why == "taken":
+        await books.take_run(tenant, run.run_id, now=BEGIN)
+    if why == "ended":
+        await books.settle(settlement(run, SettleKind.NOTE, ending=TerminationReason.CANCELLED))
+    expect.value((await books.claim(asked(run))).outcome).equals(ClaimOutcome.FENCED)
+    another = a_run(tenant, 1)
+    await books.begin(another)
+    expect.value((await books.claim(asked(another))).outcome).equals(ClaimOutcome.CLAIMED)
 
 
 @pytest.mark.test_id("P1-T11")
@@ -218,17 +260,19 @@ async def test_one_bad_call_does_not_spoil_its_neighbours(ledger: PostgresLedger
     assert receipt is not None
     made[2] = replace(made[2], receipt=replace(receipt, external_key=EXTERNAL[:-1]))
     told = await asyncio.gather(*(ledger.settle(each) for each in made), return_exceptions=True)
-    assert [type(each).__name__ for each in told] == [
-        "SettleAnswer",
-        "SettleAnswer",
-        "CheckViolation",
-        "SettleAnswer",
-        "SettleAnswer",
-    ]
+    expect.value([type(each).__name__ for each in told]).equals(
+        [
+            "SettleAnswer",
+            "SettleAnswer",
+            "CheckViolation",
+            "SettleAnswer",
+            "SettleAnswer",
+        ]
+    )
     kept = await ledger.receipts_of(tenant, run.run_id)
-    assert [dict(each.result)["number"] for each in kept] == [1, 2, 4, 5]
+    expect.value([dict(each.result)["number"] for each in kept]).equals([1, 2, 4, 5])
     spoilt = await ledger.claim(asked(run, key=bytes([3]) * 32, now=BEGIN + LEASE))
-    assert spoilt.outcome is ClaimOutcome.UNCERTAIN
+    expect.value(spoilt.outcome).equals(ClaimOutcome.UNCERTAIN)
 
 
 @pytest.mark.test_id("P1-T12")
@@ -236,7 +280,7 @@ async def test_one_bad_call_does_not_spoil_its_neighbours(ledger: PostgresLedger
 async def test_a_moment_without_a_zone_is_refused(ledger: PostgresLedger, tenant: UUID) -> None:
     """A clock that does not say where it stands is refused before the database is asked."""
     nowhere: datetime = BEGIN.replace(tzinfo=None)
-    with pytest.raises(StoreError, match="no time zone"):
+    with expect.refusal(StoreError, "no time zone"):
         await ledger.claim(asked(a_run(tenant), now=nowhere))
 
 
@@ -253,7 +297,7 @@ async def test_a_call_touches_its_own_rows_only(
         answers = await asyncio.gather(*(ledger.claim(asked(run, key=key)) for key in keys))
         for key, answer in zip(keys, answers, strict=True):
             await ledger.settle(settlement(run, SettleKind.DONE, epoch=answer.epoch, key=key))
-    assert await _read(ledger, connection) - before <= 3 * 300
+    expect.value(await _read(ledger, connection) - before).at_most(3 * 300)
 
 
 async def _read(ledger: PostgresLedger, connection: AsyncConnection[Any]) -> int:

@@ -23,6 +23,7 @@ from autobiz_kernel import (
     StateChange,
     TerminationReason,
 )
+from autobiz_oracles import expect
 
 from ..ledgers_alike import BEGIN, MINE, OTHER, TICK, a_run, asked, settlement
 
@@ -60,7 +61,7 @@ class Pair:
     async def claim(self, key: bytes, fingerprint: bytes, heir: Heir) -> None:
         known = self.epochs.get(key, 1)
         ask = replace(asked(self.run, now=self.now, fingerprint=fingerprint, key=key), heir=heir, epoch=known)
-        assert await self.one.look_up(ask) == await self.other.look_up(ask)
+        await self._both("look_up", ask)
         told = await self._both("claim", ask)
         self.epochs[key] = told.epoch
 
@@ -92,7 +93,7 @@ class Pair:
 
     async def _both(self, name: str, *asked_for: ClaimAsk | Settlement | Any, **more: Any) -> Any:
         told = [await getattr(ledger, name)(*asked_for, **more) for ledger in (self.one, self.other)]
-        assert told[0] == told[1], name
+        expect.worlds({name: told[0]}, {name: told[1]}).alike()
         return told[0]
 
 

@@ -12,6 +12,7 @@ from psycopg import conninfo, sql
 
 from autobiz_harness.guards import maintenance
 from autobiz_kernel import MigrationError, make_weeks, migrate, revision_of, unmigrate
+from autobiz_oracles import expect
 
 pytestmark = [
     pytest.mark.priority("P1"),
@@ -76,12 +77,12 @@ def test_up_down_up_is_the_same_schema(empty_database: str) -> None:
     migrate(empty_database)
     fill(empty_database)
     once = shape(empty_database)
-    assert len(once) > 100
+    expect.value(len(once)).at_least(101)
     for revision in ("0001", "base"):
         unmigrate(empty_database, revision=revision)
-    assert [row for row in shape(empty_database) if row[1] != "autobiz_version"] == []
+    expect.value([row for row in shape(empty_database) if row[1] != "autobiz_version"]).equals([])
     migrate(empty_database)
-    assert shape(empty_database) == once
+    expect.value(shape(empty_database)).equals(once)
 
 
 def test_a_second_migration_changes_nothing(empty_database: str) -> None:
@@ -90,10 +91,10 @@ def test_a_second_migration_changes_nothing(empty_database: str) -> None:
     fill(empty_database)
     once = shape(empty_database)
     migrate(empty_database)
-    assert shape(empty_database) == once
+    expect.value(shape(empty_database)).equals(once)
     with psycopg.connect(empty_database) as connection:
-        assert revision_of(connection) == "0002"
-        assert connection.execute("SELECT count(*) FROM receipts").fetchone() == (1,)
+        expect.value(revision_of(connection)).equals("0004")
+        expect.value(connection.execute("SELECT count(*) FROM receipts").fetchone()).equals((1,))
 
 
 def test_four_at_once_apply_each_revision_once(empty_database: str) -> None:
@@ -101,7 +102,7 @@ def test_four_at_once_apply_each_revision_once(empty_database: str) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(migrate, [empty_database] * 4))
     with psycopg.connect(empty_database) as connection:
-        assert revision_of(connection) == "0002"
+        expect.value(revision_of(connection)).equals("0004")
 
 
 @pytest.mark.negative
@@ -111,24 +112,24 @@ def test_a_database_of_a_later_version_is_refused(empty_database: str) -> None:
     with psycopg.connect(empty_database) as connection:
         connection.execute("UPDATE autobiz_version SET version_num = '9999'")
     before = shape(empty_database)
-    with pytest.raises(MigrationError, match=r"9999.*deploy the version that wrote it"):
+    with expect.refusal(MigrationError, r"9999.*deploy the version that wrote it"):
         migrate(empty_database)
-    assert shape(empty_database) == before
+    expect.value(shape(empty_database)).equals(before)
 
 
 @pytest.mark.negative
 def test_a_revision_that_fails_leaves_nothing(empty_database: str) -> None:
     """A migration that meets an obstacle applies no revision, and succeeds once it is gone."""
     with psycopg.connect(empty_database) as connection:
-        connection.execute("CREATE FUNCTION settle_many(jsonb) RETURNS jsonb LANGUAGE sql AS 'SELECT $1'")
-        assert revision_of(connection) is None
-    with pytest.raises(psycopg.errors.DuplicateFunction):
+        connection.execute("CREATE FUNCTION settle_many(json) RETURNS json LANGUAGE sql AS 'SELECT $1'")
+        expect.value([revision_of(connection)]).equals([None])
+    with expect.refusal(psycopg.errors.DuplicateFunction):
         migrate(empty_database)
     with psycopg.connect(empty_database) as connection:
-        assert (
-            connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall() == []
-        )
-        connection.execute("DROP FUNCTION settle_many(jsonb)")
+        expect.value(
+            connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        ).equals([])
+        connection.execute("DROP FUNCTION settle_many(json)")
     migrate(empty_database)
 
 
@@ -147,4 +148,4 @@ def test_a_run_lies_in_the_week_in_which_it_began(empty_database: str) -> None:
                 {"at": moment},
             )
         places = connection.execute("SELECT tableoid::regclass::text FROM traces ORDER BY at").fetchall()
-    assert places == [("traces_2026w10",), ("traces_2026w11",), ("traces_rest",)]
+    expect.value(places).equals([("traces_2026w10",), ("traces_2026w11",), ("traces_rest",)])

@@ -30,7 +30,7 @@ def test_no_silly_test_passes(pytester: pytest.Pytester) -> None:
     passed = sorted(name.removeprefix("test_") for name, outcome in found.items() if outcome == "pass")
     expect.worlds(passed, sorted(HONEST)).alike()
     expect.worlds(sorted(set(found.values())), ["fail", "pass", "unknown"]).alike()
-    assert (len(SILLY), len(found)) == (30, len(SILLY) + len(HOLLOW) + len(HONEST))
+    expect.value((len(SILLY), len(found))).equals((30, len(SILLY) + len(HOLLOW) + len(HONEST)))
 
 
 CONSTANTS = """
@@ -49,7 +49,16 @@ def made_of_itself(n): return made_of_itself(n - 1) if n else made()
 
 @pytest.fixture
 def read(): return READ
+@pytest.fixture
+def read_elsewhere(tmp_path): return [str(tmp_path)]
+@pytest.fixture
+def constant(): return 7
+@pytest.fixture
+def built_of_a_constant(constant, request): return [constant]
 
+def test_a_fixture_of_a_fixture(read_elsewhere): expect.worlds(read_elsewhere, [*read_elsewhere]).alike()
+def test_constant_fixture_of_a_fixture(built_of_a_constant):
+    expect.worlds(built_of_a_constant, [*built_of_a_constant]).alike()
 def test_a_fixture(read, expect): expect.worlds(read, READ).alike()
 def test_a_neighbour(): expect.worlds(neighbour.SIZE, 7).alike()
 def test_an_import_inside():
@@ -84,5 +93,5 @@ def test_what_may_have_met_the_subject_is_let_pass(pytester: pytest.Pytester) ->
     found = outcomes(pytester.path / "ledger")
     wanted = {name: "unknown" if "_constant_" in name else "pass" for name in found}
     expect.worlds(found, wanted).alike()
-    expect_outcomes(result, passed=6, failed=6)
+    expect_outcomes(result, passed=7, failed=7)
     expect.program(ending_of(result)).said("saw only what the test itself wrote down")

@@ -65,7 +65,7 @@ def test_each_verdict_is_a_step(pytester: pytest.Pytester) -> None:
         one["name"]: (pytester.path / "seen" / one["source"]).read_text() for one in steps[1]["attachments"]
     }
     expect.worlds(attached, {"observed": "/order", "expected": "no change", "diff": "/order: 1 -> 2"}).alike()
-    assert "evidence is missing" in steps[2]["statusDetails"]["message"]
+    expect.value(steps[2]["statusDetails"]["message"]).contains("evidence is missing")
 
 
 def test_a_verdict_of_a_thread_is_a_step_of_its_test(pytester: pytest.Pytester) -> None:

@@ -2,7 +2,9 @@
 
 import pytest
 
-from ..inner_pytest import QUIET
+from autobiz_oracles import expect
+
+from ..inner_pytest import QUIET, ending_of, expect_lines
 from ..ledgers import outcomes, planned, trials
 
 pytestmark = [pytest.mark.priority("P0"), pytest.mark.requirement("P1-TR04")]
@@ -21,12 +23,12 @@ def test_a_worker_that_dies_leaves_unknown_and_nothing_is_lost(pytester: pytest.
     pytester.runpytest(*QUIET, "-n2", "--gate-ledger=ledger")
 
     found = {trial.case.partition("::")[2]: trial for trial in trials(pytester.path / "ledger")}
-    assert found.pop("test_dies").outcome == "unknown"
-    assert len(found) == 6
-    assert {trial.outcome for trial in found.values()} == {"pass"}
+    expect.value(found.pop("test_dies").outcome).equals("unknown")
+    expect.value(len(found)).equals(6)
+    expect.value({trial.outcome for trial in found.values()}).equals({"pass"})
     crashed = next(trial for trial in trials(pytester.path / "ledger") if trial.phase == "crash")
-    assert crashed.priority == "P0"
-    assert "worker" in crashed.reason
+    expect.value(crashed.priority).equals("P0")
+    expect.value(crashed.reason).contains("worker")
 
 
 def test_loadgroup_names_do_not_leak_into_cases(pytester: pytest.Pytester) -> None:
@@ -41,7 +43,7 @@ def test_loadgroup_names_do_not_leak_into_cases(pytester: pytest.Pytester) -> No
 
     pytester.runpytest(*QUIET, "-n2", "--dist=loadgroup", "--gate-ledger=ledger")
 
-    assert outcomes(pytester.path / "ledger") == {"test_a": "pass", "test_dies": "unknown"}
+    expect.value(outcomes(pytester.path / "ledger")).equals({"test_a": "pass", "test_dies": "unknown"})
 
 
 @pytest.mark.parametrize("workers", ["-n0", "-n2"])
@@ -53,8 +55,8 @@ def test_maxfail_leaves_the_rest_planned_but_missing(pytester: pytest.Pytester, 
 
     pytester.runpytest(*QUIET, workers, "--maxfail=1", "--gate-ledger=ledger")
 
-    assert len(planned(pytester.path / "ledger")) == 40
-    assert 1 <= len(trials(pytester.path / "ledger")) < 40
+    expect.value(len(planned(pytester.path / "ledger"))).equals(40)
+    expect.value(len(trials(pytester.path / "ledger"))).between(1, 39)
 
 
 def test_ctrl_c_records_no_verdict_for_the_trial_it_cut(pytester: pytest.Pytester) -> None:
@@ -65,8 +67,8 @@ def test_ctrl_c_records_no_verdict_for_the_trial_it_cut(pytester: pytest.Pyteste
 
     pytester.runpytest_subprocess(*QUIET, "--gate-ledger=ledger")
 
-    assert outcomes(pytester.path / "ledger") == {"test_before": "pass"}
-    assert len(planned(pytester.path / "ledger")) == 3
+    expect.value(outcomes(pytester.path / "ledger")).equals({"test_before": "pass"})
+    expect.value(len(planned(pytester.path / "ledger"))).equals(3)
 
 
 @pytest.mark.negative
@@ -84,5 +86,5 @@ def test_a_full_disk_is_told_and_is_not_a_test_failure(pytester: pytest.Pytester
 
     result = pytester.runpytest_subprocess(*QUIET, workers, "--gate-ledger=ledger")
 
-    assert result.ret == 74
-    result.stdout.fnmatch_lines(["*autobiz: the ledger *ledger* cannot be written (File too large)*"])
+    expect.program(ending_of(result)).ended(74)
+    expect_lines(result.outlines, "*autobiz: the ledger *ledger* cannot be written (File too large)*")

@@ -2,7 +2,9 @@
 
 import pytest
 
-from ..inner_pytest import QUIET
+from autobiz_oracles import expect
+
+from ..inner_pytest import QUIET, ending_of, expect_lines
 from ..ledgers import headers, outcomes, planned, trials
 
 pytestmark = [pytest.mark.priority("P0"), pytest.mark.requirement("P1-TR04")]
@@ -162,8 +164,8 @@ def test_every_kind_of_test_leaves_the_one_entry_it_deserves(pytester: pytest.Py
 
     pytester.runpytest(*QUIET, workers, "--doctest-modules", "--gate-ledger=ledger")
 
-    assert outcomes(pytester.path / "ledger") == EXPECTED
-    assert len(planned(pytester.path / "ledger")) == len(EXPECTED)
+    expect.value(outcomes(pytester.path / "ledger")).equals(EXPECTED)
+    expect.value(len(planned(pytester.path / "ledger"))).equals(len(EXPECTED))
 
 
 @pytest.mark.parametrize("workers", ["-n0", "-n2"])
@@ -174,8 +176,8 @@ def test_with_and_without_ledger_pytest_says_the_same(pytester: pytest.Pytester,
     without = pytester.runpytest(*QUIET, workers)
     recorded = pytester.runpytest(*QUIET, workers, "--gate-ledger=ledger")
 
-    assert recorded.parseoutcomes() == without.parseoutcomes()
-    assert recorded.ret == without.ret
+    expect.value(recorded.parseoutcomes()).equals(without.parseoutcomes())
+    expect.program(ending_of(recorded)).ended(without.ret)
 
 
 def test_an_entry_tells_what_the_marks_told(pytester: pytest.Pytester) -> None:
@@ -195,12 +197,12 @@ def test_an_entry_tells_what_the_marks_told(pytester: pytest.Pytester) -> None:
     pytester.runpytest(*QUIET, "--gate-ledger=ledger", "--gate-seed=9", "--gate-run=2")
 
     (trial,) = trials(pytester.path / "ledger")
-    assert (trial.suite, trial.priority, trial.workflow) == ("golden", "P1", "WF03")
-    assert (trial.requirements, trial.tests) == (("R1", "R2"), ("T7",))
-    assert {"negative", "golden", "priority"} <= set(trial.marks)
-    assert (trial.run, trial.phase, trial.worker) == (2, "call", "main")
-    assert trial.reason.startswith("AssertionError: assert not 'ever'")
-    assert trial.fingerprint is not None
+    expect.value((trial.suite, trial.priority, trial.workflow)).equals(("golden", "P1", "WF03"))
+    expect.value((trial.requirements, trial.tests)).equals((("R1", "R2"), ("T7",)))
+    expect.value(trial.marks).contains("negative", "golden", "priority")
+    expect.value((trial.run, trial.phase, trial.worker)).equals((2, "call", "main"))
+    expect.value(trial.reason).matches("^AssertionError: assert not 'ever'")
+    expect.value(trial.fingerprint).matches("^[0-9a-f]+$")
 
 
 @pytest.mark.parametrize("workers", ["-n0", "-n2"])
@@ -210,7 +212,7 @@ def test_a_module_that_does_not_import_is_unknown_evidence(pytester: pytest.Pyte
 
     pytester.runpytest(*QUIET, workers, "--continue-on-collection-errors", "--gate-ledger=ledger")
 
-    assert outcomes(pytester.path / "ledger") == {"test_broken.py": "unknown", "test_it": "pass"}
+    expect.value(outcomes(pytester.path / "ledger")).equals({"test_broken.py": "unknown", "test_it": "pass"})
 
 
 def test_two_sessions_into_one_folder_keep_apart(pytester: pytest.Pytester) -> None:
@@ -221,8 +223,8 @@ def test_two_sessions_into_one_folder_keep_apart(pytester: pytest.Pytester) -> N
     pytester.runpytest(*QUIET, "--gate-ledger=ledger", "--gate-run=2")
 
     found = headers(pytester.path / "ledger")
-    assert sorted(header.run for header in found) == [1, 2]
-    assert len({header.run_id for header in found}) == 2
+    expect.value(sorted(header.run for header in found)).equals([1, 2])
+    expect.value(len({header.run_id for header in found})).equals(2)
 
 
 def test_under_xdist_all_workers_tell_one_run(pytester: pytest.Pytester) -> None:
@@ -232,17 +234,18 @@ def test_under_xdist_all_workers_tell_one_run(pytester: pytest.Pytester) -> None
     pytester.runpytest(*QUIET, "-n2", "--gate-ledger=ledger")
 
     found = headers(pytester.path / "ledger")
-    assert len(found) == 2
-    assert len({(header.run_id, header.subject) for header in found}) == 1
+    expect.value(len(found)).equals(2)
+    expect.value(len({(header.run_id, header.subject) for header in found})).equals(1)
 
 
 def test_collect_only_writes_nothing(pytester: pytest.Pytester) -> None:
     """Looking at what would run is no evidence."""
     pytester.makepyfile("def test_it(): pass")
 
-    pytester.runpytest(*QUIET, "--collect-only", "--gate-ledger=ledger")
+    result = pytester.runpytest(*QUIET, "--collect-only", "--gate-ledger=ledger")
 
-    assert not list(pytester.path.glob("ledger/*"))
+    expect.program(ending_of(result)).ended(0).said("1 test collected", on="out")
+    expect.value(list(pytester.path.glob("ledger/*"))).equals([])
 
 
 @pytest.mark.negative
@@ -252,5 +255,5 @@ def test_a_file_in_the_place_of_the_folder_is_refused(pytester: pytest.Pytester)
 
     result = pytester.runpytest(*QUIET, "--gate-ledger=ledger.jsonl")
 
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*--gate-ledger ledger.jsonl: is a file; name a folder*"])
+    expect.program(ending_of(result)).ended(int(pytest.ExitCode.USAGE_ERROR))
+    expect_lines(result.errlines, "*--gate-ledger ledger.jsonl: is a file; name a folder*")

@@ -2,7 +2,10 @@
 
 import pytest
 
-from ..inner_pytest import QUIET
+from autobiz_oracles import expect
+
+from ..folders import files_in
+from ..inner_pytest import QUIET, ending_of, expect_lines, expect_outcomes
 from ..ledgers import trials
 
 pytestmark = pytest.mark.priority("P1")
@@ -17,8 +20,8 @@ def test_the_folder_below_suites_is_the_suite(pytester: pytest.Pytester) -> None
 
     result = pytester.runpytest(*QUIET, "-m", "golden", "--strict-markers", "--gate-ledger=ledger")
 
-    result.assert_outcomes(passed=1, deselected=1)
-    assert [trial.suite for trial in trials(pytester.path / "ledger")] == ["golden"]
+    expect_outcomes(result, passed=1, deselected=1)
+    expect.value([trial.suite for trial in trials(pytester.path / "ledger")]).equals(["golden"])
 
 
 def test_a_mark_outranks_the_folder(pytester: pytest.Pytester) -> None:
@@ -29,8 +32,8 @@ def test_a_mark_outranks_the_folder(pytester: pytest.Pytester) -> None:
 
     result = pytester.runpytest(*QUIET, "-m", "golden and not unit", "--gate-ledger=ledger")
 
-    result.assert_outcomes(passed=1)
-    assert [trial.suite for trial in trials(pytester.path / "ledger")] == ["golden"]
+    expect_outcomes(result, passed=1)
+    expect.value([trial.suite for trial in trials(pytester.path / "ledger")]).equals(["golden"])
 
 
 def test_a_folder_outside_suites_is_no_suite(pytester: pytest.Pytester) -> None:
@@ -41,8 +44,8 @@ def test_a_folder_outside_suites_is_no_suite(pytester: pytest.Pytester) -> None:
 
     result = pytester.runpytest(*QUIET, "-m", "not unit", "--gate-ledger=ledger")
 
-    result.assert_outcomes(passed=1)
-    assert [trial.suite for trial in trials(pytester.path / "ledger")] == [None]
+    expect_outcomes(result, passed=1)
+    expect.value([trial.suite for trial in trials(pytester.path / "ledger")]).equals([None])
 
 
 FOREIGN = (
@@ -58,8 +61,8 @@ def test_foreign_marks_of_our_names_do_no_harm(pytester: pytest.Pytester) -> Non
 
     result = pytester.runpytest(*QUIET, "--strict-markers", "--gate-ledger=ledger")
 
-    result.assert_outcomes(passed=1)
-    assert [trial.priority for trial in trials(pytester.path / "ledger")] == [None]
+    expect_outcomes(result, passed=1)
+    expect.value([trial.priority for trial in trials(pytester.path / "ledger")]).equals([None])
 
 
 @pytest.mark.negative
@@ -70,9 +73,12 @@ def test_an_adopting_project_hears_of_every_wrong_mark(pytester: pytest.Pytester
 
     result = pytester.runpytest(*QUIET, "--gate-ledger=ledger")
 
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(
-        ['*priority(3): name "P0", "P1" or "P2"', "*workflow(): give its names*", "*risk(): give its names*"]
+    expect.program(ending_of(result)).ended(int(pytest.ExitCode.USAGE_ERROR))
+    expect_lines(
+        result.errlines,
+        '*priority(3): name "P0", "P1" or "P2"',
+        "*workflow(): give its names*",
+        "*risk(): give its names*",
     )
 
 
@@ -86,9 +92,9 @@ def test_a_case_named_by_an_address_is_told(pytester: pytest.Pytester) -> None:
 
     result = pytester.runpytest(*QUIET, "--gate-ledger=ledger")
 
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*test_it[[]<object object at 0x*names an address*give it ids="])
-    assert result.stderr.str().count("names an address") == 1
+    expect.program(ending_of(result)).ended(int(pytest.ExitCode.USAGE_ERROR))
+    expect_lines(result.errlines, "*test_it[[]<object object at 0x*names an address*give it ids=")
+    expect.value(result.stderr.str().count("names an address")).equals(1)
 
 
 def test_without_options_the_plugin_is_silent(pytester: pytest.Pytester) -> None:
@@ -104,6 +110,6 @@ def test_without_options_the_plugin_is_silent(pytester: pytest.Pytester) -> None
     plain = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:valkey", "-p", "no:autobiz")
     with_plugin = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:valkey")
 
-    with_plugin.assert_outcomes(passed=1)
-    assert len(with_plugin.outlines) == len(plain.outlines)
-    assert not (pytester.path / ".autobiz").exists()
+    expect_outcomes(with_plugin, passed=1)
+    expect.value(len(with_plugin.outlines)).equals(len(plain.outlines))
+    expect.value(files_in(pytester.path)).lacks(".autobiz")

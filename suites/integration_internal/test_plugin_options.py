@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ..inner_pytest import QUIET
+from autobiz_oracles import expect
+
+from ..inner_pytest import QUIET, ending_of, expect_lines
 from ..ledgers import outcomes, planned, trials
 
 pytestmark = pytest.mark.priority("P0")
@@ -31,9 +33,9 @@ def test_each_trial_has_a_seed_of_its_own(pytester: pytest.Pytester) -> None:
 
     base = seeds(pytester, "--gate-seed=1")
 
-    assert len(set(base.values())) == 5
-    assert set(base.values()).isdisjoint(seeds(pytester, "--gate-seed=2").values())
-    assert set(base.values()).isdisjoint(seeds(pytester, "--gate-seed=1", "--gate-run=2").values())
+    expect.value(len(set(base.values()))).equals(5)
+    expect.value(base.values()).lacks(*seeds(pytester, "--gate-seed=2").values())
+    expect.value(base.values()).lacks(*seeds(pytester, "--gate-seed=1", "--gate-run=2").values())
 
 
 def test_a_seed_does_not_depend_on_order_or_company(pytester: pytest.Pytester) -> None:
@@ -42,8 +44,8 @@ def test_a_seed_does_not_depend_on_order_or_company(pytester: pytest.Pytester) -
 
     together = seeds(pytester)
 
-    assert seeds(pytester, "--gate-order=random") == together
-    assert seeds(pytester, "-k", "3") == {"3": together["3"]}
+    expect.value(seeds(pytester, "--gate-order=random")).equals(together)
+    expect.value(seeds(pytester, "-k", "3")).equals({"3": together["3"]})
 
 
 def test_the_seed_in_the_ledger_is_the_seed_of_the_fixture(pytester: pytest.Pytester) -> None:
@@ -52,7 +54,7 @@ def test_the_seed_in_the_ledger_is_the_seed_of_the_fixture(pytester: pytest.Pyte
 
     given = seeds(pytester, "--gate-ledger=ledger", "--gate-seed=7")
 
-    assert {str(trial.seed) for trial in trials(pytester.path / "ledger")} == set(given.values())
+    expect.value({str(trial.seed) for trial in trials(pytester.path / "ledger")}).equals(set(given.values()))
 
 
 def test_a_failure_prints_the_command_that_repeats_it(pytester: pytest.Pytester) -> None:
@@ -64,7 +66,7 @@ def test_a_failure_prints_the_command_that_repeats_it(pytester: pytest.Pytester)
     again = pytester.runpytest(*QUIET, *command.replace("'", "").split()[1:])
 
     drew = next(line for line in first.stdout.lines if "drew" in line)
-    assert drew in again.stdout.lines
+    expect.value(again.stdout.lines).contains(drew)
 
 
 def order(pytester: pytest.Pytester, *options: str) -> list[str]:
@@ -80,10 +82,10 @@ def test_random_order_is_drawn_from_seed_and_run(pytester: pytest.Pytester) -> N
     by_file = order(pytester)
     drawn = order(pytester, "--gate-order=random")
 
-    assert drawn != by_file
-    assert sorted(drawn) == sorted(by_file)
-    assert drawn == order(pytester, "--gate-order=random")
-    assert drawn != order(pytester, "--gate-order=random", "--gate-run=2")
+    expect.value(drawn).differs_from(by_file)
+    expect.value(sorted(drawn)).equals(sorted(by_file))
+    expect.value(drawn).equals(order(pytester, "--gate-order=random"))
+    expect.value(drawn).differs_from(order(pytester, "--gate-order=random", "--gate-run=2"))
 
 
 @pytest.mark.parametrize("workers", ["-n0", "-n2"])
@@ -94,8 +96,8 @@ def test_shards_part_the_cases(pytester: pytest.Pytester, workers: str) -> None:
     for index in (1, 2, 3):
         pytester.runpytest(*QUIET, workers, f"--gate-shard={index}/3", "--gate-ledger=ledger")
 
-    assert len(outcomes(pytester.path / "ledger")) == 10
-    assert len(planned(pytester.path / "ledger")) == 10
+    expect.value(len(outcomes(pytester.path / "ledger"))).equals(10)
+    expect.value(len(planned(pytester.path / "ledger"))).equals(10)
 
 
 @pytest.mark.negative
@@ -104,8 +106,8 @@ def test_a_shard_that_is_none_is_refused(pytester: pytest.Pytester, shard: str) 
     """A malformed shard is a usage error, not an empty run."""
     result = pytester.runpytest(*QUIET, f"--gate-shard={shard}")
 
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines([f"*--gate-shard {shard}: write it as I/N*"])
+    expect.program(ending_of(result)).ended(int(pytest.ExitCode.USAGE_ERROR))
+    expect_lines(result.errlines, f"*--gate-shard {shard}: write it as I/N*")
 
 
 def context(path: Path) -> str:
@@ -125,9 +127,10 @@ def test_resume_runs_only_what_is_missing(pytester: pytest.Pytester, workers: st
 
     result = pytester.runpytest(*options, "--gate-resume")
 
-    assert result.parseoutcomes()["passed"] == 8
+    expect.value(result.parseoutcomes()["passed"]).equals(8)
     run_1 = [trial.case for trial in trials(pytester.path / "ledger") if trial.run == 1]
-    assert len(run_1) == len(set(run_1)) == 10
+    expect.value(len(run_1)).equals(10)
+    expect.value(len(set(run_1))).equals(10)
 
 
 @pytest.mark.negative
@@ -139,12 +142,11 @@ def test_every_wrong_option_is_told_at_once(pytester: pytest.Pytester) -> None:
         *QUIET, "--gate-shard=9/2", "--gate-run=0", "--gate-resume", "--gate-context=broken.json"
     )
 
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(
-        [
-            "*--gate-shard 9/2*",
-            "*--gate-run 0: runs are counted from 1*",
-            "*--gate-resume needs --gate-ledger*",
-            "*--gate-context broken.json: not a context*",
-        ]
+    expect.program(ending_of(result)).ended(int(pytest.ExitCode.USAGE_ERROR))
+    expect_lines(
+        result.errlines,
+        "*--gate-shard 9/2*",
+        "*--gate-run 0: runs are counted from 1*",
+        "*--gate-resume needs --gate-ledger*",
+        "*--gate-context broken.json: not a context*",
     )

@@ -2,7 +2,9 @@
 
 import pytest
 
-from ..inner_pytest import QUIET
+from autobiz_oracles import expect
+
+from ..inner_pytest import QUIET, ending_of, expect_lines, expect_outcomes
 from ..ledgers import outcomes, trials
 
 pytestmark = [pytest.mark.priority("P0"), pytest.mark.requirement("P1-TR05")]
@@ -95,10 +97,10 @@ def test_no_test_passes_by_accident(pytester: pytest.Pytester, workers: str) -> 
 
     result = pytester.runpytest_subprocess(*QUIET, workers, "--gate-ledger=ledger")
 
-    assert outcomes(pytester.path / "ledger") == EXPECTED
+    expect.value(outcomes(pytester.path / "ledger")).equals(EXPECTED)
     bad = sum(outcome in ("fail", "unknown") for outcome in EXPECTED.values())
     # The broken teardown is an error besides.
-    result.assert_outcomes(passed=3, failed=bad, skipped=1, errors=1)
+    expect_outcomes(result, passed=3, failed=bad, skipped=1, errors=1)
 
 
 def test_verdicts_are_in_the_ledger_and_in_the_summary(pytester: pytest.Pytester) -> None:
@@ -109,13 +111,15 @@ def test_verdicts_are_in_the_ledger_and_in_the_summary(pytester: pytest.Pytester
     result = pytester.runpytest_subprocess(*QUIET[1:], "-v", "-n2", "--gate-ledger=ledger")
 
     kept = {trial.case.partition("::")[2]: trial.oracles for trial in trials(pytester.path / "ledger")}
-    assert [(one.type, one.name, one.outcome, one.reason) for one in kept["test_fails"]] == [
-        ("Schema", "shape", "pass", "as it should be"),
-        ("Cost", "price", "fail", "too much"),
-    ]
-    assert len(kept["test_lacks_evidence"]) == 1
-    result.stdout.fnmatch_lines(
-        ["*UNKNOWN*test_asserts_nothing*", "*verdicts*", "Cost: 2 fail", "Schema: * pass"]
+    expect.value([(one.type, one.name, one.outcome, one.reason) for one in kept["test_fails"]]).equals(
+        [
+            ("Schema", "shape", "pass", "as it should be"),
+            ("Cost", "price", "fail", "too much"),
+        ]
+    )
+    expect.value(len(kept["test_lacks_evidence"])).equals(1)
+    expect_lines(
+        result.outlines, "*UNKNOWN*test_asserts_nothing*", "*verdicts*", "Cost: 2 fail", "Schema: * pass"
     )
 
 
@@ -123,7 +127,7 @@ def test_elsewhere_plain_asserts_count(pytester: pytest.Pytester) -> None:
     """A project that requires no oracles, or a suite that it does not name, is judged by its asserts."""
     pytester.makepyprojecttoml('[tool.autobiz]\noracles_required = ["soak"]\n')
     pytester.makepyfile("import pytest\n@pytest.mark.golden\ndef test_it(): assert [1] == [1]")
-    pytester.runpytest_subprocess(*QUIET).assert_outcomes(passed=1)
+    expect_outcomes(pytester.runpytest_subprocess(*QUIET), passed=1)
 
 
 @pytest.mark.negative
@@ -135,5 +139,5 @@ def test_a_suite_that_is_none_is_refused(pytester: pytest.Pytester, given: str) 
 
     result = pytester.runpytest_subprocess(*QUIET)
 
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*oracles_required must be a list of suites: hygiene, unit*"])
+    expect.program(ending_of(result)).ended(int(pytest.ExitCode.USAGE_ERROR))
+    expect_lines(result.errlines, "*oracles_required must be a list of suites: hygiene, unit*")

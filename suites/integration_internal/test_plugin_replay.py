@@ -3,6 +3,7 @@
 import pytest
 
 from autobiz_gates import fold
+from autobiz_oracles import expect
 
 from ..inner_pytest import QUIET
 from ..ledgers import trials
@@ -34,8 +35,9 @@ def test_replayed_runs_count_once_unless_the_seed_made_other_inputs(
     tallies = fold([pytester.path / "ledger"])
 
     found = {case.case.partition("::")[2]: case.outcomes for case in tallies.cases}
-    assert sorted(found["test_without_seed"]) == ["pass", "replay", "replay"]
-    assert found["test_with_seed"] == found["test_live"] == ("pass", "pass", "pass")
+    expect.value(sorted(found["test_without_seed"])).equals(["pass", "replay", "replay"])
+    expect.value(found["test_with_seed"]).equals(("pass", "pass", "pass"))
+    expect.value(found["test_live"]).equals(("pass", "pass", "pass"))
 
 
 def test_the_same_seed_and_run_replayed_is_the_same_trial(pytester: pytest.Pytester) -> None:
@@ -46,4 +48,4 @@ def test_the_same_seed_and_run_replayed_is_the_same_trial(pytester: pytest.Pytes
 
     keys = [trial.replay for trial in trials(pytester.path / "ledger") if "with_seed" in trial.case]
 
-    assert keys == ["5e1f/7/1", "5e1f/7/1"]
+    expect.value(keys).equals(["5e1f/7/1", "5e1f/7/1"])

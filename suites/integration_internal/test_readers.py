@@ -76,7 +76,7 @@ def test_what_a_killed_process_called_safe_is_in_the_database(database: str, tab
     """After SIGKILL every acknowledged row is read back, once, and none that nobody tried."""
     crash = crash_of(database, table, url)
     assert crash.acknowledged is not None
-    assert len(crash.acknowledged) == 21
+    expect.value(len(crash.acknowledged)).equals(21)
     expect.durability(crash).nothing_lost().nothing_invented()
 
 
@@ -92,7 +92,7 @@ def test_a_row_that_is_gone_is_lost(database: str, table: str, url: str) -> None
         verdict = nothing_lost(again)
         unread = nothing_lost(replace(crash, found=None))
     expect.worlds([verdict.outcome, unread.outcome], [Outcome.FAIL, Outcome.UNKNOWN]).alike()
-    assert verdict.reason == "k7: acknowledged and lost"
+    expect.value(verdict.reason).equals("k7: acknowledged and lost")
 
 
 @pytest.mark.oracle("StateChange")

@@ -10,6 +10,8 @@ from psycopg.errors import (
     RestrictViolation,
 )
 
+from autobiz_oracles import expect
+
 from ..database import ReadReceipts
 from ..kernel_tables import PARTITIONS, TABLES
 
@@ -27,9 +29,9 @@ async def test_even_the_owner_cannot_empty_a_partition(
     connection: AsyncConnection[Any], victim: UUID, receipts_of: ReadReceipts, partition: LiteralString
 ) -> None:
     """TRUNCATE of a partition would pass the parent's trigger by, so each partition has its own."""
-    with pytest.raises(RestrictViolation, match="immutable"):
+    with expect.refusal(RestrictViolation, "immutable"):
         await connection.execute(sql.SQL("TRUNCATE {}").format(sql.Identifier(partition)))
-    assert len(await receipts_of(victim)) == 1
+    expect.value(len(await receipts_of(victim))).equals(1)
 
 
 async def test_the_read_role_reads_one_tenant_and_writes_nothing(
@@ -40,8 +42,8 @@ async def test_the_read_role_reads_one_tenant_and_writes_nothing(
         await connection.execute("SET LOCAL ROLE autobiz_read")
         await connection.execute("SELECT set_config('autobiz.tenant', %s, true)", [str(victim)])
         cursor = await connection.execute("SELECT count(*) FROM receipts")
-        assert await cursor.fetchone() == (1,)
-        with pytest.raises(InsufficientPrivilege):
+        expect.value(await cursor.fetchone()).equals((1,))
+        with expect.refusal(InsufficientPrivilege):
             await connection.execute("INSERT INTO tenants VALUES (%s, 'x', now())", [victim])
 
 
@@ -54,5 +56,5 @@ async def test_the_dispatcher_sees_the_queue_and_nothing_else(connection: AsyncC
             if table == "run_queue":
                 await connection.execute(statement)
             else:
-                with pytest.raises(InsufficientPrivilege):
+                with expect.refusal(InsufficientPrivilege):
                     await connection.execute(statement)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from autobiz_oracles import expect
+
 from ..signed_run import OPEN, TESTS, commit
 from ..small_project import ONE_RUN, SmallProject, small_project
 
@@ -63,26 +65,32 @@ def test_a_run_answers_the_criteria_and_decides_without_them(project: SmallProje
     """The gates are open, so the deploy may happen; that a criterion does not hold yet is told beside it."""
     criteria = json.loads(evidence_of(project).read_text())["criteria"]
 
-    assert (criteria["file"], len(criteria["sha256"])) == ("criteria.toml", 64)
-    assert [one["decision"] for one in criteria["criteria"]] == ["open", "undecided"]
-    assert "1 of 2 criteria hold (criteria.toml)" in (project.root / "said.txt.json").read_text()
-    assert "Runbook written" in (evidence_of(project).parent / "report.html").read_text()
-    assert "### Criteria: **UNDECIDED** 1 of 2 hold" in (project.root / "summary.md").read_text()
+    expect.value((criteria["file"], len(criteria["sha256"]))).equals(("criteria.toml", 64))
+    expect.value([one["decision"] for one in criteria["criteria"]]).equals(["open", "undecided"])
+    expect.value((project.root / "said.txt.json").read_text()).contains(
+        "1 of 2 criteria hold (criteria.toml)"
+    )
+    expect.value((evidence_of(project).parent / "report.html").read_text()).contains("Runbook written")
+    expect.value((project.root / "summary.md").read_text()).contains(
+        "### Criteria: **UNDECIDED** 1 of 2 hold"
+    )
 
 
 def test_the_signed_table_begins_with_the_criteria(project: SmallProject) -> None:
     """What is signed says of each criterion whether it holds, and why not."""
     answer = project.gate("evidence", "--key", "ci.key", "--json")
 
-    assert answer.code == 0, answer.err
+    expect.program(answer).ended(0)
     envelope = json.loads((project.root / answer.json["bundle"]).read_text())
     own = json.loads(base64.b64decode(envelope["payload"]))["predicate"]["autobiz.evidence/1"]
-    assert [(row["criterion"], row["holds"]) for row in own["exit_criteria"]] == [
-        ("EXIT-01 Tests pass", True),
-        ("EXIT-02 Runbook written", False),
-        ("stage tests, run 1 of 1", True),
-        ("gate tests", True),
-    ]
+    expect.value([(row["criterion"], row["holds"]) for row in own["exit_criteria"]]).equals(
+        [
+            ("EXIT-01 Tests pass", True),
+            ("EXIT-02 Runbook written", False),
+            ("stage tests, run 1 of 1", True),
+            ("gate tests", True),
+        ]
+    )
 
 
 @pytest.mark.negative
@@ -101,8 +109,9 @@ def test_criteria_that_do_not_follow_are_not_signed(project: SmallProject, chang
 
     answer = project.gate("evidence", "--key", "ci.key")
 
-    assert answer.code == 1
-    assert "the criteria of the project come to other answers than it says" in answer.err
+    expect.program(answer).ended(1).said(
+        "the criteria of the project come to other answers than it says", on="err"
+    )
 
 
 @pytest.mark.negative
@@ -113,10 +122,12 @@ def test_mistakes_in_the_criteria_are_told_before_anything_runs(project: SmallPr
 
     answer = project.gate("run")
 
-    assert answer.code == 2
-    assert "criteria.toml:2: criterion 'EXIT-01': unknown key 'say'. Did you mean 'says'?" in answer.err
-    assert "unknown key 'pat'" in answer.err
-    assert len(list((project.root / ".autobiz" / "runs").iterdir())) == runs
+    expect.program(answer).ended(2).said(
+        "criteria.toml:2: criterion 'EXIT-01': unknown key 'say'. Did you mean 'says'?",
+        "unknown key 'pat'",
+        on="err",
+    )
+    expect.value(len(list((project.root / ".autobiz" / "runs").iterdir()))).equals(runs)
 
 
 @pytest.mark.negative
@@ -126,5 +137,4 @@ def test_criteria_that_are_not_there_are_told(project: SmallProject) -> None:
 
     answer = project.gate("run")
 
-    assert answer.code == 2
-    assert "criteria.toml: no such file" in answer.err
+    expect.program(answer).ended(2).said("criteria.toml: no such file", on="err")

@@ -13,6 +13,7 @@ from autobiz_kernel import (
     TerminationReason,
 )
 from autobiz_kernel.chains import first_previous, link
+from autobiz_oracles import expect
 
 from ..ledgers_alike import (
     BEGIN,
@@ -36,12 +37,14 @@ async def test_a_late_settle_of_a_fenced_holder_writes_no_receipt(books: Ledger,
     first = await books.claim(asked(run))
     heir = await books.claim(heir_in_time(asked(run, now=BEGIN + LEASE)))
     late = await settle(books, run, first, {"late": 1})
-    assert (late.outcome, late.receipt_seq) == (SettleOutcome.LEASE_LOST, 0)
-    assert (await settle(books, run, heir)).outcome is SettleOutcome.SETTLED
-    assert (await settle(books, run, first, {"late": 1})).outcome is SettleOutcome.LEASE_LOST
-    assert [dict(each.result) for each in await books.receipts_of(run.tenant, run.run_id)] == [{"id": "re_1"}]
+    expect.value((late.outcome, late.receipt_seq)).equals((SettleOutcome.LEASE_LOST, 0))
+    expect.value((await settle(books, run, heir)).outcome).equals(SettleOutcome.SETTLED)
+    expect.value((await settle(books, run, first, {"late": 1})).outcome).equals(SettleOutcome.LEASE_LOST)
+    expect.value([dict(each.result) for each in await books.receipts_of(run.tenant, run.run_id)]).equals(
+        [{"id": "re_1"}]
+    )
     traces = await books.traces_of(run.tenant, run.run_id)
-    assert [trace.outcome for trace in traces] == ["LEASE_LOST", "done", "LEASE_LOST"]
+    expect.value([trace.outcome for trace in traces]).equals(["LEASE_LOST", "done", "LEASE_LOST"])
 
 
 @pytest.mark.test_id("P1-T13")
@@ -50,8 +53,8 @@ async def test_settling_twice_writes_once(books: Ledger, run: RunRecord) -> None
     """The same holder settles once; the second time is told no."""
     first = await books.claim(asked(run))
     told = [(await settle(books, run, first)).outcome for _ in range(2)]
-    assert told == [SettleOutcome.SETTLED, SettleOutcome.LEASE_LOST]
-    assert len(await books.receipts_of(run.tenant, run.run_id)) == 1
+    expect.value(told).equals([SettleOutcome.SETTLED, SettleOutcome.LEASE_LOST])
+    expect.value(len(await books.receipts_of(run.tenant, run.run_id))).equals(1)
 
 
 @pytest.mark.test_id("P1-T13")
@@ -65,10 +68,10 @@ async def test_receipts_are_linked_in_order(books: Ledger, run: RunRecord) -> No
         told = await books.settle(made)
         assert made.receipt is not None
         head = link(head, number, made.receipt.body())
-        assert (told.receipt_seq, told.head_hash) == (number, head)
+        expect.value((told.receipt_seq, told.head_hash)).equals((number, head))
     kept = await books.load_run(run.tenant, run.run_id)
     assert kept is not None
-    assert (kept.receipt_seq, kept.head_hash) == (3, head)
+    expect.value((kept.receipt_seq, kept.head_hash)).equals((3, head))
 
 
 @pytest.mark.test_id("P1-T14")
@@ -82,11 +85,13 @@ async def test_two_writers_of_one_version_leave_one_conflict(books: Ledger, run:
         answer = await books.claim(asked(run, key=key))
         made = settlement(run, SettleKind.DONE, epoch=answer.epoch, key=key, state=patch)
         told.append(await books.settle(made))
-    assert [each.outcome for each in told] == [SettleOutcome.SETTLED, SettleOutcome.STATE_CONFLICT]
-    assert [each.state_version for each in told] == [1, 1]
-    assert len(await books.receipts_of(run.tenant, run.run_id)) == 2
-    assert [each.version for each in await books.versions_of(run.tenant, run.run_id)] == [1]
-    assert (await books.traces_of(run.tenant, run.run_id))[1].outcome == ErrorCode.STATE_CONFLICT
+    expect.value([each.outcome for each in told]).equals(
+        [SettleOutcome.SETTLED, SettleOutcome.STATE_CONFLICT]
+    )
+    expect.value([each.state_version for each in told]).equals([1, 1])
+    expect.value(len(await books.receipts_of(run.tenant, run.run_id))).equals(2)
+    expect.value([each.version for each in await books.versions_of(run.tenant, run.run_id)]).equals([1])
+    expect.value((await books.traces_of(run.tenant, run.run_id))[1].outcome).equals(ErrorCode.STATE_CONFLICT)
 
 
 @pytest.mark.test_id("P1-T13")
@@ -96,10 +101,10 @@ async def test_a_zombie_writes_nothing(books: Ledger, run: RunRecord) -> None:
     first = await books.claim(asked(run))
     taken = await books.take_run(run.tenant, run.run_id, now=BEGIN)
     assert taken is not None
-    assert taken.epoch == 2
-    assert (await settle(books, run, first)).outcome is SettleOutcome.FENCED
-    assert await books.load_run(run.tenant, run.run_id) == taken
-    assert await books.traces_of(run.tenant, run.run_id) == ()
+    expect.value(taken.epoch).equals(2)
+    expect.value((await settle(books, run, first)).outcome).equals(SettleOutcome.FENCED)
+    expect.value(await books.load_run(run.tenant, run.run_id)).equals(taken)
+    expect.value(await books.traces_of(run.tenant, run.run_id)).equals(())
 
 
 async def test_use_and_end_add_up(books: Ledger, run: RunRecord) -> None:
@@ -108,5 +113,7 @@ async def test_use_and_end_add_up(books: Ledger, run: RunRecord) -> None:
         await books.settle(settlement(run, SettleKind.NOTE, ending=reason))
     kept = await books.load_run(run.tenant, run.run_id)
     assert kept is not None
-    assert (kept.spent.steps, kept.spent.tokens, kept.spent.cost_micros, kept.trace_seq) == (2, 4, 6, 2)
-    assert kept.termination_reason is TerminationReason.MAX_STEPS
+    expect.value((kept.spent.steps, kept.spent.tokens, kept.spent.cost_micros, kept.trace_seq)).equals(
+        (2, 4, 6, 2)
+    )
+    expect.value(kept.termination_reason).equals(TerminationReason.MAX_STEPS)

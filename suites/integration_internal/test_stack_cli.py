@@ -15,6 +15,9 @@ from autobiz_harness.cli.stack import stack
 from autobiz_harness.stack import stop
 from autobiz_harness.stack.binaries import VALKEY_SERVER
 from autobiz_harness.stack.ports import free_port
+from autobiz_oracles import PlainEnding, expect
+
+from ..folders import files_in
 
 PROGRAM = "from autobiz_harness.cli import main; main()"
 
@@ -33,43 +36,48 @@ def gate_stack(*words: str) -> Result:
 
 def test_a_day_with_the_stack(state: Path) -> None:
     """Up starts it once and says how to use it, status finds it, down ends it, and each can be repeated."""
-    assert json.loads(gate_stack("status", "--json").output) == {"running": False}
-    assert "not running" in gate_stack("status").output
+    expect.value(json.loads(gate_stack("status", "--json").output)).equals({"running": False})
+    expect.value(gate_stack("status").output).contains("not running")
 
     port = free_port()
     first = gate_stack("up", "--json", "--valkey-port", str(port))
-    assert first.exit_code == 0, first.output
+    expect.value(first.exit_code).equals(0)
     said = json.loads(first.output)
     services = said["services"]
-    assert said["running"]
-    assert all(service["started"] and not service["external"] for service in services.values())
-    assert f":{port}/" in services["valkey"]["url"]
+    expect.state({}, said).became("/running", True)
+    expect.value({(one["started"], one["external"]) for one in services.values()}).equals({(True, False)})
+    expect.value(services["valkey"]["url"]).contains(f":{port}/")
 
     again = gate_stack("up")
-    assert again.exit_code == 0
-    assert again.output.count("already running") == 3
+    expect.value(again.exit_code).equals(0)
+    expect.value(again.output.count("already running")).equals(3)
 
     status = json.loads(gate_stack("status", "--json").output)
-    assert status["running"]
-    assert {name: one["url"] for name, one in status["services"].items()} == {
-        name: one["url"] for name, one in services.items()
-    }
-    assert all(one["kept"] and one["pid"] and one["keeper"] for one in status["services"].values())
-    assert services["postgres"]["url"] in gate_stack("status").output
+    expect.state({}, status).became("/running", True)
+    expect.value({name: one["url"] for name, one in status["services"].items()}).equals(
+        {name: one["url"] for name, one in services.items()}
+    )
+    idle = [
+        name for name, one in status["services"].items() if not (one["kept"] and one["pid"] and one["keeper"])
+    ]
+    expect.complaints(idle, about=status["services"]).none()
+    expect.value(gate_stack("status").output).contains(services["postgres"]["url"])
 
     file = Path(said["env_file"])
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    expect.value(stat.S_IMODE(file.stat().st_mode)).equals(0o600)
     sourced = subprocess.run(
         ["sh", "-c", '. "$1"; env', "sh", str(file)], capture_output=True, text=True, check=True
     ).stdout
     for name, one in services.items():
-        assert f"AUTOBIZ_{name.upper()}_URL={one['url']}" in sourced.splitlines()
+        expect.value(sourced.splitlines()).contains(f"AUTOBIZ_{name.upper()}_URL={one['url']}")
 
     down = gate_stack("down", "--json")
-    assert json.loads(down.output) == {"running": False, "stopped": ["postgres", "valkey", "wiremock"]}
-    assert not file.exists()
-    assert gate_stack("down").output == "the stack is not running\n"
-    assert json.loads(gate_stack("status", "--json").output) == {"running": False}
+    expect.value(json.loads(down.output)).equals(
+        {"running": False, "stopped": ["postgres", "valkey", "wiremock"]}
+    )
+    expect.value(files_in(file.parent)).lacks(file.name)
+    expect.value(gate_stack("down").output).equals("the stack is not running\n")
+    expect.value(json.loads(gate_stack("status", "--json").output)).equals({"running": False})
 
 
 def test_a_failure_exits_with_4_and_status_remembers_it(
@@ -81,10 +89,9 @@ def test_a_failure_exits_with_4_and_status_remembers_it(
     program.chmod(0o700)
     monkeypatch.setenv(VALKEY_SERVER, str(program))
     result = gate_stack("up")
-    assert result.exit_code == 4
-    assert "gate: valkey did not start" in result.output
-    assert "out of order" in result.output
-    assert "out of order" in gate_stack("status").output
+    expect.value(result.exit_code).equals(4)
+    expect.value(result.output).contains("gate: valkey did not start", "out of order")
+    expect.value(gate_stack("status").output).contains("out of order")
 
 
 @pytest.mark.parametrize(
@@ -101,8 +108,8 @@ def test_a_failure_exits_with_4_and_status_remembers_it(
 )
 def test_wrong_usage_exits_with_2_and_starts_nothing(state: Path, words: tuple[str, ...]) -> None:
     """A command that cannot be meant is refused before anything is touched."""
-    assert gate_stack(*words).exit_code == 2
-    assert not list(state.iterdir())
+    expect.value(gate_stack(*words).exit_code).equals(2)
+    expect.value(list(state.iterdir())).equals([])
 
 
 def test_a_directory_of_another_kind_exits_with_4(tmp_path: Path, no_servers_given: None) -> None:
@@ -111,8 +118,8 @@ def test_a_directory_of_another_kind_exits_with_4(tmp_path: Path, no_servers_giv
     file.touch()
     for place in (file, file / "below"):
         result = gate_stack("up", "--directory", str(place))
-        assert result.exit_code == 4
-        assert str(place) in result.output
+        expect.value(result.exit_code).equals(4)
+        expect.value(result.output).contains(str(place))
 
 
 def test_an_interrupt_exits_with_5_and_leaves_nothing(state: Path, tmp_path: Path) -> None:
@@ -133,7 +140,7 @@ def test_an_interrupt_exits_with_5_and_leaves_nothing(state: Path, tmp_path: Pat
     started.read_bytes()
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=60)
-    assert process.returncode == 5, out + err
-    assert "interrupted" in err
+    ended = PlainEnding(code=process.returncode, out=out, err=err)
+    expect.program(ended).ended(5).said("interrupted", on="err")
     stop(state)
-    assert not list(state.glob("*/run-*"))
+    expect.value(list(state.glob("*/run-*"))).equals([])

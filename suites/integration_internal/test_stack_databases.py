@@ -12,6 +12,7 @@ import pytest
 from autobiz_harness.guards import maintenance
 from autobiz_harness.stack import StackError, clone, drop, join, template
 from autobiz_harness.stack.databases import at
+from autobiz_oracles import expect
 
 from ..stack_users import own_state
 
@@ -81,16 +82,15 @@ def test_processes_that_ask_at_once_build_one_template(server: str, tmp_path: Pa
         process.stdin.write("go\n")
         process.stdin.flush()
     answers = {process.communicate(timeout=60)[0] for process in processes}
-    assert len(answers) == 1
-    assert record.read_text() == "built\n"
+    expect.value(len(answers)).equals(1)
+    expect.value(record.read_text()).equals("built\n")
 
 
 def test_other_migrations_have_another_template(server: str) -> None:
     """The template follows the fingerprint of the migrations, and the same one is found again."""
     first, second = (template(server, text, leave_empty) for text in ("one", "two"))
-    assert first != second
-    assert first.endswith("_test")
-    assert template(server, "one", pytest.fail) == first
+    expect.value(first).differs_from(second).matches("_test$")
+    expect.value(template(server, "one", pytest.fail)).equals(first)
 
 
 def test_a_builder_killed_halfway_leaves_nothing_that_looks_finished(server: str, tmp_path: Path) -> None:
@@ -100,13 +100,13 @@ def test_a_builder_killed_halfway_leaves_nothing_that_looks_finished(server: str
     assert process.stdout is not None
     process.stdin.write("go\n")
     process.stdin.flush()
-    assert process.stdout.readline() == "halfway\n"
+    expect.value(process.stdout.readline()).equals("halfway\n")
     process.send_signal(signal.SIGKILL)
     process.communicate()
 
     name = template(server, "killed", leave_empty)
     url = clone(server, name, "after_kill_test")
-    assert ask(url, "select count(*) from pg_tables where tablename = 'halfway'") == 0
+    expect.value(ask(url, "select count(*) from pg_tables where tablename = 'halfway'")).equals(0)
 
 
 def test_a_migration_that_fails_says_so_and_is_tried_again(server: str) -> None:
@@ -115,15 +115,16 @@ def test_a_migration_that_fails_says_so_and_is_tried_again(server: str) -> None:
     def fail(url: str) -> None:
         raise ZeroDivisionError
 
-    with pytest.raises(ZeroDivisionError):
+    with expect.refusal(ZeroDivisionError):
         template(server, "fails", fail)
-    assert template(server, "fails", leave_empty) in names(server)
+    built = template(server, "fails", leave_empty)
+    expect.value(names(server)).contains(built)
 
 
 def test_a_migration_must_close_its_connections(server: str) -> None:
     """A migration that returns with an open connection is told so, since its database cannot be copied."""
     held: list[psycopg.Connection] = []
-    with pytest.raises(StackError, match="must close its connections"):
+    with expect.refusal(StackError, "must close its connections"):
         template(server, "held", lambda url: held.append(psycopg.connect(url)))
     held[0].close()
 
@@ -139,15 +140,15 @@ def test_clones_are_separate(server: str) -> None:
     first, second = (clone(server, source, f"clone{number}_test") for number in (1, 2))
     with psycopg.connect(first) as connection:
         connection.execute("insert into t values (2)")
-    assert ask(first, "select count(*) from t") == 2
-    assert ask(second, "select count(*) from t") == 1
-    assert ask(clone(server, source, "clone1_test"), "select count(*) from t") == 1
+    expect.value(ask(first, "select count(*) from t")).equals(2)
+    expect.value(ask(second, "select count(*) from t")).equals(1)
+    expect.value(ask(clone(server, source, "clone1_test"), "select count(*) from t")).equals(1)
 
 
 def test_nobody_can_connect_to_a_template(server: str) -> None:
     """A template admits no connections, so that nothing changes it and nothing delays a clone."""
     name = template(server, "sealed", leave_empty)
-    with pytest.raises(psycopg.OperationalError, match="not currently accepting connections"):
+    with expect.refusal(psycopg.OperationalError, "not currently accepting connections"):
         psycopg.connect(at(server, name))
 
 
@@ -159,7 +160,7 @@ def test_drop_removes_clones_in_use_and_templates(server: str) -> None:
         drop(server, "dropped_test")
     drop(server, source)
     drop(server, source)
-    assert not names(server) & {source, "dropped_test"}
+    expect.value(names(server)).contains("postgres").lacks(source, "dropped_test")
 
 
 @pytest.mark.parametrize(
@@ -185,18 +186,18 @@ def test_names_that_are_not_plainly_a_tests_are_refused(server: str, name: str) 
         lambda: clone(server, name, "fine_test"),
         lambda: drop(server, name),
     ):
-        with pytest.raises(StackError, match="not the name of a test database"):
+        with expect.refusal(StackError, "not the name of a test database"):
             work()
-    assert names(server) == before
+    expect.value(names(server)).equals(before)
 
 
 def test_cloning_from_nothing_is_a_clear_error(server: str) -> None:
     """A template that does not exist is named in the error."""
-    with pytest.raises(StackError, match="absent_test"):
+    with expect.refusal(StackError, "absent_test"):
         clone(server, "absent_test", "fine_test")
 
 
 def test_a_server_that_is_gone_is_a_clear_error() -> None:
     """A server that does not answer is the stack's error, not the driver's."""
-    with pytest.raises(StackError, match="cannot be reached"):
+    with expect.refusal(StackError, "cannot be reached"):
         template("postgresql://u:p@127.0.0.1:9/postgres", "x", leave_empty)

@@ -19,15 +19,16 @@ from autobiz_harness.stack.joining import Arrival
 from autobiz_harness.stack.leftovers import end_programs
 from autobiz_harness.stack.rooms import Room
 from autobiz_harness.stack.service import Order
+from autobiz_oracles import expect
 
 from ..stack_users import (
     DEADLINE_S,
     Gate,
     Member,
-    answers,
     await_end,
     await_keeper_gone,
     await_nothing_left,
+    expect_answers,
     pids,
 )
 
@@ -47,8 +48,8 @@ def test_killing_the_user_ends_the_service(stack_state: Path, member: Callable[.
     user = member()
     user.env()
     running = pids(stack_state)
-    assert len(running) == 2
-    assert user.end(signal.SIGKILL) == -signal.SIGKILL
+    expect.value(len(running)).equals(2)
+    expect.value(user.end(signal.SIGKILL)).equals(-signal.SIGKILL)
     await_nothing_left(stack_state, running)
 
 
@@ -61,8 +62,8 @@ def test_killing_one_user_leaves_the_other_its_service(
     starter.env()
     starter.end(signal.SIGKILL)
     with join(ROOT, services=["valkey"], directory=stack_state) as stack:
-        assert stack.valkey.url == url
-    assert answers(url)
+        expect.value(stack.valkey.url).equals(url)
+    expect_answers(url)
 
 
 def test_killing_the_starter_leaves_nothing(
@@ -86,8 +87,8 @@ def test_killing_the_starter_does_not_harm_who_waits(
     starter.end(signal.SIGKILL)
     gate.let_go()
     joined = waiting.wait()
-    assert not joined.started
-    assert answers(joined.notice.url)
+    expect.value([joined.started]).equals([False])
+    expect_answers(joined.notice.url)
     joined.close()
 
 
@@ -105,9 +106,9 @@ def test_killing_the_keeper_ends_its_service(
     for pid in running:
         await_end(pid)
     with join(ROOT, services=[service], directory=stack_state) as stack:
-        assert stack.env() != old
-        assert answers(next(iter(stack.env().values())))
-        assert len(list(stack_state.glob("*/run-*"))) == 1
+        expect.value(stack.env()).differs_from(old)
+        expect_answers(next(iter(stack.env().values())))
+        expect.value(len(list(stack_state.glob("*/run-*")))).equals(1)
 
 
 def test_interrupting_the_user_ends_the_service(stack_state: Path, member: Callable[..., Member]) -> None:
@@ -128,11 +129,11 @@ def test_a_service_that_dies_is_told_and_replaced(stack_state: Path) -> None:
         os.kill(standing.notice.pid, signal.SIGKILL)
         await_keeper_gone(stack_state / "valkey")
         (standing,) = standings(stack_state)
-        assert not standing.running
-        assert "valkey ended by itself" in standing.notice.error
+        expect.value([standing.running]).equals([False])
+        expect.value(standing.notice.error).contains("valkey ended by itself")
         with join(ROOT, services=["valkey"], directory=stack_state) as again:
-            assert again.valkey.url != stack.valkey.url
-            assert answers(again.valkey.url)
+            expect.value(again.valkey.url).differs_from(stack.valkey.url)
+            expect_answers(again.valkey.url)
 
 
 def test_a_dead_keepers_wish_to_stay_dies_with_it(stack_state: Path) -> None:
@@ -153,10 +154,10 @@ def test_a_service_can_be_stopped_while_it_starts(
     """Stopping a service that is still starting ends it, and who waited for it gets a new one."""
     user = member()
     gate.await_start()
-    assert stop(stack_state) == ("valkey",)
+    expect.value(stop(stack_state)).equals(("valkey",))
     gate.await_start()
     gate.let_go()
-    assert answers(user.env()["AUTOBIZ_VALKEY_URL"])
+    expect_answers(user.env()["AUTOBIZ_VALKEY_URL"])
 
 
 def test_locks_do_not_leak_into_programs_that_users_start(stack_state: Path) -> None:
@@ -165,7 +166,7 @@ def test_locks_do_not_leak_into_programs_that_users_start(stack_state: Path) -> 
         running = pids(stack_state)
         left = subprocess.Popen(["cat"], stdin=subprocess.PIPE, close_fds=False)
     await_nothing_left(stack_state, running)
-    assert left.poll() is None
+    expect.value([left.poll()]).equals([None])
     left.communicate()
 
 
@@ -179,9 +180,9 @@ def test_programs_of_a_dead_keeper_are_known_by_their_directory(tmp_path: Path) 
         for home in (stale, other)
     )
     try:
-        assert end_programs([stale]) == [ours.pid]
-        assert ours.wait(DEADLINE_S) == -signal.SIGKILL
-        assert theirs.poll() is None
+        expect.value(end_programs([stale])).equals([ours.pid])
+        expect.value(ours.wait(DEADLINE_S)).equals(-signal.SIGKILL)
+        expect.value([theirs.poll()]).equals([None])
     finally:
         for process in (ours, theirs):
             process.communicate()

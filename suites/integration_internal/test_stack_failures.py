@@ -18,7 +18,9 @@ from autobiz_harness.stack.binaries import (
 )
 from autobiz_harness.stack.rooms import Room
 from autobiz_harness.stack.services import SERVICES
+from autobiz_oracles import expect
 
+from ..inner_pytest import ending_of
 from ..stack_users import script, taken_port
 
 ROOT = Path(__file__).parent
@@ -61,7 +63,7 @@ def test_a_port_that_is_taken_is_named(fails: Callable[..., str], service: str) 
     """A port that the user named and someone else holds is an error that names it."""
     with taken_port() as port:
         said = fails(service, ports={service: port})
-    assert f"{service}: port {port} on 127.0.0.1 cannot be used: Address already in use" in said
+    expect.value(said).contains(f"{service}: port {port} on 127.0.0.1 cannot be used: Address already in use")
 
 
 def test_a_directory_that_cannot_be_written_is_named(stack_state: Path) -> None:
@@ -74,7 +76,7 @@ def test_a_directory_that_cannot_be_written_is_named(stack_state: Path) -> None:
         os.seteuid(NOBODY)
     try:
         with (
-            pytest.raises(StackError, match=r"Permission denied.*AUTOBIZ_STACK_DIR") as caught,
+            expect.refusal(StackError, r"Permission denied.*AUTOBIZ_STACK_DIR") as caught,
             join(ROOT, services=["valkey"], directory=wanted),
         ):
             pass
@@ -82,7 +84,7 @@ def test_a_directory_that_cannot_be_written_is_named(stack_state: Path) -> None:
         if root:
             os.seteuid(0)
         stack_state.chmod(0o700)
-    assert str(wanted) in str(caught.value)
+    expect.value(str(caught.value)).contains(str(wanted))
 
 
 @pytest.mark.parametrize(
@@ -101,11 +103,9 @@ def test_a_full_disk_is_told(stack_state: Path, service: str, bytes_max: int, sa
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
-    assert service in done.stdout
-    assert said in done.stdout
+    expect.program(ending_of(done)).ended(0).said(service, said, on="out")
     Room(path=stack_state / service).outlast_keeper().close()
-    assert not list(stack_state.glob("*/run-*"))
+    expect.value(list(stack_state.glob("*/run-*"))).equals([])
 
 
 def test_a_broken_server_shows_the_end_of_its_log(
@@ -115,9 +115,8 @@ def test_a_broken_server_shows_the_end_of_its_log(
     program = script(tmp_path / "valkey-server", "seq 100; echo the last words; exit 3")
     monkeypatch.setenv(VALKEY_SERVER, str(program))
     said = fails("valkey")
-    assert "valkey did not start: valkey-server ended with status 3 before it answered" in said
-    assert said.endswith("100\nthe last words")
-    assert "\n70\n" not in said
+    expect.value(said).contains("valkey did not start: valkey-server ended with status 3 before it answered")
+    expect.value(said).matches(r"100\nthe last words\Z").lacks("\n70\n")
 
 
 def test_a_broken_initdb_shows_the_end_of_its_log(
@@ -130,8 +129,7 @@ def test_a_broken_initdb_shows_the_end_of_its_log(
     script(folder / "postgres", "exit 0")
     monkeypatch.setenv(POSTGRES_BIN, str(folder))
     said = fails("postgres")
-    assert "postgres did not start: initdb failed" in said
-    assert said.endswith("no cluster today")
+    expect.value(said).contains("postgres did not start: initdb failed").matches(r"no cluster today\Z")
 
 
 def test_all_failures_are_told_at_once(
@@ -141,8 +139,7 @@ def test_all_failures_are_told_at_once(
     monkeypatch.setenv(VALKEY_SERVER, str(script(tmp_path / "valkey-server", "echo one; exit 1")))
     monkeypatch.setenv(JAVA, str(script(tmp_path / "java", "echo two; exit 1")))
     said = fails("valkey", "wiremock")
-    assert "valkey did not start" in said
-    assert "wiremock did not start" in said
+    expect.value(said).contains("valkey did not start", "wiremock did not start")
 
 
 def test_a_program_that_may_not_be_executed_is_named(
@@ -153,8 +150,7 @@ def test_a_program_that_may_not_be_executed_is_named(
     program.touch(mode=0o600)
     monkeypatch.setenv(VALKEY_SERVER, str(program))
     said = fails("valkey")
-    assert "Permission denied" in said
-    assert str(program) in said
+    expect.value(said).contains("Permission denied", str(program))
 
 
 def test_a_damaged_jar_shows_what_java_says(
@@ -164,7 +160,7 @@ def test_a_damaged_jar_shows_what_java_says(
     jar = tmp_path / "wiremock.jar"
     jar.write_text("not a jar")
     monkeypatch.setenv(WIREMOCK_JAR, str(jar))
-    assert "Invalid or corrupt jarfile" in fails("wiremock")
+    expect.value(fails("wiremock")).contains("Invalid or corrupt jarfile")
 
 
 def test_a_failure_does_not_stand_in_the_way(
@@ -175,4 +171,4 @@ def test_a_failure_does_not_stand_in_the_way(
     fails("valkey")
     monkeypatch.delenv(VALKEY_SERVER)
     with join(ROOT, services=["valkey"], directory=stack_state) as stack:
-        assert stack.valkey.started
+        expect.value([stack.valkey.started]).equals([True])

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from autobiz_harness.stack import join, standings
+from autobiz_oracles import expect
 
+from ..inner_pytest import ending_of
 from ..stack_users import own_state
 
 PROJECT = """
@@ -68,8 +70,8 @@ def project(tmp_path: Path, running: Path, monkeypatch: pytest.MonkeyPatch) -> P
     return tmp_path
 
 
-def run_pytest(project: Path, *options: str) -> str:
-    """Run the project's tests with nothing loaded but our fixtures and xdist."""
+def run_pytest(project: Path, *options: str) -> None:
+    """Run the project's tests with nothing loaded but our fixtures and xdist; judge that they pass."""
     arguments = [
         "-p",
         "no:autobiz",
@@ -87,8 +89,7 @@ def run_pytest(project: Path, *options: str) -> str:
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    expect.program(ending_of(done)).ended(0).said(" passed", on="out")
 
 
 @pytest.mark.parametrize("options", [(), ("-n", "0"), ("-n", "2")], ids=["alone", "n0", "n2"])
@@ -97,10 +98,11 @@ def test_each_worker_has_its_own_clone_of_one_template(project: Path, options: t
     (project / "test_project.py").write_text(PROJECT)
     run_pytest(project, *options)
     seen = [line.split() for line in (project / "seen").read_text().splitlines()]
-    assert len(seen) == 4
+    expect.value(len(seen)).equals(4)
     names, builders, valkeys = ({row[column] for row in seen} for column in range(3))
-    assert len(builders) == len(valkeys) == 1
-    assert len(names) <= (2 if "2" in options else 1)
+    expect.value(len(builders)).equals(1)
+    expect.value(len(valkeys)).equals(1)
+    expect.value(len(names)).at_most(2 if "2" in options else 1)
 
 
 def test_without_a_migration_the_database_is_empty(project: Path) -> None:
@@ -117,4 +119,4 @@ def test_only_the_services_that_tests_ask_for_are_started(
     monkeypatch.setenv("AUTOBIZ_STACK_DIR", str(state))
     (tmp_path / "test_one.py").write_text("def test_one(valkey_url):\n    assert valkey_url\n")
     run_pytest(tmp_path)
-    assert [standing.name for standing in standings(state)] == ["valkey"]
+    expect.value([standing.name for standing in standings(state)]).equals(["valkey"])

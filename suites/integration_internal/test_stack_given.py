@@ -20,7 +20,9 @@ from autobiz_harness.stack.rooms import Room
 from autobiz_harness.stack.service import Order
 from autobiz_harness.stack.services import SERVICES
 from autobiz_harness.stack.starting import Starter
+from autobiz_oracles import expect
 
+from ..folders import files_in
 from ..stack_users import script, taken_port
 
 ROOT = Path(__file__).parent
@@ -39,14 +41,14 @@ def test_a_named_port_is_used(stack_state: Path) -> None:
     """A service comes up on the port that the user named."""
     port = free_port()
     with join(ROOT, services=["valkey"], directory=stack_state, ports={"valkey": port}) as stack:
-        assert f":{port}/" in stack.valkey.url
+        expect.value(stack.valkey.url).contains(f":{port}/")
 
 
 def test_a_running_service_on_another_port_is_told(stack_state: Path) -> None:
     """Asking for another port than the running service has is an error that says how to go on."""
     with (
         join(ROOT, services=["valkey"], directory=stack_state),
-        pytest.raises(StackError, match=r"already running on port \d+, not 1; stop it first"),
+        expect.refusal(StackError, r"already running on port \d+, not 1; stop it first"),
         join(ROOT, services=["valkey"], directory=stack_state, ports={"valkey": 1}),
     ):
         pass
@@ -64,26 +66,25 @@ def test_a_free_port_that_is_lost_to_another_is_replaced(
         starter = Starter(service=SERVICES["valkey"], order=order, room=room, pause=lambda _: None)
         up = starter.bring_up()
         up.running.stop()
-    assert up.port != port
-    assert "in use" in room.log.read_text()
+    expect.value(up.port).differs_from(port)
+    expect.value(room.log.read_text()).contains("in use")
 
 
 def test_secrets_are_not_on_command_lines_and_only_the_owner_can_read_them(stack_state: Path) -> None:
     """No password stands on a command line, and every file that could hold one is closed to others."""
     with join(ROOT, services=["valkey"], directory=stack_state) as stack:
         password = stack.valkey.url.partition(":")[2].partition("@")[0].strip("/:")
-        assert len(password) >= 32
+        expect.value(len(password)).at_least(32)
         (standing,) = standings(stack_state)
         assert standing.notice.pid is not None
         listed = command_line(standing.notice.pid) + command_line(standing.notice.keeper)
-        assert "valkey.conf" in listed
-        assert password not in listed
+        expect.value(listed).contains("valkey.conf").lacks(password)
         exposed = [
             path
             for path in stack_state.rglob("*")
             if path.is_file() and stat.S_IMODE(path.stat().st_mode) & 0o077
         ]
-        assert not exposed
+        expect.complaints(exposed, about=files_in(stack_state)).none()
 
 
 def test_a_server_given_in_the_environment_is_used(
@@ -94,17 +95,17 @@ def test_a_server_given_in_the_environment_is_used(
         monkeypatch.setenv("AUTOBIZ_VALKEY_URL", ours.valkey.url)
         elsewhere = stack_state / "elsewhere"
         with join(ROOT, services=["valkey"], directory=elsewhere) as stack:
-            assert stack.valkey.external
-            assert stack.env() == ours.env()
-        assert not elsewhere.exists()
+            expect.value([stack.valkey.external]).equals([True])
+            expect.value(stack.env()).equals(ours.env())
+        expect.value(files_in(stack_state)).lacks("elsewhere")
         monkeypatch.setenv("AUTOBIZ_VALKEY_URL", ours.valkey.url.replace("@", "x@"))
         with (
-            pytest.raises(StackError, match=r"AUTH was answered.*WRONGPASS"),
+            expect.refusal(StackError, r"AUTH was answered.*WRONGPASS"),
             join(ROOT, services=["valkey"]),
         ):
             pass
         monkeypatch.setenv("AUTOBIZ_WIREMOCK_URL", f"http://{ours.valkey.url.partition('@')[2][:-2]}")
-        with pytest.raises(StackError, match="AUTOBIZ_WIREMOCK_URL"), join(ROOT, services=["wiremock"]):
+        with expect.refusal(StackError, "AUTOBIZ_WIREMOCK_URL"), join(ROOT, services=["wiremock"]):
             pass
 
 
@@ -113,11 +114,11 @@ def test_dead_servers_in_the_environment_are_told_all_at_once(monkeypatch: pytes
     monkeypatch.setenv("AUTOBIZ_POSTGRES_URL", "postgresql://u:p@127.0.0.1:9/postgres")
     monkeypatch.setenv("AUTOBIZ_VALKEY_URL", "redis://127.0.0.1:9/0")
     monkeypatch.setenv("AUTOBIZ_WIREMOCK_URL", "http://127.0.0.1:9")
-    with pytest.raises(StackError) as caught, join(ROOT):
+    with expect.refusal(StackError) as caught, join(ROOT):
         pass
     for service in SERVICES.values():
-        assert service.variable in str(caught.value)
-    assert "p@" not in str(caught.value)
+        expect.value(str(caught.value)).contains(service.variable)
+    expect.value(str(caught.value)).lacks("p@")
 
 
 def test_as_root_an_installation_out_of_reach_is_copied(
@@ -137,7 +138,8 @@ def test_as_root_an_installation_out_of_reach_is_copied(
     stack_state.chmod(0o711)
     with join(ROOT, services=["postgres"], directory=stack_state / "stack") as stack:
         SERVICES["postgres"].check(stack.postgres.url)
-        assert bool(list(stack_state.glob("autobiz-0/install-*"))) == (os.geteuid() == 0)
+        copies = len(list(stack_state.glob("autobiz-0/install-*")))
+        expect.value(copies).between(1, 1) if os.geteuid() == 0 else expect.value(copies).equals(0)
 
 
 def test_the_server_program_named_in_the_environment_wins(
@@ -147,4 +149,4 @@ def test_the_server_program_named_in_the_environment_wins(
     program = script(tmp_path / "valkey-server", f"echo mine; exec '{valkey_server()}' \"$@\"")
     monkeypatch.setenv(VALKEY_SERVER, str(program))
     with join(ROOT, services=["valkey"], directory=stack_state):
-        assert (stack_state / "valkey" / "service.log").read_text().startswith("mine")
+        expect.value((stack_state / "valkey" / "service.log").read_text()).matches("^mine")

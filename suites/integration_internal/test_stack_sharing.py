@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from autobiz_harness.stack import join, keep, stop
+from autobiz_oracles import expect
 
-from ..stack_users import Member, answers, await_nothing_left, pids
+from ..stack_users import Member, await_nothing_left, expect_answers, pids
 
 ROOT = Path(__file__).parent
 
@@ -18,13 +18,13 @@ def test_all_three_services_are_shared_and_leave_nothing(
     services = ("postgres", "valkey", "wiremock")
     first, second = member(*services), member(*services)
     urls = first.env()
-    assert second.env() == urls
-    assert sorted(urls) == ["AUTOBIZ_POSTGRES_URL", "AUTOBIZ_VALKEY_URL", "AUTOBIZ_WIREMOCK_URL"]
-    assert all(urlsplit(url).hostname == "127.0.0.1" and answers(url) for url in urls.values())
+    expect.value(second.env()).equals(urls)
+    expect.value(sorted(urls)).equals(["AUTOBIZ_POSTGRES_URL", "AUTOBIZ_VALKEY_URL", "AUTOBIZ_WIREMOCK_URL"])
+    expect_answers(*urls.values())
     running = pids(stack_state)
-    assert len(running) >= 6
+    expect.value(len(running)).at_least(6)
     first.end()
-    assert all(answers(url) for url in urls.values())
+    expect_answers(*urls.values())
     second.end()
     await_nothing_left(stack_state, running)
 
@@ -32,14 +32,14 @@ def test_all_three_services_are_shared_and_leave_nothing(
 def test_many_who_come_at_once_start_one(stack_state: Path, member: Callable[..., Member]) -> None:
     """Six processes that join at the same moment share one server."""
     members = [member() for _ in range(6)]
-    assert len({one.env()["AUTOBIZ_VALKEY_URL"] for one in members}) == 1
+    expect.value(len({one.env()["AUTOBIZ_VALKEY_URL"] for one in members})).equals(1)
 
 
 def test_those_who_come_while_it_stops_get_a_new_one(stack_state: Path) -> None:
     """Leaving and joining in a row never yields the URL of a server that is going away."""
     for _ in range(5):
         with join(ROOT, services=["valkey"], directory=stack_state) as stack:
-            assert answers(stack.valkey.url)
+            expect_answers(stack.valkey.url)
 
 
 def test_a_service_that_is_wanted_later_joins_the_others(stack_state: Path) -> None:
@@ -48,8 +48,8 @@ def test_a_service_that_is_wanted_later_joins_the_others(stack_state: Path) -> N
         join(ROOT, services=["valkey"], directory=stack_state) as few,
         join(ROOT, services=["valkey", "wiremock"], directory=stack_state) as more,
     ):
-        assert more.valkey.url == few.valkey.url
-        assert answers(more.wiremock.url)
+        expect.value(more.valkey.url).equals(few.valkey.url)
+        expect_answers(more.wiremock.url)
 
 
 def test_a_kept_service_stays_without_users_until_it_is_stopped(stack_state: Path) -> None:
@@ -59,9 +59,9 @@ def test_a_kept_service_stays_without_users_until_it_is_stopped(stack_state: Pat
         url = stack.valkey.url
     for _ in range(2):
         with join(ROOT, services=["valkey"], directory=stack_state) as found:
-            assert found.valkey.url == url
+            expect.value(found.valkey.url).equals(url)
             assert not found.valkey.started
     running = pids(stack_state)
-    assert stop(stack_state) == ("valkey",)
+    expect.value(stop(stack_state)).equals(("valkey",))
     await_nothing_left(stack_state, running)
-    assert stop(stack_state) == ()
+    expect.value(stop(stack_state)).equals(())

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from autobiz_harness.subject import subject_of
+from autobiz_oracles import expect
 
 pytestmark = pytest.mark.priority("P0")
 
@@ -29,7 +30,7 @@ def test_a_clean_checkout_is_its_commit(checkout: Path) -> None:
         ["git", "rev-parse", "HEAD"], cwd=checkout, capture_output=True, text=True, check=True
     ).stdout.strip()
 
-    assert subject_of(checkout).commit == commit
+    expect.value(subject_of(checkout).commit).equals(commit)
 
 
 @pytest.mark.parametrize(
@@ -50,8 +51,8 @@ def test_any_change_is_another_subject(checkout: Path, name: str, content: str) 
     else:
         path.write_text(before)
 
-    assert changed.commit.startswith(f"{clean.commit}+")
-    assert subject_of(checkout) == clean
+    expect.value(changed.commit[: len(clean.commit) + 1]).equals(f"{clean.commit}+")
+    expect.value(subject_of(checkout)).equals(clean)
 
 
 def test_two_different_changes_are_two_subjects(checkout: Path) -> None:
@@ -61,7 +62,7 @@ def test_two_different_changes_are_two_subjects(checkout: Path) -> None:
         (checkout / "new.py").write_text(content)
         found.add(subject_of(checkout))
 
-    assert len(found) == 2
+    expect.value(len(found)).equals(2)
 
 
 @pytest.mark.parametrize("name", ["__pycache__/code.pyc", "deep/.pytest_cache/x", ".hypothesis/y"])
@@ -71,7 +72,7 @@ def test_what_running_the_tests_writes_changes_nothing(checkout: Path, name: str
     (checkout / name).parent.mkdir(parents=True)
     (checkout / name).write_text("cached")
 
-    assert subject_of(checkout) == clean
+    expect.value(subject_of(checkout)).equals(clean)
 
 
 def test_outside_git_the_configuration_still_counts(tmp_path: Path) -> None:
@@ -81,8 +82,8 @@ def test_outside_git_the_configuration_still_counts(tmp_path: Path) -> None:
     before = subject_of(tmp_path, (config,))
     config.write_text("b")
 
-    assert before.commit == "unversioned"
-    assert subject_of(tmp_path, (config,)) != before
+    expect.value(before.commit).equals("unversioned")
+    expect.value(subject_of(tmp_path, (config,))).differs_from(before)
 
 
 @pytest.mark.negative
@@ -90,4 +91,4 @@ def test_a_repository_that_cannot_be_read_does_not_pass_for_clean(checkout: Path
     """When git cannot say whether the tree is clean, the subject says unknown."""
     (checkout / ".git" / "index").write_bytes(b"garbage")
 
-    assert subject_of(checkout).commit.endswith("+unknown")
+    expect.value(subject_of(checkout).commit).matches(r"\+unknown$")

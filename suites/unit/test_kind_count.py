@@ -60,6 +60,34 @@ def test_count_gate_counts_spotless_cases(outcomes: list[str], decision: str, re
     assert reason in decided.reason
 
 
+@pytest.mark.parametrize(
+    ("outcomes", "cases_min", "decision", "more"),
+    [
+        (["ppp"] * 3, 2, "open", None),
+        (["ppp"] * 2, 5, "undecided", 3),
+        (["ppp"] * 2 + ["fff"] * 2, 3, "shut", 1),
+        (["ppp", "ppp", "pps", "fff"], 3, "undecided", 1),
+        (["ppp", "pps", "pps", "pps", "fff"], 3, "undecided", 2),
+        (["ppp", "pps", "fff", "fff"], 3, "shut", 2),
+    ],
+)
+def test_failures_shut_only_where_the_rest_is_too_small(
+    outcomes: list[str], cases_min: int, decision: str, more: int | None
+) -> None:
+    """It is shut when no skipped case could make up for those that failed, and says how many are lacking."""
+    decided = decide(count(cases_min), tallied(*outcomes), TODAY)
+    (condition,) = [one for one in decided.conditions if one.name == "spotless cases"]
+    assert (decided.decision, condition.clean_cases_more) == (decision, more)
+
+
+def test_its_figures_ask_for_every_trial() -> None:
+    """The floor is all of them, the bound is told two-sided at 95 %, and the least number is in it."""
+    figures = decide(count(3), tallied("ppp", "ppf", "ppp"), TODAY).figures
+    assert figures is not None
+    assert (figures.floor, figures.confidence, figures.sided) == (1.0, 0.95, 2)
+    assert (figures.passes, figures.trials) == (8, 9)
+
+
 @given(st.integers(1, 5), st.lists(st.text("ppfusm", min_size=3, max_size=3), max_size=7), st.data())
 def test_count_gate_is_monotone(cases_min: int, outcomes: list[str], data: st.DataObject) -> None:
     """Turning any outcome into a pass leaves the decision as it is or makes it better."""

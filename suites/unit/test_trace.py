@@ -57,6 +57,42 @@ def marked(
     )
 
 
+AWAITING = REGISTRY.replace('says = "Two"', 'says = "Two"\nawaits = "the second floor"').replace(
+    'says = "Refund"', 'says = "Refund"\nawaits = "a till"'
+)
+
+
+@pytest.mark.negative
+def test_what_is_not_built_is_told_apart_and_is_a_gap_all_the_same(tmp_path: Path) -> None:
+    """What awaits something is neither complete nor a forgotten mark: it is told with what it awaits."""
+    found = matrix(tmp_path, marked("a", tests=("T1",), oracles=("Schema", "Cost")), registry=AWAITING)
+    assert found.problems == ()
+    assert found.awaited == (
+        "requirement R2: nothing can show it yet; it awaits the second floor",
+        "workflow W1: nothing can show it yet; it awaits a till",
+    )
+    assert not found.is_complete
+
+
+@pytest.mark.negative
+def test_a_word_that_is_out_of_date_is_told(tmp_path: Path) -> None:
+    """Once a judged test shows it, nothing is awaited, and whoever left the word is asked to take it out."""
+    shown = marked("a", tests=("T1",), requirements=("R2",), workflow="W1", oracles=("Schema", "Cost"))
+    found = matrix(tmp_path, shown, registry=AWAITING)
+    assert found.awaited == ()
+    assert found.problems == (
+        "requirement R2: it is judged, so it no longer awaits the second floor; take awaits out",
+        "workflow W1: it is judged, so it no longer awaits a till; take awaits out",
+    )
+
+
+def test_nothing_missing_is_complete(tmp_path: Path) -> None:
+    """With every id judged and nothing awaited the matrix is complete; with one gap it is not."""
+    shown = marked("a", tests=("T1",), requirements=("R2",), workflow="W1", oracles=("Schema", "Cost"))
+    assert matrix(tmp_path, shown).is_complete
+    assert not matrix(tmp_path, marked("a", tests=("T1",), workflow="W1", oracles=("Schema",))).is_complete
+
+
 def row(found: Matrix, name: str) -> Row:
     (one,) = [row for row in found.rows if row.name == name]
     return one

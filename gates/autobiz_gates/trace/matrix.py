@@ -5,7 +5,7 @@ not: nothing was learned from them about what they trace.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -52,10 +52,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matrix:
-    """All rows, and what is missing from them or from the registry."""
+    """All rows; what is missing from them or from the registry; and what is missing but not built yet."""
 
     rows: tuple[Row, ...]
     problems: tuple[str, ...]
+    awaited: tuple[str, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything that there is to show is shown; what is not built yet is not."""
+        return not self.problems and not self.awaited
 
     def of(self, kind: str) -> tuple[Row, ...]:
         """The rows of one kind: requirement, test, oracle or workflow."""
@@ -104,7 +110,13 @@ def matrix_of(registry: Registry, lines: Iterable[object]) -> Matrix:
             for entry in registry.workflows
         ),
     )
-    return Matrix(rows=rows, problems=(*_gaps(rows), *_strangers(registry, seen)))
+    awaits = {one.name: one.awaits for one in registry.requirements}
+    awaits |= {one.name: one.awaits for one in registry.workflows}
+    return Matrix(
+        rows=rows,
+        problems=(*_gaps(rows, awaits), *_strangers(registry, seen)),
+        awaited=tuple(_awaited(rows, awaits)),
+    )
 
 
 def _know(one: _Seen, case: Case | Trial) -> None:
@@ -170,10 +182,21 @@ _WANTING = {
 }
 
 
-def _gaps(rows: Iterable[Row]) -> Iterable[str]:
+def _gaps(rows: Iterable[Row], awaits: Mapping[str, str]) -> Iterable[str]:
     for row in rows:
-        if row.judgement is Judgement.UNJUDGED and row.kind in _WANTING:
+        if row.kind not in _WANTING:
+            continue
+        is_judged, awaited = row.judgement is not Judgement.UNJUDGED, awaits.get(row.name)
+        if not is_judged and not awaited:
             yield f"{row.kind} {row.name}: {_WANTING[row.kind].format(row.name)}"
+        if is_judged and awaited:
+            yield f"{row.kind} {row.name}: it is judged, so it no longer awaits {awaited}; take awaits out"
+
+
+def _awaited(rows: Iterable[Row], awaits: Mapping[str, str]) -> Iterable[str]:
+    for row in rows:
+        if row.judgement is Judgement.UNJUDGED and row.kind in _WANTING and awaits.get(row.name):
+            yield f"{row.kind} {row.name}: nothing can show it yet; it awaits {awaits[row.name]}"
 
 
 def _strangers(registry: Registry, seen: dict[str, _Seen]) -> Iterable[str]:

@@ -17,6 +17,7 @@ class Requirement:
     says: str
     task: str = ""
     tests: tuple[str, ...] = ()
+    awaits: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,7 @@ class WorkflowEntry:
     name: str
     says: str
     priority: str = ""
+    awaits: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +52,12 @@ class Registry:
 
 
 _SAYS: Final = text("says", "One sentence: what it means.", required=True)
+_AWAITS: Final = text(
+    "awaits", "What must be built before any test can show it; until then it is told as that."
+)
 REQUIREMENT_FIELDS: Final = (
     _SAYS,
+    _AWAITS,
     text("task", "The tasks that build it."),
     texts("tests", "The test ids that show it."),
 )
@@ -60,7 +66,7 @@ TEST_FIELDS: Final = (
     texts("oracles", "The types of oracle that judge it."),
     texts("workflows", "The workflows that it goes through."),
 )
-WORKFLOW_FIELDS: Final = (_SAYS, text("priority", "Its priority."))
+WORKFLOW_FIELDS: Final = (_SAYS, _AWAITS, text("priority", "Its priority."))
 _TABLES: Final = ("requirement", "test", "workflow")
 _KEYS: Final = (*_TABLES, "oracle_types")
 _HOLDS: Final = "[requirement.ID], [test.ID] and [workflow.ID] tables"

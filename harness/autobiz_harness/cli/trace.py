@@ -47,7 +47,8 @@ def trace(
       a requirement without a judged test,
       an id on a test that the registry does not hold,
       an oracle type that is declared and judged nothing,
-      a workflow without a judged test.
+      a workflow without a judged test,
+      a requirement or workflow that awaits what is not built: told apart, and a gap like any other.
 
     \b
       pytest --gate-ledger ledger; gate trace ledger --check
@@ -64,6 +65,7 @@ def trace(
         said = {
             "rows": [row.to_dict() for row in matrix.rows],
             "problems": list(matrix.problems),
+            "awaited": list(matrix.awaited),
             "judged": {kind: _judged(matrix, kind) for kind in _KINDS},
         }
         click.echo(json.dumps(said, indent=2))
@@ -72,7 +74,9 @@ def trace(
         if check:
             for problem in matrix.problems:
                 click.echo(f"NOT TRACED: {problem}")
-    sys.exit(int(ExitCode.SHUT if check and matrix.problems else ExitCode.OPEN))
+            for awaited in matrix.awaited:
+                click.echo(f"NOT BUILT: {awaited}")
+    sys.exit(int(ExitCode.SHUT if check and not matrix.is_complete else ExitCode.OPEN))
 
 
 def _found(root: Path) -> Path:

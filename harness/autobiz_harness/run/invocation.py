@@ -17,7 +17,6 @@ from .config import Stage
 from .rundir import RunDir
 
 _LOOK_EVERY_S = 0.2
-_GRACE_S = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +33,7 @@ class Invocation:
     limit_s: float
     batch: Batch | None = None
     causes: Path | None = None
+    grace_s: float = 10.0
 
     def command(self) -> list[str]:
         stage = self.stage
@@ -81,14 +81,16 @@ def invoke(invocation: Invocation, look: Callable[[], None]) -> ProcessEnd:
                 start_new_session=True,
             )
         os.close(reader)
-        timed_out = _wait(process, began + invocation.limit_s, look)
+        timed_out = _wait(process, invocation, began + invocation.limit_s, look)
         return ProcessEnd(code=process.returncode, timed_out=timed_out, seconds=monotonic() - began)
     finally:
         # Closing the lifeline also ends whatever a killed pytest left in its group.
         os.close(writer)
 
 
-def _wait(process: "subprocess.Popen[bytes]", deadline: float, look: Callable[[], None]) -> bool:
+def _wait(
+    process: "subprocess.Popen[bytes]", invocation: Invocation, deadline: float, look: Callable[[], None]
+) -> bool:
     try:
         while True:
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -96,21 +98,21 @@ def _wait(process: "subprocess.Popen[bytes]", deadline: float, look: Callable[[]
                 return False
             look()
             if monotonic() >= deadline:
-                _end(process)
+                _end(process, invocation.grace_s)
                 return True
     except BaseException:
-        _end(process)
+        _end(process, invocation.grace_s)
         raise
     finally:
         _kill_group(process)
 
 
-def _end(process: "subprocess.Popen[bytes]") -> None:
+def _end(process: "subprocess.Popen[bytes]", grace_s: float) -> None:
     """Ask as Ctrl-C would, so that fixtures tear down; then insist."""
     with contextlib.suppress(ProcessLookupError):
         process.send_signal(signal.SIGINT)
     try:
-        process.wait(timeout=_GRACE_S)
+        process.wait(timeout=grace_s)
     except (subprocess.TimeoutExpired, KeyboardInterrupt):
         _kill_group(process)
         process.wait()

@@ -17,18 +17,18 @@ def charge(run: RunView, bounds: BoundsConfig) -> tuple[Spent, Ruling]:
     the calls under way cost for certain counts already, or branches would share the last unit.
     """
     spent = run.spent.plus(steps=ASKED_ONCE.steps, tool_calls=ASKED_ONCE.tool_calls)
-    elapsed = run.now - run.began_at
-    checks = (
-        (spent.steps > bounds.steps_max, ErrorCode.BOUND_STEPS, f"steps_max={bounds.steps_max}"),
-        (elapsed >= timedelta(milliseconds=bounds.wall_ms_max), ErrorCode.BOUND_WALL,
-         f"wall_ms_max={bounds.wall_ms_max}"),
-        (spent.tokens >= bounds.tokens_max, ErrorCode.BOUND_TOKENS, f"tokens_max={bounds.tokens_max}"),
-        (spent.tool_calls > bounds.tool_calls_max, ErrorCode.BOUND_TOOL_CALLS,
-         f"tool_calls_max={bounds.tool_calls_max}"),
-        (spent.cost_micros + run.set_aside_micros >= bounds.cost_micros_max, ErrorCode.BOUND_COST,
-         f"cost_micros_max={bounds.cost_micros_max}"),
-    )  # fmt: skip
-    for crossed, code, cap in checks:
-        if crossed:
-            return spent, deny(code, f"the run has reached {cap}")
+    if spent.steps > bounds.steps_max:
+        return spent, _reached(ErrorCode.BOUND_STEPS, f"steps_max={bounds.steps_max}")
+    if run.now - run.began_at >= timedelta(milliseconds=bounds.wall_ms_max):
+        return spent, _reached(ErrorCode.BOUND_WALL, f"wall_ms_max={bounds.wall_ms_max}")
+    if spent.tokens >= bounds.tokens_max:
+        return spent, _reached(ErrorCode.BOUND_TOKENS, f"tokens_max={bounds.tokens_max}")
+    if spent.tool_calls > bounds.tool_calls_max:
+        return spent, _reached(ErrorCode.BOUND_TOOL_CALLS, f"tool_calls_max={bounds.tool_calls_max}")
+    if spent.cost_micros + run.set_aside_micros >= bounds.cost_micros_max:
+        return spent, _reached(ErrorCode.BOUND_COST, f"cost_micros_max={bounds.cost_micros_max}")
     return spent, ALLOW
+
+
+def _reached(code: ErrorCode, cap: str) -> Ruling:
+    return deny(code, f"the run has reached {cap}")

@@ -1,6 +1,7 @@
 """The books of the kernel: one commit before an effect and one after it, in memory or in PostgreSQL."""
 
 from .batcher import Batcher
+from .channel import Channel
 from .memory import MemoryLedger
 from .port import (
     ClaimAnswer,
@@ -20,6 +21,7 @@ from .roles import check_role
 
 __all__ = [
     "Batcher",
+    "Channel",
     "ClaimAnswer",
     "ClaimAsk",
     "Ledger",

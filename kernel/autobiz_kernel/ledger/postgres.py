@@ -18,6 +18,7 @@ from autobiz_kernel.errors import StoreError
 from autobiz_kernel.receipt import Receipt, receipt_from
 
 from .batcher import Batcher
+from .channel import Channel
 from .port import ClaimAnswer, ClaimAsk, RunRecord, SettleAnswer, Settlement, StateVersion, TraceRow
 from .roles import check_role
 from .wire import claim_answer, claim_item, settle_answer, settle_item
@@ -25,8 +26,8 @@ from .wire import claim_answer, claim_item, settle_answer, settle_item
 _Row: TypeAlias = dict[str, Any]
 
 CONNECTIONS = 3
-_CLAIM: LiteralString = "SELECT claim_many(%s::jsonb)::text"
-_SETTLE: LiteralString = "SELECT settle_many(%s::jsonb)::text"
+_CLAIM = b"SELECT claim_many($1)"
+_SETTLE = b"SELECT settle_many($1)"
 _RUN = """
 SELECT workflow, correlation_id, config_hash, principal, epoch, termination_reason, steps, tool_calls, tokens,
        cost_micros, receipt_seq, trace_seq, head_hash, state_version, state, began_at
@@ -36,6 +37,7 @@ _BEGIN = """
 INSERT INTO runs (tenant_id, run_id, workflow, correlation_id, config_hash, principal, began_at, updated_at,
                   state)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT DO NOTHING
 """
 _LOOK_UP = """
 SELECT i.key, i.fingerprint, i.status, i.epoch, i.generation, i.run_id, i.first_seen_at, i.expires_at,
@@ -55,9 +57,11 @@ class PostgresLedger:
         for connection in (claims, settles, looks):
             if not connection.autocommit:
                 raise StoreError("the ledger needs autocommit: a claim must be committed before its effect")
-        self.connections = (claims, settles, looks)
-        self._claims = Batcher(lambda items: _many(claims, _CLAIM, items))
-        self._settles = Batcher(lambda items: _many(settles, _SETTLE, items))
+        claiming = Channel(claims)
+        settling = claiming if settles is claims else Channel(settles)
+        self._channels = (claiming, settling)
+        self._claims = Batcher(lambda items: _many(claiming, _CLAIM, items))
+        self._settles = Batcher(lambda items: _many(settling, _SETTLE, items))
         self._looks = looks
         self._looking = asyncio.Lock()
 
@@ -76,13 +80,18 @@ class PostgresLedger:
             raise
         return cls(*opened)
 
+    @property
+    def connections(self) -> tuple[AsyncConnection[Any], ...]:
+        """The connections, for other uses while no call is under way."""
+        return (*(channel.hand_over() for channel in self._channels), self._looks)
+
     async def close(self) -> None:
         for connection in self.connections:
             await connection.close()
 
     async def claim(self, ask: ClaimAsk) -> ClaimAnswer:
         _refuse_unusable(ask.now)
-        return claim_answer(await self._claims.ask(claim_item(ask)))
+        return claim_answer(await self._claims.ask(claim_item(ask)), now=ask.now)
 
     async def settle(self, settlement: Settlement) -> SettleAnswer:
         _refuse_unusable(settlement.now)
@@ -95,7 +104,9 @@ class PostgresLedger:
             *(run.began_at, run.began_at, run.state.decode()),
         ]
         async with self._as(run.tenant) as connection:
-            await connection.execute(_BEGIN, values)
+            cursor = await connection.execute(_BEGIN, values)
+        if not cursor.rowcount:
+            raise StoreError(f"run {run.run_id}: begun before; ids are never used twice")
 
     async def take_run(self, tenant: UUID, run_id: UUID, *, now: datetime) -> RunRecord | None:
         _refuse_unusable(now)
@@ -164,15 +175,10 @@ class PostgresLedger:
             yield self._looks
 
 
-async def _many(
-    connection: AsyncConnection[Any], statement: LiteralString, items: Sequence[_Row]
-) -> list[_Row]:
+async def _many(channel: Channel, statement: bytes, items: Sequence[_Row]) -> list[_Row]:
     # In one order everywhere, so that workers with overlapping batches never wait for each other in a ring.
     order = sorted(range(len(items)), key=lambda at: _place(items[at]))
-    text = orjson.dumps([items[at] for at in order]).decode()
-    cursor = await connection.execute(statement, [text])
-    row = await cursor.fetchone()
-    told: list[_Row] = orjson.loads(row[0] if row else "[]")
+    told: list[_Row] = orjson.loads(await channel.ask(statement, orjson.dumps([items[at] for at in order])))
     answers: list[_Row] = [{}] * len(items)
     for at, answer in zip(order, told, strict=True):
         answers[at] = answer

@@ -169,7 +169,8 @@ def _kinds_in(text: str) -> Iterator[Kind]:
     digits = _digits_in(text)
     if digits >= _DIGITS_MIN:
         bare = without_identifiers(text)
-        yield from (look.kind for least, look in _NUMBERS if digits >= least and look.finds(bare))
+        bare_digits = digits if bare is text else _digits_in(bare)
+        yield from (look.kind for least, look in _NUMBERS if bare_digits >= least and look.finds(bare))
     if any(looks_random(run) for run in _RUN.findall(text)):
         yield Kind.HIGH_ENTROPY
     # Words without a digit are no credential that was written with spaces in it.

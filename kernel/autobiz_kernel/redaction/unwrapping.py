@@ -20,6 +20,7 @@ _BASE64_LINES = re.compile(r"(?:[A-Za-z0-9+/_-]{20,}\s*\n\s*)+[A-Za-z0-9+/_-]+={
 _BASE32 = re.compile(r"[A-Z2-7]{16,}={0,6}")
 _HEX_CUE = re.compile(r"(?:[0-9a-fA-F]{2}[ :,x\\]{0,2}){8}")
 _HEX = re.compile(r"(?:(?:0x|\\x)?[0-9a-fA-F]{2}[ :,]?){8,}")
+_HEX_ALONE = re.compile(r"[0-9a-f-]+|[0-9A-F-]+")
 _SEPARATORS = re.compile(r"[/_-]+")
 _HEX_NOISE = re.compile(r"0x|[^0-9a-fA-F]")
 
@@ -29,6 +30,8 @@ def unwrapped(text: str) -> Iterator[str]:
     yield from _spelled_out(text)
     runs = _BASE64.findall(text)
     for run in runs:
+        if _HEX_ALONE.fullmatch(run):
+            continue  # read as base64, sixteen letters spell no text
         yield from _base64_or_parts(run)
         for found in _BASE32.finditer(run):
             yield from _readable(_base32, found[0])

@@ -21,6 +21,7 @@ from .effects import ExpectEffects, ExpectIdempotency, ExpectReceipts
 from .refusals import E, ExpectProgram, ExpectRefusal
 from .runs import ExpectBounds, ExpectCost, ExpectTiming, ExpectTrace
 from .settling import settle, softly
+from .values import ExpectValue
 from .worlds import (
     ExpectComplaints,
     ExpectDurability,
@@ -62,6 +63,10 @@ class Expect:
     ) -> ExpectRefusal[E]:
         """Of the block that follows: `with expect.refusal(LedgerError, "torn"): ...`."""
         return ExpectRefusal(kind, saying, where)
+
+    def value(self, found: object, *, where: str = "") -> ExpectValue:
+        """Of what was read off a subject, where no other word is made for it."""
+        return ExpectValue(found, where)
 
     def program(self, ending: Ending | None, *, where: str = "") -> ExpectProgram:
         """Of how a program ended, and what it said."""

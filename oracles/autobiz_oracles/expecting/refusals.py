@@ -3,7 +3,7 @@
 from types import TracebackType
 from typing import Generic, TypeVar
 
-from autobiz_oracles.program import Ending, ended_with, never_said, said
+from autobiz_oracles.program import Ending, Stream, ended_with, never_said, said
 from autobiz_oracles.refusal import refused_with
 from autobiz_oracles.verdict import OracleType
 
@@ -55,8 +55,8 @@ class ExpectProgram(Chain):
     def ended(self, code: int) -> "ExpectProgram":
         return self._settle(ended_with(self._ending, code))
 
-    def said(self, *texts: str) -> "ExpectProgram":
-        return self._settle(said(self._ending, *texts))
+    def said(self, *texts: str, on: Stream | None = None) -> "ExpectProgram":
+        return self._settle(said(self._ending, *texts, on=on))
 
-    def never_said(self, *texts: str) -> "ExpectProgram":
-        return self._settle(never_said(self._ending, *texts))
+    def never_said(self, *texts: str, on: Stream | None = None) -> "ExpectProgram":
+        return self._settle(never_said(self._ending, *texts, on=on))

@@ -66,6 +66,8 @@ CONFORMANCE = (
             "out": World(ending(), "open"),
             "err": World(ending(err="shut\n"), "shut"),
             "both": World(ending(err="but late\n"), "late", "open"),
+            "on_out": World(ending(), "open", on="out"),
+            "on_err": World(ending(err="shut\n"), "shut", on="err"),
         },
         fails={
             "nothing": World(ending(out=""), "open"),
@@ -73,11 +75,14 @@ CONFORMANCE = (
             "half_of_it": World(ending(), "open", "shut"),
             "neither": World(ending(), "shut", "late"),
             "across_streams": World(ending(out="op", err="en"), "open"),
+            "on_the_other_one": World(ending(err="shut"), "open", on="err"),
+            "not_on_out": World(ending(err="shut"), "shut", on="out"),
         },
         unknown={
             "no_program": World(None, "open"),
             "no_text": World(ending()),
             "empty_text": World(ending(), "open", ""),
+            "no_such_stream": World(ending(), "open", on="log"),
             "no_output": World(ending(out=None), "open"),
             "no_errors": World(ending(err=None), "open"),
         },
@@ -85,14 +90,20 @@ CONFORMANCE = (
     ),
     Conformance(
         oracle=never_said,
-        passes={"other_words": World(ending(), "shut"), "nothing": World(ending(out=""), "open", "shut")},
+        passes={
+            "other_words": World(ending(), "shut"),
+            "nothing": World(ending(out=""), "open", "shut"),
+            "on_the_other_one": World(ending(err="late"), "open", on="err"),
+        },
         fails={
             "out": World(ending(), "open"),
             "err": World(ending(err="a secret"), "secret"),
             "one_of_two": World(ending(), "shut", "open"),
             "both": World(ending(out="a", err="b"), "a", "b"),
+            "on_err": World(ending(err="late"), "late", on="err"),
         },
         unknown={
+            "no_such_stream": World(ending(), "shut", on=""),
             "no_program": World(None, "open"),
             "no_text": World(ending()),
             "empty_text": World(ending(), ""),

@@ -18,6 +18,7 @@ from . import (
     conformance_effects,
     conformance_remains,
     conformance_runs,
+    conformance_values,
     conformance_worlds,
 )
 from .conformance import Conformance, World
@@ -30,6 +31,7 @@ MODULES = (
     conformance_effects,
     conformance_remains,
     conformance_runs,
+    conformance_values,
     conformance_worlds,
 )
 ALL = tuple(one for module in MODULES for one in module.CONFORMANCE)

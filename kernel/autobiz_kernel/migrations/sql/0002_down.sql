@@ -1,2 +1,2 @@
-DROP FUNCTION claim_many(jsonb);
-DROP FUNCTION settle_many(jsonb);
+DROP FUNCTION claim_many(json);
+DROP FUNCTION settle_many(json);

@@ -3,19 +3,30 @@
 -- A session plans each statement once, often while the tables are still small, and a scan of a small table is then
 -- what it would do for ever: so scans are ruled out.
 
-CREATE FUNCTION claim_many(items jsonb) RETURNS jsonb LANGUAGE plpgsql
+CREATE FUNCTION claim_many(items json) RETURNS text LANGUAGE plpgsql
     SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     ask record;
     found_row idempotency;
     told text;
     receipt text;
-    answers jsonb := '[]';
+    tenant uuid;
+    answers text[] := '{}';
 BEGIN
-    FOR ask IN SELECT * FROM jsonb_to_recordset(items) AS (
-            tenant uuid, key text, fingerprint text, tool text, run uuid, now timestamptz, lease interval,
-            ttl interval, heir text, epoch bigint) LOOP
-        PERFORM set_config('autobiz.tenant', ask.tenant::text, true);
+    FOR ask IN SELECT * FROM json_to_recordset(items) AS (
+            tenant uuid, key text, fingerprint text, tool text, run uuid, run_epoch bigint, now timestamptz,
+            lease interval, ttl interval, heir text, epoch bigint) LOOP
+        IF tenant IS DISTINCT FROM ask.tenant THEN
+            tenant := ask.tenant;
+            PERFORM set_config('autobiz.tenant', tenant::text, true);
+        END IF;
+        -- Who has lost its run, or holds one that somebody ended, begins nothing any more.
+        PERFORM FROM runs WHERE tenant_id = ask.tenant AND run_id = ask.run AND epoch = ask.run_epoch
+            AND termination_reason IS NULL;
+        IF NOT FOUND THEN
+            answers := answers || '{"told":"fenced"}'::text;
+            CONTINUE;
+        END IF;
         receipt := NULL;
         INSERT INTO idempotency AS i (tenant_id, key, fingerprint, tool, run_id, first_seen_at, expires_at, lease_until)
         VALUES (ask.tenant, decode(ask.key, 'hex'), decode(ask.fingerprint, 'hex'), ask.tool, ask.run, ask.now,
@@ -59,38 +70,43 @@ BEGIN
             SELECT body INTO receipt FROM receipts
             WHERE tenant_id = ask.tenant AND run_id = found_row.receipt_run AND seq = found_row.receipt_seq;
         END IF;
-        answers := answers || jsonb_build_object(
+        answers := answers || json_build_object(
             'told', told, 'epoch', found_row.epoch, 'generation', found_row.generation,
             'first_seen_at', found_row.first_seen_at, 'expires_at', found_row.expires_at,
             'lease_until', found_row.lease_until, 'receipt', receipt,
-            'refusal', CASE WHEN told = 'replay' THEN found_row.refusal END);
+            'refusal', CASE WHEN told = 'replay' THEN found_row.refusal END)::text;
     END LOOP;
-    RETURN answers;
+    RETURN '[' || array_to_string(answers, ',') || ']';
 END
 $$;
 
 -- kind: done (the effect happened), refused, doubt (nobody knows), released (it did not happen), note (no claim).
-CREATE FUNCTION settle_many(items jsonb) RETURNS jsonb LANGUAGE plpgsql
+CREATE FUNCTION settle_many(items json) RETURNS text LANGUAGE plpgsql
     SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     item record;
-    run runs;
+    run record;
     told text;
     previous bytea;
     link bytea;
     is_conflict boolean;
-    answers jsonb := '[]';
+    tenant uuid;
+    answers text[] := '{}';
 BEGIN
-    FOR item IN SELECT * FROM jsonb_to_recordset(items) AS (
+    FOR item IN SELECT * FROM json_to_recordset(items) AS (
             kind text, tenant uuid, run uuid, run_epoch bigint, now timestamptz, key text, epoch bigint, tool text,
             effect_class text, external_key text, provider_ref text, amount_minor bigint, currency text, body text,
             refusal text, path text, command text, guard text, outcome text, attrs text, result text,
             steps int, tool_calls int, tokens bigint, cost_micros bigint, took_us bigint, state_expected bigint,
             state text, patch text, state_hash text, ending text) LOOP
-        PERFORM set_config('autobiz.tenant', item.tenant::text, true);
-        SELECT * INTO run FROM runs WHERE tenant_id = item.tenant AND run_id = item.run FOR UPDATE;
+        IF tenant IS DISTINCT FROM item.tenant THEN
+            tenant := item.tenant;
+            PERFORM set_config('autobiz.tenant', tenant::text, true);
+        END IF;
+        SELECT epoch, receipt_seq, trace_seq, head_hash, state_version INTO run
+        FROM runs WHERE tenant_id = item.tenant AND run_id = item.run FOR UPDATE;
         IF NOT FOUND OR run.epoch <> item.run_epoch THEN
-            answers := answers || jsonb_build_object('told', 'fenced');
+            answers := answers || '{"told":"fenced"}'::text;
             CONTINUE;
         END IF;
         told := 'settled';
@@ -120,7 +136,7 @@ BEGIN
         is_conflict := item.patch IS NOT NULL AND run.state_version <> item.state_expected;
         IF item.patch IS NOT NULL AND told = 'settled' AND NOT is_conflict THEN
             run.state_version := run.state_version + 1;
-            run.state := item.state;
+            UPDATE runs SET state = item.state WHERE tenant_id = item.tenant AND run_id = item.run;
             INSERT INTO state_versions (tenant_id, run_id, version, path, patch, state_hash, at)
             VALUES (item.tenant, item.run, run.state_version, item.path, item.patch,
                     decode(item.state_hash, 'hex'), item.now);
@@ -132,21 +148,21 @@ BEGIN
                              WHEN is_conflict THEN 'STATE_CONFLICT' ELSE item.outcome END,
             item.attrs, item.result, item.tokens, item.cost_micros, item.took_us, item.now);
         UPDATE runs
-        SET steps = run.steps + item.steps, tool_calls = run.tool_calls + item.tool_calls,
-            tokens = run.tokens + item.tokens, cost_micros = run.cost_micros + item.cost_micros,
+        SET steps = steps + item.steps, tool_calls = tool_calls + item.tool_calls,
+            tokens = tokens + item.tokens, cost_micros = cost_micros + item.cost_micros,
             receipt_seq = run.receipt_seq, trace_seq = run.trace_seq + 1, head_hash = run.head_hash,
-            state_version = run.state_version, state = run.state, updated_at = item.now,
-            termination_reason = coalesce(run.termination_reason, item.ending)
+            state_version = run.state_version, updated_at = item.now,
+            termination_reason = coalesce(termination_reason, item.ending)
         WHERE tenant_id = item.tenant AND run_id = item.run;
         IF told = 'settled' AND is_conflict THEN
             told := 'state_conflict';
         END IF;
-        answers := answers || jsonb_build_object('told', told, 'seq', run.receipt_seq,
-            'hash', encode(run.head_hash, 'hex'), 'state_version', run.state_version);
+        answers := answers || json_build_object('told', told, 'seq', run.receipt_seq,
+            'hash', encode(run.head_hash, 'hex'), 'state_version', run.state_version)::text;
     END LOOP;
-    RETURN answers;
+    RETURN '[' || array_to_string(answers, ',') || ']';
 END
 $$;
 
-REVOKE EXECUTE ON FUNCTION claim_many(jsonb), settle_many(jsonb) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION claim_many(jsonb), settle_many(jsonb) TO autobiz_app;
+REVOKE EXECUTE ON FUNCTION claim_many(json), settle_many(json) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION claim_many(json), settle_many(json) TO autobiz_app;
