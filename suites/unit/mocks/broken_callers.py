@@ -261,6 +261,20 @@ MUTANTS = {
     "canceled while it is made": Mutant(
         (replace(with_key(UNPRINT, 41), url="/orders/5"),), "printful.cancel_after_production"
     ),
+    "shop refund sent again after a day": Mutant(
+        (
+            changed(SHOP_REFUND, "15.00", "1.00", number=46),
+            later(changed(SHOP_REFUND, "15.00", "1.00", number=46), hours=24),
+        ),
+        "shopify.key_forgotten",
+    ),
+    "shop refund of no order": Mutant(
+        (changed(SHOP_REFUND, "Order/1", "Order/9", number=47),), "shopify.unknown_order"
+    ),
+    "no such print order": Mutant(
+        (replace(with_key(CONFIRM, 48), url="/orders/77/confirm"),), "printful.unknown_order"
+    ),
+    "print order canceled twice": Mutant((with_key(UNPRINT, 49),), "printful.cancelled_twice"),
     "mailed twice": Mutant((MAIL,), "sendgrid.mailed_twice"),
     "mailed outside the sandbox": Mutant(
         (changed(changed(MAIL, "true", "false"), key(12), key(42), number=42),), "sendgrid.outside_sandbox"
