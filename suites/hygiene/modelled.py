@@ -6,10 +6,12 @@ from typing import Any
 
 from autobiz_mocks.faults import catalogue
 
+from .strategy import filled
+
 ROOT = Path(__file__).parents[2]
 TABLE = ROOT / "mocks" / "autobiz_mocks" / "modelled.toml"
 PAGE = ROOT / "docs" / "reference" / "stand-ins.md"
-BEGIN, END = "<!-- from the tables in mocks: make modelled -->\n", "<!-- end -->\n"
+BEGIN = "<!-- from the tables in mocks: make modelled -->\n"
 
 
 def table() -> dict[str, dict[str, Any]]:
@@ -30,11 +32,7 @@ def sections() -> str:
 
 def written(page: str) -> str:
     """The page with its sections anew."""
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"{PAGE.name}: the sections stand between {BEGIN.strip()} and {END.strip()}")
-    return f"{before}{BEGIN}{sections()}{END}{after}"
+    return filled(page, BEGIN, sections(), name=PAGE.name)
 
 
 def write() -> None:

@@ -4,8 +4,6 @@ import asyncio
 import http.client
 import urllib.request
 from collections.abc import Awaitable, Callable
-from datetime import date
-from pathlib import Path
 
 import aiohttp
 import anthropic
@@ -28,12 +26,10 @@ from autobiz_mocks.cassettes import (
     replaying,
 )
 
+from .shipped_cassettes import DAY, SHIPPED
+
 pytestmark = [pytest.mark.requirement("P1-TR02"), pytest.mark.test_id("P1-H06")]
 
-ROOT = Path(__file__).resolve().parents[3]
-SCRIPTS = sorted((ROOT / "cassettes" / "scripts").glob("*.toml"))
-SHIPPED = sorted(path for path in (ROOT / "cassettes").rglob("*.json"))
-DAY = date(2026, 11, 29)
 ORIGIN = Provenance(recorded_at=DAY.isoformat(), source="synthetic", model="m", prompt_sha256="0" * 64)
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -36,13 +35,10 @@ from autobiz_mocks.cassettes import (
 from autobiz_mocks.cassettes.replaying import MATCHED
 
 from ...live_looking import LIVE
+from .shipped_cassettes import DAY, ROOT, SCRIPTS, SHIPPED
 
 pytestmark = [pytest.mark.requirement("P1-TR02"), pytest.mark.test_id("P1-H06")]
 
-ROOT = Path(__file__).resolve().parents[3]
-SCRIPTS = sorted((ROOT / "cassettes" / "scripts").glob("*.toml"))
-SHIPPED = sorted(path for path in (ROOT / "cassettes").rglob("*.json"))
-DAY = date(2026, 11, 29)
 ORIGIN = Provenance(recorded_at=DAY.isoformat(), source="synthetic", model="m", prompt_sha256="0" * 64)
 
 

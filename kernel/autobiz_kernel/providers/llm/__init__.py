@@ -1,8 +1,17 @@
 """Language models: one question, one answer, in one shape, whoever is asked."""
 
 from .anthropic import ANTHROPIC_MESSAGES
-from .asking import Api, Model, Offer
+from .asking import LLM_PATIENCE, Api, Model, Offer
 from .openai import OPENAI_CHAT, OPENAI_RESPONSES
 from .tools import llm_tool
 
-__all__ = ["ANTHROPIC_MESSAGES", "OPENAI_CHAT", "OPENAI_RESPONSES", "Api", "Model", "Offer", "llm_tool"]
+__all__ = [
+    "ANTHROPIC_MESSAGES",
+    "LLM_PATIENCE",
+    "OPENAI_CHAT",
+    "OPENAI_RESPONSES",
+    "Api",
+    "Model",
+    "Offer",
+    "llm_tool",
+]
