@@ -9,27 +9,28 @@ from uuid import UUID
 import orjson
 
 from .budget import Spent
+from .call import Call, PatchOf
 from .claims import LEASE, ClaimOutcome, Heir
 from .clock import Clock
 from .codes import ENDING, ErrorCode, TerminationReason
 from .contract import Recovery
 from .effect import Ending, ask_what_became, copied, run_tool
-from .errors import CallError, RunError
+from .errors import CallError
 from .guards import ASKED_ONCE
 from .ids import Ids, TimedIds
 from .incident import IncidentKind, OnIncident, ignore
 from .judging import Denied, Judged, judge
 from .keys import external_key, internal_key
 from .ledger import ClaimAnswer, ClaimAsk, Ledger, RunRecord, SettleAnswer, SettleOutcome
-from .loop_detection import Command
 from .principal import Principal
 from .receipt import receipt_from
 from .redaction import Redactor
 from .reply import Reply
+from .resuming import taken_over
 from .ruling import ALLOW, Asked, Policy
 from .run import Run
 from .settled import OnSettled, unwatched
-from .settling import Call, PatchOf, Settler
+from .settling import Settler
 from .tool import Found, Tool
 
 _NO_TOOLS: Mapping[tuple[str, str, str], Tool] = {}
@@ -88,26 +89,8 @@ class Kernel:
 
     async def resume(self, *, tenant: UUID, run_id: UUID, principal: Principal, prefix: str = "") -> Run:
         """Take a run over: whoever held it can write nothing more, and what it has used stays used."""
-        record = await self.ledger.take_run(tenant, run_id, now=self.clock.now())
-        if record is None:
-            raise RunError(f"run {run_id}: not there for this tenant; look its id up with `autobiz runs`")
-        if record.config_hash != self.policy.config_hash:
-            raise RunError(f"run {run_id}: began under another configuration; resume it under that one")
-        if record.principal != principal.name:
-            raise RunError(f"run {run_id}: began for {record.principal!r}, not for {principal.name!r}")
-        traces = await self.ledger.traces_of(tenant, run_id)
-        commands = (
-            Command(tool=row.tool.partition("@")[0], digest=row.command)
-            for row in traces
-            # A call that had to wait for a person was asked for as well.
-            if row.command and row.guard in ("", "approval")
-        )
-        return Run(
-            record,
-            principal=principal,
-            prefix=prefix or tenant.hex,
-            bounds=self.policy.bounds,
-            commands=commands,
+        return await taken_over(
+            self.ledger, self.policy, tenant, run_id, principal, prefix=prefix, now=self.clock.now()
         )
 
     async def end(self, run: Run, reason: TerminationReason) -> None:

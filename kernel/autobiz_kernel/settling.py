@@ -1,23 +1,21 @@
 """Put together what one call leaves behind, and write it in one commit."""
 
-from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any
 
 from .budget import Spent
+from .call import Call
 from .canonical import JsonValue, canonical
 from .claims import ClaimOutcome
 from .clock import Clock
 from .codes import ErrorCode, TerminationReason
 from .contract import Json, ToolContract
-from .costs import Price
-from .effect import Became, Ending, member_at, read_answer
+from .effect import Became, Ending, read_answer
 from .guards import ASKED_ONCE
 from .incident import Incident, IncidentKind, OnIncident
 from .judging import Judged
-from .keys import external_key
 from .ledger import (
     ClaimAnswer,
     Ledger,
@@ -28,15 +26,13 @@ from .ledger import (
     StateChange,
     TraceRow,
 )
-from .receipt import FinancialReceipt, Receipt
+from .receipt import Receipt
+from .receipting import receipt_of
 from .redaction import Hit, Kind, Redactor
-from .ruling import Asked
 from .run import Run
 from .settled import OnSettled, Settled
 from .state import change
 from .tool import Tool
-
-PatchOf: TypeAlias = Callable[[Json], Json]
 
 _KIND = {
     Became.DONE: SettleKind.DONE,
@@ -45,33 +41,6 @@ _KIND = {
     Became.DOUBT: SettleKind.DOUBT,
 }
 TOKENS = "tokens"
-
-
-@dataclass(slots=True, kw_only=True)
-class Call:
-    """One call on its way through the pipeline."""
-
-    run: Run
-    asked: Asked
-    began: datetime
-    patch_of: PatchOf | None = None
-    command: bytes = b""
-    set_aside_micros: int = 0
-    price: Price | None = None
-
-    def set_aside(self, micros: int) -> None:
-        """Keep what the call will cost from the run's other branches."""
-        self.set_aside_micros = micros
-        self.run.set_aside_micros += micros
-
-    def give_back(self) -> None:
-        """End that, once the cost is written down or will never arise."""
-        self.run.set_aside_micros -= self.set_aside_micros
-        self.set_aside_micros = 0
-
-    @property
-    def tool(self) -> str:
-        return f"{self.asked.tool}.{self.asked.operation}@{self.asked.version}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,32 +160,9 @@ class Settler:
     def _receipt(
         self, call: Call, judged: Judged, ending: Ending, key: bytes, claim: ClaimAnswer, now: datetime
     ) -> Receipt:
-        contract, asked = judged.contract, call.asked
-        kept = self.redactor.clean(dict(asked.arguments), name="arguments")
+        kept = self.redactor.clean(dict(call.asked.arguments), name="arguments")
         self._tell_hits(call, kept.hits)
-        reference = member_at(ending.result, contract.provider_ref) if contract.provider_ref else None
-        shared: dict[str, Any] = {
-            "tenant": self.run.tenant,
-            "run_id": self.run.run_id,
-            "path": asked.path,
-            "tool": contract.name,
-            "operation": contract.operation,
-            "version": contract.version,
-            "effect_class": contract.effect_class,
-            "key": key,
-            "external_key": external_key(key, generation=claim.generation),
-            "generation": claim.generation,
-            "arguments": kept.value,
-            "result": ending.result or {},
-            "provider_ref": None if reference is None else str(reference).replace("\0", ""),
-            "approval_id": None if asked.approval is None else asked.approval.approval_id,
-            "claimed_at": claim.first_seen_at,
-            "settled_at": now,
-        }
-        if not contract.amount:
-            return Receipt(**shared)
-        amount, currency = asked.arguments.get(contract.amount), asked.arguments.get(contract.currency)
-        return FinancialReceipt(amount_minor=int(str(amount)), currency=str(currency).upper(), **shared)
+        return receipt_of(call, judged, ending, arguments=kept.value, key=key, claim=claim, now=now)
 
     def _turn(self, call: Call) -> AbstractAsyncContextManager[Any]:
         """Let branches patch one after the other: a patch fits exactly one version of the state."""
