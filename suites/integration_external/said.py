@@ -115,6 +115,16 @@ SAID = {
         error_class=ErrorClass.TRANSIENT,
         code="Conflict",
     ),
+    "21 locked out": Said(
+        op="printful.create_order",
+        status=429,
+        body='{"code":429,"result":"x","error":{"reason":"TooManyRequests","message":"slow down"}}',
+        means=TurnedAwayError,
+        error_class=ErrorClass.TRANSIENT,
+        code="TooManyRequests",
+        wait_s=60.0,
+        headers={"X-Ratelimit-Reset": "60"},
+    ),
     "31 too large": Said(
         op="sendgrid.send_mail",
         status=413,

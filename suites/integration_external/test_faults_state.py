@@ -52,6 +52,34 @@ async def test_a_doubt_of_yesterday_is_looked_up(
     assert len(sent) == (1 if did else 2)
 
 
+@covers(32)
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("stripe.authorise", {"order": "o-2"}),
+        ("stripe.refund", {"refund_id": "r-2", "amount": 500}),
+        ("shopify.refund_order", {"refund_id": "r-2", "amount": 500}),
+        ("slack.post_approval", {"approval": "a-2"}),
+    ],
+)
+async def test_anothers_effect_is_not_taken_for_ours(
+    name: str, other: Json, at_providers: Trial, clock: VirtualClock
+) -> None:
+    """Whoever looks an effect up finds its own by its key, and not another one of the same kind."""
+    trial = at_providers
+    theirs = await trial.call(name, {**ACTS[name], **other})
+    trial.plant(name, Fault.RESET_BEFORE)
+    with pytest.raises(UnheardError):
+        await trial.call(name)
+    clock.advance(DAY)
+    trial.world.refresh()
+    ours = await trial.call(name)
+    assert [theirs.outcome, ours.outcome] == [ClaimOutcome.CLAIMED] * 2
+    provider, op = name.split(".")
+    keys = [each.key for each in trial.world.truth().of(provider, op)]
+    expect.worlds(keys, [theirs.external_key, ours.external_key]).alike()
+
+
 @covers(33)
 @pytest.mark.parametrize("name", ["stripe.refund", "shopify.refund_order", "slack.post_approval"])
 async def test_two_workers_are_one(name: str, at_providers: Trial, receipts_of: ReadReceipts) -> None:
