@@ -12,10 +12,12 @@ import pytest_asyncio
 from psycopg import AsyncConnection, conninfo, sql
 
 from autobiz_kernel import PostgresLedger
-from autobiz_mocks import VirtualClock, WireMock, shipped_stubs
+from autobiz_kernel.transport import Egress, HttpTransport
+from autobiz_mocks import TRIAL_HEADER, VirtualClock, WireMock, World, shipped_stubs, stamped
 
 from .database import Connect, Connections, ReadReceipts, read_receipts
-from .stripe_tools import TRIAL_HEADER, ReadJournal, StripeTools
+from .providing import RESOURCES, Trial, machines
+from .stripe_tools import ReadJournal, StripeTools, stripe_account
 
 
 @pytest.fixture
@@ -109,7 +111,7 @@ def receipts_of(connection: AsyncConnection[Any]) -> ReadReceipts:
 def wiremock(wiremock_url: str) -> Iterator[WireMock]:
     """This worker's admin client of the shared server, with all shipped stubs installed."""
     with WireMock(wiremock_url) as client:
-        client.install((*shipped_stubs("stripe"), *shipped_stubs("common")))
+        client.install(stub for resource in RESOURCES for stub in shipped_stubs(resource))
         yield client
 
 
@@ -120,8 +122,62 @@ def read_journal(wiremock: WireMock, trial: str) -> ReadJournal:
     return partial(wiremock.journal, TRIAL_HEADER, trial)
 
 
+@pytest.fixture(scope="session")
+def shared_egress() -> Egress:
+    return Egress()
+
+
 @pytest.fixture
-def stripe(wiremock_url: str, trial: str, read_journal: ReadJournal) -> Iterator[StripeTools]:
-    tools = StripeTools(wiremock_url, trial=trial)
-    yield tools
-    tools.close()
+def egress(shared_egress: Egress) -> Iterator[Egress]:
+    """The door of this process; a test in which it refused anything has failed, whoever swallowed that."""
+    yield shared_egress
+    refused, shared_egress.refused[:] = tuple(shared_egress.refused), []
+    assert not refused, refused
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def stripe_wire(wiremock_url: str, shared_egress: Egress) -> AsyncIterator[HttpTransport]:
+    """Connections to the Stripe stand-in that all tests share."""
+    async with HttpTransport(stripe_account(wiremock_url), shared_egress) as wire:
+        yield wire
+
+
+@pytest.fixture
+def stripe(
+    wiremock_url: str,
+    stripe_wire: HttpTransport,
+    trial: str,
+    clock: VirtualClock,
+    egress: Egress,
+    read_journal: ReadJournal,
+) -> StripeTools:
+    return StripeTools(wiremock_url, stamped(stripe_wire, trial=trial, clock=clock), egress, clock)
+
+
+@pytest.fixture
+def world(wiremock: WireMock, trial: str, read_journal: ReadJournal) -> Iterator[World]:
+    """The providers of this trial, with whatever payments it speaks of made before it began."""
+    with World(wiremock, trial=trial, machines=machines) as made:
+        yield made
+
+
+@pytest.fixture
+def at_providers(
+    wiremock_url: str,
+    stripe_wire: HttpTransport,
+    egress: Egress,
+    clock: VirtualClock,
+    ledger: PostgresLedger,
+    tenant: uuid.UUID,
+    world: World,
+) -> Trial:
+    """One trial at all providers, with books in PostgreSQL."""
+    return Trial(
+        url=wiremock_url,
+        wire=stripe_wire,
+        egress=egress,
+        clock=clock,
+        ledger=ledger,
+        tenant=tenant,
+        world=world,
+    )

@@ -51,6 +51,7 @@ def asked(run: RunRecord, *, now: datetime = BEGIN, fingerprint: bytes = MINE, k
         fingerprint=fingerprint,
         tool="provider.refund@1",
         run_id=run.run_id,
+        run_epoch=run.epoch,
         now=now,
     )
 

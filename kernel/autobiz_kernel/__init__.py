@@ -51,6 +51,7 @@ from .ledger import (
     check_role,
 )
 from .loop_detection import LoopConfig
+from .metrics import KernelMetrics
 from .migrating import make_weeks, migrate, migration_fingerprint, revision_of, unmigrate
 from .pipeline import Kernel
 from .principal import PermissionScope, Principal
@@ -61,6 +62,7 @@ from .replay import Replay, Replayed, replay
 from .reply import Reply
 from .ruling import Approval, ApprovalRule, Asked, Policy, Ruling, RulingKind
 from .run import Run
+from .settled import OnSettled, Settled
 from .state import STATE_BYTES_MAX, change, merged, replayed, state_hash
 from .tool import Execute, Found, LookUp, NotDoneError, Refused, Tool
 
@@ -100,6 +102,7 @@ __all__ = [
     "JsonValue",
     "Kernel",
     "KernelError",
+    "KernelMetrics",
     "Kind",
     "Ledger",
     "Limits",
@@ -108,6 +111,7 @@ __all__ = [
     "MemoryLedger",
     "MigrationError",
     "NotDoneError",
+    "OnSettled",
     "PermissionScope",
     "Policy",
     "PostgresLedger",
@@ -131,6 +135,7 @@ __all__ = [
     "SettleAnswer",
     "SettleKind",
     "SettleOutcome",
+    "Settled",
     "Settlement",
     "Spent",
     "StateChange",

@@ -17,6 +17,7 @@ class ClaimOutcome(StrEnum):
     MISMATCH = "mismatch"  # the same act was asked for with other arguments
     IN_FLIGHT = "in_flight"  # someone is causing it
     UNCERTAIN = "uncertain"  # someone began, and nobody knows
+    FENCED = "fenced"  # the run is over, or another worker's
 
 
 class ClaimStatus(IntEnum):

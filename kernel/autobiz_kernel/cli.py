@@ -9,16 +9,17 @@ from uuid import UUID
 
 import click
 import psycopg
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 from .audit import heads_of, keep_anchor, verify_tenant
 from .chains import Window, anchor_of_line, append_anchor, key_id, next_anchor, read_anchor_lines
+from .cli_business import approvals_group, compile_command, release_command, replay_lines
+from .cli_keys import private_key, public_key
 from .clock import SystemClock
 from .diagnosis import diagnose
 from .errors import KernelError
 from .migrating import make_weeks, migrate, unmigrate
 from .state import replayed
+from .telemetry import export_command
 from .timeline import kept_versions, run_lines, timeline
 
 EXIT_FOUND = 1
@@ -103,7 +104,7 @@ def verify(database: str, tenant: UUID, anchors: Path | None, keys: tuple[Path, 
     """Follow every chain of receipts and name the first bad row of each run."""
     if anchors is not None and not keys:
         raise click.UsageError("anchors are worth as much as their signatures; give --key")
-    allowed = {key_id(key): key for key in map(_public, keys)}
+    allowed = {key_id(key): key for key in map(public_key, keys)}
     lines = None if anchors is None else read_anchor_lines(anchors)
     found = verify_tenant(database, tenant, anchor_lines=lines, keys=allowed)
     for flaw in (*found.anchor_flaws, *found.flaws):
@@ -122,7 +123,7 @@ def verify(database: str, tenant: UUID, anchors: Path | None, keys: tuple[Path, 
 )
 def anchor(database: str, tenant: UUID, key: Path, anchors: Path) -> None:
     """Sign where the chains are that have moved since the last anchor, and add that to a file."""
-    signer = _private(key)
+    signer = private_key(key)
     lines = read_anchor_lines(anchors) if anchors.exists() else ()
     last = anchor_of_line(lines[-1]) if lines else None
     window = Window(from_at=last.window.to_at if last else _BEGINNING, to_at=SystemClock().now())
@@ -131,6 +132,9 @@ def anchor(database: str, tenant: UUID, key: Path, anchors: Path) -> None:
     append_anchor(anchors, made)
     keep_anchor(database, made)
     click.echo(f"{len(heads)} heads signed as anchor {made.number} of {anchors}")
+
+
+main.add_command(export_command)
 
 
 @main.command()
@@ -157,28 +161,24 @@ def show(database: str, tenant: UUID, run: UUID) -> None:
 @_database
 @_tenant
 @click.argument("run", type=click.UUID)
-def replay_command(database: str, tenant: UUID, run: UUID) -> None:
-    """Build a run's state anew from its patches and compare it at every version; no tool runs."""
+@click.option(
+    "--business",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The business's file: replay every move and every ruling, and not only the patches.",
+)
+@click.option("--tools", envvar="AUTOBIZ_TOOLS", help="The registry of that business's tools.")
+def replay_command(database: str, tenant: UUID, run: UUID, business: Path | None, tools: str | None) -> None:
+    """Build a run's state anew from what was kept and compare it at every version; no tool runs."""
+    if business is not None:
+        if tools is None:
+            raise click.UsageError("--business needs --tools, the registry that it is compiled against")
+        click.echo(replay_lines(database, tenant, run, file=business, tools=tools))
+        return
     versions = kept_versions(database, tenant, run)
     _, told = replayed(versions)
     click.echo(f"{len(versions)} versions lead to {told.hex()}")
 
 
-def _public(key: Path) -> Ed25519PublicKey:
-    try:
-        made = load_pem_public_key(key.read_bytes())
-    except ValueError:
-        made = None
-    if not isinstance(made, Ed25519PublicKey):
-        raise click.UsageError(f"{key} holds no public Ed25519 key in PEM; give the one of the anchors")
-    return made
-
-
-def _private(key: Path) -> Ed25519PrivateKey:
-    try:
-        made = load_pem_private_key(key.read_bytes(), password=None)
-    except (ValueError, TypeError):
-        made = None
-    if not isinstance(made, Ed25519PrivateKey):
-        raise click.UsageError(f"{key} holds no private Ed25519 key in PEM without a password")
-    return made
+main.add_command(compile_command)
+main.add_command(release_command)
+main.add_command(approvals_group(_database, _tenant))

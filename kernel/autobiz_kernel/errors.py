@@ -7,6 +7,7 @@ KernelError
 ├── RoleError        the database role may do more than an application may: change the deployment
 ├── RunError         the run is not there, or another worker has it: load it anew
 ├── StateError       a patch does not fit its state: read the state anew
+├── ExportError      a collector does not take what was sent: mend the collector and send again
 ├── ReplayError      the code asks for other things than the record holds: the run goes to quarantine
 └── StoreError       the ledger was wired wrongly or broke its promise: change the composition root
 """
@@ -38,6 +39,10 @@ class RunError(KernelError):
 
 class StateError(KernelError):
     """A state, or a patch of one, is not usable."""
+
+
+class ExportError(KernelError):
+    """What watches from outside did not take what it was sent."""
 
 
 class ReplayError(KernelError):

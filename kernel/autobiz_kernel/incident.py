@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import TypeAlias
 from uuid import UUID
 
+from .redaction import Kind
+
 
 class IncidentKind(StrEnum):
     """Why somebody must look."""
@@ -14,6 +16,8 @@ class IncidentKind(StrEnum):
     SCANNER_HIT = "scanner_hit"  # an allowlist let a secret or personal data through
     UNCERTAIN_EFFECT = "uncertain_effect"  # nobody knows, and no machine can find out
     OUTPUT_INVALID = "output_invalid"  # a tool has broken its contract after its effect
+    NOT_UNDONE = "not_undone"  # a workflow has failed, and an effect of it could not be taken back
+    APPROVAL_OVERRIDDEN = "approval_overridden"  # an administrator has decided alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +30,7 @@ class Incident:
     path: str
     tool: str
     what: str
+    found: Kind | None = None
 
 
 OnIncident: TypeAlias = Callable[[Incident], None]

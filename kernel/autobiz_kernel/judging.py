@@ -60,7 +60,7 @@ def _judge_contract(run: RunView, asked: Asked, policy: Policy, contract: ToolCo
     if ruling is not ALLOW:
         return Denied(guard="loop", ruling=ruling, contract=contract)
     fingerprint = fingerprint_of(written)
-    hold = approval(asked, contract, fingerprint, policy.approvals)
+    hold = approval(run, asked, contract, fingerprint, policy.approvals)
     if hold.kind is RulingKind.DENY:
         return Denied(guard="approval", ruling=hold, contract=contract)
     return Judged(contract=contract, written=written, fingerprint=fingerprint, command=compared, hold=hold)

@@ -9,26 +9,28 @@ from uuid import UUID
 import orjson
 
 from .budget import Spent
+from .call import Call, PatchOf
 from .claims import LEASE, ClaimOutcome, Heir
 from .clock import Clock
 from .codes import ENDING, ErrorCode, TerminationReason
 from .contract import Recovery
 from .effect import Ending, ask_what_became, copied, run_tool
-from .errors import CallError, RunError
+from .errors import CallError
 from .guards import ASKED_ONCE
 from .ids import Ids, TimedIds
 from .incident import IncidentKind, OnIncident, ignore
 from .judging import Denied, Judged, judge
 from .keys import external_key, internal_key
 from .ledger import ClaimAnswer, ClaimAsk, Ledger, RunRecord, SettleAnswer, SettleOutcome
-from .loop_detection import Command
 from .principal import Principal
 from .receipt import receipt_from
 from .redaction import Redactor
 from .reply import Reply
+from .resuming import taken_over
 from .ruling import ALLOW, Asked, Policy
 from .run import Run
-from .settling import Call, PatchOf, Settler
+from .settled import OnSettled, unwatched
+from .settling import Settler
 from .tool import Found, Tool
 
 _NO_TOOLS: Mapping[tuple[str, str, str], Tool] = {}
@@ -45,6 +47,7 @@ class Kernel:
     tools: Mapping[tuple[str, str, str], Tool] = field(default_factory=lambda: _NO_TOOLS)
     redactor: Redactor = field(default_factory=Redactor)
     on_incident: OnIncident = ignore
+    on_settled: OnSettled = unwatched
     ids: Ids = field(default_factory=TimedIds)
     lease: timedelta = LEASE
 
@@ -86,25 +89,8 @@ class Kernel:
 
     async def resume(self, *, tenant: UUID, run_id: UUID, principal: Principal, prefix: str = "") -> Run:
         """Take a run over: whoever held it can write nothing more, and what it has used stays used."""
-        record = await self.ledger.take_run(tenant, run_id, now=self.clock.now())
-        if record is None:
-            raise RunError(f"run {run_id}: not there for this tenant; look its id up with `autobiz runs`")
-        if record.config_hash != self.policy.config_hash:
-            raise RunError(f"run {run_id}: began under another configuration; resume it under that one")
-        if record.principal != principal.name:
-            raise RunError(f"run {run_id}: began for {record.principal!r}, not for {principal.name!r}")
-        traces = await self.ledger.traces_of(tenant, run_id)
-        commands = (
-            Command(tool=row.tool.partition("@")[0], digest=row.command)
-            for row in traces
-            if row.command and row.guard == ""
-        )
-        return Run(
-            record,
-            principal=principal,
-            prefix=prefix or tenant.hex,
-            bounds=self.policy.bounds,
-            commands=commands,
+        return await taken_over(
+            self.ledger, self.policy, tenant, run_id, principal, prefix=prefix, now=self.clock.now()
         )
 
     async def end(self, run: Run, reason: TerminationReason) -> None:
@@ -141,7 +127,9 @@ class Kernel:
         call.set_aside(judged.contract.cost_micros)
         try:
             if judged.contract.effect_class.is_effect:
-                return await self._effect(call, judged, tool if known is None else tool.knowing(known))
+                if known is None:
+                    return await self._effect(call, judged, tool)
+                return await self._effect(call, judged, tool.knowing(known), is_known=True)
             if judged.hold is not ALLOW:
                 return await self._deny(call, Denied(guard="approval", ruling=judged.hold))
             return await self._observe(call, judged, tool)
@@ -176,7 +164,7 @@ class Kernel:
             call, told, Reply(outcome=ending.outcome, result=ending.shown, reason=ending.reason)
         )
 
-    async def _effect(self, call: Call, judged: Judged, tool: Tool) -> Reply:
+    async def _effect(self, call: Call, judged: Judged, tool: Tool, *, is_known: bool = False) -> Reply:
         contract, asked, run = judged.contract, call.asked, call.run
         key = internal_key(
             tenant=run.tenant,
@@ -184,7 +172,8 @@ class Kernel:
             operation=contract.operation,
             identity=contract.identity_of(asked.arguments),
         )
-        in_time = contract.recovery is Recovery.PROVIDER_IDEMPOTENT
+        # Somebody's word is heard before the provider is asked again.
+        in_time = contract.recovery is Recovery.PROVIDER_IDEMPOTENT and not is_known
         seconds = self._seconds(call, judged)
         ask = ClaimAsk(
             tenant=run.tenant,
@@ -192,6 +181,7 @@ class Kernel:
             fingerprint=judged.fingerprint,
             tool=contract.reference,
             run_id=run.run_id,
+            run_epoch=run.record.epoch,
             now=call.began,
             # A lease outlives the deadline, or a second worker would begin while the first is still in time.
             lease=max(self.lease, timedelta(seconds=seconds) + _LEASE_MARGIN),
@@ -207,6 +197,10 @@ class Kernel:
         found: Ending | None = None
         if answer.outcome is ClaimOutcome.UNCERTAIN and tool.look_up is not None:
             answer, found = await self._look_it_up(call, tool, ask, answer, seconds)
+        if answer.outcome is ClaimOutcome.FENCED:
+            return self._reply(
+                call, SettleAnswer(outcome=SettleOutcome.FENCED), Reply(outcome=answer.outcome)
+            )
         if answer.outcome is not ClaimOutcome.CLAIMED:
             return await self._answered(call, answer, key)
         outside = external_key(key, generation=answer.generation)
@@ -267,9 +261,8 @@ class Kernel:
         run = call.run
         if told.outcome is SettleOutcome.FENCED:
             run.is_mine = False
-            return replace(
-                reply, outcome=ErrorCode.FENCED, result=None, reason="another worker has taken this run"
-            )
+            reason = "another worker has taken this run, or it was ended"
+            return replace(reply, outcome=ErrorCode.FENCED, result=None, reason=reason)
         if told.outcome is SettleOutcome.STATE_CONFLICT:
             return replace(reply, outcome=ErrorCode.STATE_CONFLICT, reason="the state was changed meanwhile")
         return reply
@@ -286,5 +279,6 @@ class Kernel:
             clock=self.clock,
             redactor=self.redactor,
             on_incident=self.on_incident,
+            on_settled=self.on_settled,
             run=run,
         )

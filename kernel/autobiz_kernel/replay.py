@@ -19,7 +19,7 @@ from .principal import Principal
 from .reply import Reply
 from .ruling import Asked, Policy
 from .run import Run
-from .settling import PatchOf
+from .call import PatchOf
 from .state import change, state_hash
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 from uuid import UUID
 
 from .budget import BoundsConfig, Spent
@@ -43,11 +44,23 @@ def deny(code: ErrorCode, reason: str) -> Ruling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalRule:
-    """From which amount on a person must agree; of a currency that is not listed, from the first unit on."""
+    """From which amount on a person must agree; of a currency that is not listed, from the first unit on.
+
+    A rule with a condition asks when that says so; its amounts count only where some are given.
+    """
 
     tool: str
     operation: str
-    above_minor: Mapping[str, int]
+    above_minor: Mapping[str, int] = field(default_factory=dict)
+    asks: "AsksPerson | None" = None
+
+
+class AsksPerson(Protocol):
+    """A condition on one call: whether a person must agree to it; what cannot be judged asks."""
+
+    def __call__(self, arguments: Json, *, tenant: str, principal: str) -> bool:
+        """Say whether a person must agree."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """A run as the one worker that holds it sees it: what it has used, what it has asked for, its state."""
 
+import asyncio
 from collections import deque
 from collections.abc import Iterable
 from datetime import datetime
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Run:
-    """Branches of one run share this handle; nothing in it waits, so none comes between another's lines."""
+    """Branches of one run share this handle; `turn` is the one thing in it that they wait for."""
 
     def __init__(
         self,
@@ -35,6 +36,8 @@ class Run:
         self.prefix = prefix
         self.spent: Spent = record.spent
         self.set_aside_micros = 0
+        # Held from the making of a patch until it is kept.
+        self.turn = asyncio.Lock()
         self.is_mine = True
         self.termination_reason: TerminationReason | None = record.termination_reason
         self.state: dict[str, Any] = orjson.loads(record.state)

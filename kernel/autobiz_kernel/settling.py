@@ -1,22 +1,21 @@
 """Put together what one call leaves behind, and write it in one commit."""
 
-from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any
 
 from .budget import Spent
+from .call import Call
 from .canonical import JsonValue, canonical
 from .claims import ClaimOutcome
 from .clock import Clock
 from .codes import ErrorCode, TerminationReason
 from .contract import Json, ToolContract
-from .costs import Price
-from .effect import Became, Ending, member_at, read_answer
+from .effect import Became, Ending, read_answer
 from .guards import ASKED_ONCE
 from .incident import Incident, IncidentKind, OnIncident
 from .judging import Judged
-from .keys import external_key
 from .ledger import (
     ClaimAnswer,
     Ledger,
@@ -27,14 +26,13 @@ from .ledger import (
     StateChange,
     TraceRow,
 )
-from .receipt import FinancialReceipt, Receipt
-from .redaction import Redactor
-from .ruling import Asked
+from .receipt import Receipt
+from .receipting import receipt_of
+from .redaction import Hit, Kind, Redactor
 from .run import Run
+from .settled import OnSettled, Settled
 from .state import change
 from .tool import Tool
-
-PatchOf: TypeAlias = Callable[[Json], Json]
 
 _KIND = {
     Became.DONE: SettleKind.DONE,
@@ -45,33 +43,6 @@ _KIND = {
 TOKENS = "tokens"
 
 
-@dataclass(slots=True, kw_only=True)
-class Call:
-    """One call on its way through the pipeline."""
-
-    run: Run
-    asked: Asked
-    began: datetime
-    patch_of: PatchOf | None = None
-    command: bytes = b""
-    set_aside_micros: int = 0
-    price: Price | None = None
-
-    def set_aside(self, micros: int) -> None:
-        """Keep what the call will cost from the run's other branches."""
-        self.set_aside_micros = micros
-        self.run.set_aside_micros += micros
-
-    def give_back(self) -> None:
-        """End that, once the cost is written down or will never arise."""
-        self.run.set_aside_micros -= self.set_aside_micros
-        self.set_aside_micros = 0
-
-    @property
-    def tool(self) -> str:
-        return f"{self.asked.tool}.{self.asked.operation}@{self.asked.version}"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settler:
     """Writes for one run; nothing here decides anything."""
@@ -80,6 +51,7 @@ class Settler:
     clock: Clock
     redactor: Redactor
     on_incident: OnIncident
+    on_settled: OnSettled
     run: Run
 
     async def note(
@@ -97,14 +69,15 @@ class Settler:
         attrs: dict[str, JsonValue] = {"reason": reason} if reason else {}
         shown = None if replayed is None else canonical(dict(replayed), name="result")
         trace = self._trace(call, guard=guard, outcome=outcome, attrs=attrs, result=shown)
-        patched = None if replayed is None else self._patched(call, outcome, replayed)
-        return await self._settle(
-            Settlement(
-                kind=SettleKind.NOTE, trace=trace, spent=spent, ending=ending, state=_change(patched),
-                **self._where(),
-            ),
-            patched,
-        )  # fmt: skip
+        async with self._turn(call):
+            patched = None if replayed is None else self._patched(call, outcome, replayed)
+            return await self._settle(
+                Settlement(
+                    kind=SettleKind.NOTE, trace=trace, spent=spent, ending=ending, state=_change(patched),
+                    **self._where(),
+                ),
+                patched,
+            )  # fmt: skip
 
     async def note_end(self, reason: TerminationReason) -> SettleAnswer:
         """Write down that the run is over."""
@@ -116,16 +89,17 @@ class Settler:
     async def observed(self, call: Call, judged: Judged, ending: Ending) -> SettleAnswer:
         """Write down what a tool has seen that changes nothing."""
         self._tell_of(call, ending)
-        patched = self._patched(call, ending.outcome.value, ending.result)
         result = None if ending.result is None else canonical(ending.result, name="result")
         trace = self._trace(call, outcome=_word(ending), attrs=_attrs(ending), result=result)
-        return await self._settle(
-            Settlement(
-                kind=SettleKind.NOTE, trace=trace, spent=self._spend(call, judged.contract, ending),
-                state=_change(patched), **self._where(),
-            ),
-            patched,
-        )  # fmt: skip
+        async with self._turn(call):
+            patched = self._patched(call, ending.outcome.value, ending.result)
+            return await self._settle(
+                Settlement(
+                    kind=SettleKind.NOTE, trace=trace, spent=self._spend(call, judged.contract, ending),
+                    state=_change(patched), **self._where(),
+                ),
+                patched,
+            )  # fmt: skip
 
     async def effect(
         self, call: Call, judged: Judged, ending: Ending, *, key: bytes, claim: ClaimAnswer
@@ -137,20 +111,21 @@ class Settler:
             self._receipt(call, judged, ending, key, claim, now) if ending.became is Became.DONE else None
         )
         refusal = canonical(ending.result or {}, name="refusal") if ending.became is Became.REFUSED else None
-        patched, failure = self._patched_or_why_not(call, ending)
-        settlement = Settlement(
-            kind=_KIND[ending.became],
-            # A receipt holds its own result; a refusal has no other place where a replay could find it.
-            trace=self._trace(call, outcome=_word(ending), attrs=_attrs(ending), result=refusal),
-            spent=self._spend(call, judged.contract, ending),
-            key=key,
-            epoch=claim.epoch,
-            receipt=receipt,
-            refusal=refusal,
-            state=_change(patched),
-            **self._where(),
-        )
-        told = await self._settle(settlement, patched)
+        async with self._turn(call):
+            patched, failure = self._patched_or_why_not(call, ending)
+            settlement = Settlement(
+                kind=_KIND[ending.became],
+                # A receipt holds its own result; a refusal has no other place where a replay could find it.
+                trace=self._trace(call, outcome=_word(ending), attrs=_attrs(ending), result=refusal),
+                spent=self._spend(call, judged.contract, ending),
+                key=key,
+                epoch=claim.epoch,
+                receipt=receipt,
+                refusal=refusal,
+                state=_change(patched),
+                **self._where(),
+            )
+            told = await self._settle(settlement, patched)
         if failure is not None:
             raise failure
         return told
@@ -159,7 +134,7 @@ class Settler:
         """Read what the provider tells of an effect as if the tool had just said it."""
         return read_answer(tool, result, self.redactor)
 
-    def tell(self, call: Call, kind: IncidentKind, what: str) -> None:
+    def tell(self, call: Call, kind: IncidentKind, what: str, *, found: Kind | None = None) -> None:
         """Let people know."""
         self.on_incident(
             Incident(
@@ -169,45 +144,29 @@ class Settler:
                 path=call.asked.path,
                 tool=call.tool,
                 what=what,
+                found=found,
             )
         )
 
     def _tell_of(self, call: Call, ending: Ending) -> None:
-        for hit in ending.hits:
-            self.tell(call, IncidentKind.SCANNER_HIT, f"{hit.where}: {hit.kind.value}")
+        self._tell_hits(call, ending.hits)
         if ending.outcome is ErrorCode.OUTPUT_INVALID:
             self.tell(call, IncidentKind.OUTPUT_INVALID, ending.reason)
+
+    def _tell_hits(self, call: Call, hits: tuple[Hit, ...]) -> None:
+        for hit in hits:
+            self.tell(call, IncidentKind.SCANNER_HIT, f"{hit.where}: {hit.kind.value}", found=hit.kind)
 
     def _receipt(
         self, call: Call, judged: Judged, ending: Ending, key: bytes, claim: ClaimAnswer, now: datetime
     ) -> Receipt:
-        contract, asked = judged.contract, call.asked
-        kept = self.redactor.clean(dict(asked.arguments), name="arguments")
-        for hit in kept.hits:
-            self.tell(call, IncidentKind.SCANNER_HIT, f"{hit.where}: {hit.kind.value}")
-        reference = member_at(ending.result, contract.provider_ref) if contract.provider_ref else None
-        shared: dict[str, Any] = {
-            "tenant": self.run.tenant,
-            "run_id": self.run.run_id,
-            "path": asked.path,
-            "tool": contract.name,
-            "operation": contract.operation,
-            "version": contract.version,
-            "effect_class": contract.effect_class,
-            "key": key,
-            "external_key": external_key(key, generation=claim.generation),
-            "generation": claim.generation,
-            "arguments": kept.value,
-            "result": ending.result or {},
-            "provider_ref": None if reference is None else str(reference).replace("\0", ""),
-            "approval_id": None if asked.approval is None else asked.approval.approval_id,
-            "claimed_at": claim.first_seen_at,
-            "settled_at": now,
-        }
-        if not contract.amount:
-            return Receipt(**shared)
-        amount, currency = asked.arguments.get(contract.amount), asked.arguments.get(contract.currency)
-        return FinancialReceipt(amount_minor=int(str(amount)), currency=str(currency).upper(), **shared)
+        kept = self.redactor.clean(dict(call.asked.arguments), name="arguments")
+        self._tell_hits(call, kept.hits)
+        return receipt_of(call, judged, ending, arguments=kept.value, key=key, claim=claim, now=now)
+
+    def _turn(self, call: Call) -> AbstractAsyncContextManager[Any]:
+        """Let branches patch one after the other: a patch fits exactly one version of the state."""
+        return nullcontext() if call.patch_of is None else self.run.turn
 
     def _patched(
         self, call: Call, outcome: str, result: Json | None
@@ -264,6 +223,7 @@ class Settler:
             self.run.head_hash = told.head_hash
             if patched is not None and told.outcome is SettleOutcome.SETTLED:
                 self.run.state, self.run.state_version = patched[0], told.state_version
+        self.on_settled(Settled(settlement=settlement, answer=told, used=self.run.spent))
         return told
 
     def _where(self) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Drive a WireMock server over its admin interface, on one connection that stays open."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
 from typing import Any, Self
@@ -50,12 +50,29 @@ class WireMock:
         for stub in mappings:
             _refuse_lost(stub, self._ask("GET", f"/mappings/{stub['id']}"))
 
+    def overwrite(self, stubs: Sequence[Stub]) -> None:
+        """Register stubs of one shape in the place of those with their ids; the first stands for all."""
+        policy = {"duplicatePolicy": "OVERWRITE", "deleteAllNotInImport": False}
+        self._ask("POST", "/mappings/import", {"mappings": list(stubs), "importOptions": policy})
+        for stub in stubs[:1]:
+            _refuse_lost(stub, self._ask("GET", f"/mappings/{stub['id']}"))
+
+    def drain(self) -> tuple[Served, ...]:
+        """Take all requests out of the journal, oldest first; for who has the server alone."""
+        events = self._ask("GET", "/requests")["requests"]
+        self._ask("DELETE", "/requests")
+        return tuple(map(served, reversed(events)))
+
     def stub_ids(self) -> tuple[str, ...]:
         """Return the ids of all registered stubs, other workers' too."""
         return tuple(str(stub["id"]) for stub in self._ask("GET", "/mappings")["mappings"])
 
     def remove(self, stub_id: str) -> None:
         self._ask("DELETE", f"/mappings/{stub_id}")
+
+    def remove_all(self, stub_ids: Iterable[str]) -> None:
+        for stub_id in stub_ids:
+            self.remove(stub_id)
 
     @contextmanager
     def planted(self, *stubs: Stub) -> Iterator[None]:
@@ -66,8 +83,7 @@ class WireMock:
                 ids.append(self.add(stub))  # noqa: PERF401  # a refused stub must leave the earlier ones known
             yield
         finally:
-            for stub_id in ids:
-                self.remove(stub_id)
+            self.remove_all(ids)
 
     def reset(self) -> None:
         """Forget all stubs, scenarios and requests, other workers' too."""

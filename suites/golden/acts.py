@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from autobiz_kernel import Json, Tool
 
-from ..stripe_tools import StripeTools
+from ..stripe_tools import StripeTools, payment_id
 
 
 class Operation(StrEnum):
@@ -24,9 +24,9 @@ class CurrencyClass(StrEnum):
 
 
 _CURRENCIES = {
-    CurrencyClass.TWO_DECIMALS: ("usd", "eur", "gbp", "cad"),
-    CurrencyClass.NO_DECIMALS: ("jpy", "krw", "clp"),
-    CurrencyClass.THREE_DECIMALS: ("kwd", "bhd", "omr"),
+    CurrencyClass.TWO_DECIMALS: ("USD", "EUR", "GBP", "CAD"),
+    CurrencyClass.NO_DECIMALS: ("JPY", "KRW", "CLP"),
+    CurrencyClass.THREE_DECIMALS: ("KWD", "BHD", "OMR"),
 }
 _MINOR_UNITS_MAX = 99_999_999
 ACTS_MAX = 4
@@ -64,14 +64,14 @@ def _amount(rng: random.Random, currency_class: CurrencyClass) -> int:
     return step * rng.choice((1, highest, rng.randint(1, highest), rng.randint(1, 500)))
 
 
-def _payment(rng: random.Random) -> str:
-    return f"pi_{rng.getrandbits(96):024x}"
+def _payment(rng: random.Random, currency: str, amount: int) -> str:
+    return payment_id(currency, amount, f"{rng.getrandbits(96):024x}")
 
 
 def _whole_act(
     rng: random.Random, stripe: StripeTools, operation: Operation, currency: str, amount: int
 ) -> Act:
-    payment = _payment(rng)
+    payment = _payment(rng, currency, amount)
     arguments: dict[str, str | int] = {"payment_intent": payment, "currency": currency, "amount": amount}
     match operation:
         case Operation.CAPTURE:
@@ -89,8 +89,9 @@ def _partial_refunds(
     rng: random.Random, stripe: StripeTools, currency: str, currency_class: CurrencyClass
 ) -> tuple[Act, ...]:
     # Two are of one amount on purpose: equal in all but their declared identity, both must run.
-    payment, amount = _payment(rng), _amount(rng, currency_class)
+    amount = _amount(rng, currency_class)
     amounts = [amount, amount, *(_amount(rng, currency_class) for _ in range(rng.randint(0, ACTS_MAX - 2)))]
+    payment = _payment(rng, currency, sum(amounts))
     rng.shuffle(amounts)
     return tuple(
         Act(

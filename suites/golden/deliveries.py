@@ -22,11 +22,12 @@ from autobiz_kernel import (
     external_key,
     internal_key,
 )
-from autobiz_mocks import Fault, Stub, VirtualClock, WireMock, faulty_once, shipped_stubs
+from autobiz_kernel.transport import TurnedAwayError, UnheardError
+from autobiz_mocks import TRIAL_HEADER, Fault, Stub, VirtualClock, WireMock, faulty_once, shipped_stubs
 
 from ..calling import governed_call
 from ..database import Connect
-from ..stripe_tools import KEY_HEADER, TRIAL_HEADER, ProviderSilentError
+from ..stripe_tools import KEY_HEADER
 from .acts import ACTS_MAX, Act
 
 Results: TypeAlias = list[list[Json]]
@@ -149,7 +150,7 @@ async def _retried_after(scene: Scene, ledger: Ledger, act: Act, fault: Fault) -
     with scene.fault(act, fault):
         try:
             await scene.call(ledger, act)
-        except ProviderSilentError:
+        except (TurnedAwayError, UnheardError):
             pass
         else:
             raise AssertionError(f"{fault} was planted, yet the call returned")

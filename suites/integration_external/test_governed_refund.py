@@ -7,12 +7,13 @@ from uuid import UUID
 import pytest
 
 from autobiz_kernel import ClaimOutcome, Json, Ledger, Refused, Reply, Tool
-from autobiz_mocks import Fault, VirtualClock, WireMock, faulty_once, shipped_stubs
+from autobiz_kernel.transport import UnheardError
+from autobiz_mocks import TRIAL_HEADER, Fault, VirtualClock, WireMock, faulty_once, shipped_stubs
 from autobiz_oracles import Outcome, exactly_once, expect, receipts_agree, unheard
 
 from ..calling import governed_call
 from ..database import Connect, ReadReceipts
-from ..stripe_tools import KEY_HEADER, TRIAL_HEADER, ProviderSilentError, ReadJournal, StripeTools
+from ..stripe_tools import KEY_HEADER, ReadJournal, StripeTools, payment_id
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -21,10 +22,10 @@ pytestmark = [
 ]
 
 REFUND: dict[str, str | int] = {
-    "payment_intent": "pi_4711",
+    "payment_intent": payment_id("EUR", 1999, "4711"),
     "refund_id": "r-1",
     "amount": 1999,
-    "currency": "eur",
+    "currency": "EUR",
 }
 REFUND_STUB = next(stub for stub in shipped_stubs("stripe") if stub["metadata"]["op"] == "refund")
 
@@ -46,12 +47,14 @@ async def test_a_capture_carries_the_external_key(
     receipts_of: ReadReceipts,
 ) -> None:
     """The provider sees the very key that the caller and the receipt are told."""
-    arguments: Json = {"payment_intent": "pi_4711", "amount": 1999, "currency": "eur"}
+    arguments: Json = {"payment_intent": REFUND["payment_intent"], "amount": 1999, "currency": "EUR"}
     reply = await call(ledger, clock, stripe.capture, tenant, arguments)
     seen = read_journal()
     assert len(seen) == 1
     expect.effects(seen).exactly_once(
-        "POST", "/v1/payment_intents/pi_4711/capture", header={KEY_HEADER: reply.external_key}
+        "POST",
+        f"/v1/payment_intents/{REFUND['payment_intent']}/capture",
+        header={KEY_HEADER: reply.external_key},
     )
     (receipt,) = await receipts_of(tenant)
     assert receipt.external_key == reply.external_key
@@ -71,7 +74,7 @@ async def test_a_refund_survives_a_lost_answer(
 ) -> None:
     """A refund whose answer was lost is asked for again under the same key, and is one refund."""
     with wiremock.planted(faulty_once(REFUND_STUB, Fault.ANSWER_LOST, headers={TRIAL_HEADER: trial})):
-        with pytest.raises(ProviderSilentError):
+        with pytest.raises(UnheardError):
             await call(ledger, clock, stripe.refund, tenant)
         reply = await call(ledger, clock, stripe.refund, tenant)
     assert reply.outcome is ClaimOutcome.CLAIMED
@@ -101,7 +104,7 @@ async def test_a_kernel_with_fresh_keys_is_caught(
 
     broken = replace(stripe.refund, execute=execute)
     with wiremock.planted(faulty_once(REFUND_STUB, Fault.ANSWER_LOST, headers={TRIAL_HEADER: trial})):
-        with pytest.raises(ProviderSilentError):
+        with pytest.raises(UnheardError):
             await call(ledger, clock, broken, tenant)
         await call(ledger, clock, broken, tenant)
     seen = read_journal()
@@ -123,12 +126,12 @@ async def test_a_careless_identity_is_caught(
     read_journal: ReadJournal,
     receipts_of: ReadReceipts,
 ) -> None:
-    """Broken on purpose, a tool that counts the delivery into its identity refunds once for each webhook."""
-    careless = replace(stripe.refund.contract, identity=("payment_intent", "delivery"))
+    """Broken on purpose, a tool that counts the reason into its identity refunds once for each."""
+    careless = replace(stripe.refund.contract, identity=("payment_intent", "reason"))
     broken = replace(stripe.refund, contract=careless)
     ledger = await connect()
-    for delivery in ("evt_1", "evt_2"):
-        await call(ledger, clock, broken, tenant, {**REFUND, "delivery": delivery})
+    for reason in ("duplicate", "fraudulent"):
+        await call(ledger, clock, broken, tenant, {**REFUND, "reason": reason})
     seen = read_journal()
     with unheard():
         verdict = exactly_once(seen, method="POST", path="/v1/refunds", header=KEY_HEADER)

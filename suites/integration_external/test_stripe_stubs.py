@@ -5,10 +5,10 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from autobiz_mocks import Fault, WireMock, faulty_once, shipped_stubs
+from autobiz_mocks import TRIAL_HEADER, Fault, WireMock, faulty_once, shipped_stubs
 from autobiz_oracles import expect
 
-from ..stripe_tools import KEY_HEADER, TRIAL_HEADER, ReadJournal
+from ..stripe_tools import KEY_HEADER, TEST_KEY, ReadJournal
 
 pytestmark = [
     pytest.mark.priority("P1"),
@@ -20,9 +20,9 @@ KEY = "autobiz:" + "0123456789abcdef" * 2
 OTHER = "autobiz:" + "f" * 32
 STUBS = {stub["metadata"]["op"]: stub for stub in shipped_stubs("stripe")}
 OPERATIONS: dict[str, tuple[str, dict[str, str | int]]] = {
-    "refund": ("/v1/refunds", {"payment_intent": "pi_A1", "amount": 500, "metadata[order]": "o 1"}),
-    "capture": ("/v1/payment_intents/pi_A1/capture", {"amount_to_capture": 99_999_999}),
-    "void": ("/v1/payment_intents/pi_A1/cancel", {"cancellation_reason": "duplicate"}),
+    "refund": ("/v1/refunds", {"payment_intent": "pi_eur_900_a1", "amount": 500, "metadata[order]": "o 1"}),
+    "capture": ("/v1/payment_intents/pi_eur_900_a1/capture", {"amount_to_capture": 99_999_999}),
+    "void": ("/v1/payment_intents/pi_eur_900_a1/cancel", {"cancellation_reason": "duplicate"}),
 }
 
 
@@ -34,7 +34,8 @@ class Caller:
 
     def post(self, path: str, body: str, key: str | None = KEY) -> tuple[int, bytes]:
         connection = HTTPConnection(self._netloc, timeout=10)
-        headers = {TRIAL_HEADER: self._trial} | ({} if key is None else {KEY_HEADER: key})
+        headers = {TRIAL_HEADER: self._trial, "Authorization": f"Bearer {TEST_KEY}"}
+        headers |= {} if key is None else {KEY_HEADER: key}
         try:
             connection.request("POST", path, body=body, headers=headers)
             response = connection.getresponse()
@@ -90,9 +91,9 @@ def test_without_a_proper_key_nothing_happens(
 @pytest.mark.parametrize("amount", ["0", "-5", "5.0", "1e3", "", "0x10", "007", "1" * 13])
 def test_an_amount_is_minor_units_or_refused(caller: Caller, amount: str) -> None:
     """Zero, signs, fractions, exponents and overlong amounts are refused."""
-    expect.worlds(caller.post("/v1/refunds", f"payment_intent=pi_1&amount={amount}")[0], 400).alike()
+    expect.worlds(caller.post("/v1/refunds", f"payment_intent=pi_eur_900_a1&amount={amount}")[0], 400).alike()
     expect.worlds(
-        caller.post("/v1/payment_intents/pi_1/capture", f"amount_to_capture={amount}")[0], 400
+        caller.post("/v1/payment_intents/pi_eur_900_a1/capture", f"amount_to_capture={amount}")[0], 400
     ).alike()
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from autobiz_mocks import (
+    TRIAL_HEADER,
     AdminError,
     Fault,
     StubError,
@@ -22,7 +23,7 @@ from autobiz_mocks import (
 )
 from autobiz_oracles import expect
 
-from ..stripe_tools import KEY_HEADER, TRIAL_HEADER, ReadJournal
+from ..stripe_tools import KEY_HEADER, TEST_KEY, ReadJournal
 
 pytestmark = [
     pytest.mark.priority("P1"),
@@ -35,11 +36,16 @@ REFUND = next(stub for stub in shipped_stubs("stripe") if stub["metadata"]["op"]
 
 
 def post(
-    url: str, path: str, *, trial: str, body: str = "payment_intent=pi_1&amount=1", key: str = KEY
+    url: str, path: str, *, trial: str, body: str = "payment_intent=pi_eur_900_a1&amount=1", key: str = KEY
 ) -> int:
     connection = HTTPConnection(urlsplit(url).netloc, timeout=10)
     try:
-        connection.request("POST", path, body=body, headers={KEY_HEADER: key, TRIAL_HEADER: trial})
+        connection.request(
+            "POST",
+            path,
+            body=body,
+            headers={KEY_HEADER: key, TRIAL_HEADER: trial, "Authorization": f"Bearer {TEST_KEY}"},
+        )
         return connection.getresponse().status
     finally:
         connection.close()
@@ -95,12 +101,15 @@ def test_a_journal_is_complete_amid_other_traffic(
 ) -> None:
     """Among hundreds of other requests a trial finds all of its own, in order, and none else."""
     for number in range(60):
-        post(wiremock_url, "/v1/refunds", trial=trial, body=f"payment_intent=pi_1&amount={number + 1}")
+        post(
+            wiremock_url, "/v1/refunds", trial=trial, body=f"payment_intent=pi_eur_900_a1&amount={number + 1}"
+        )
         for _ in range(3):
             post(wiremock_url, "/v1/refunds", trial=f"not-{trial}")
     mine = read_journal()
     expect.worlds(
-        [request.body for request in mine], [f"payment_intent=pi_1&amount={n + 1}" for n in range(60)]
+        [request.body for request in mine],
+        [f"payment_intent=pi_eur_900_a1&amount={n + 1}" for n in range(60)],
     ).alike()
     expect.worlds({request.header(TRIAL_HEADER) for request in mine}, {trial}).alike()
     expect.worlds(

@@ -17,6 +17,7 @@ from autobiz_kernel import PostgresLedger
 from autobiz_oracles import expect
 
 from ..kernel_tables import PARTITIONS, TABLES, VICTIM_SECRET
+from ..ledgers_alike import a_run
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -233,13 +234,15 @@ async def test_a_prepared_statement_remembers_no_tenant(
 
 
 async def test_a_shadow_table_does_not_catch_the_routines_writes(
-    stranger: AsyncConnection[Any], tenant: UUID
+    stranger: AsyncConnection[Any], ledger: PostgresLedger, tenant: UUID
 ) -> None:
     """A temporary table of the same name is not what the routines write to."""
+    run = a_run(tenant)
+    await ledger.begin(run)
     await stranger.execute("CREATE TEMP TABLE idempotency (LIKE public.idempotency) ON COMMIT DROP")
     item = f"""[{{"tenant": "{tenant}", "key": "{"01" * 32}", "fingerprint": "{"02" * 32}", "tool": "t",
-        "run": "{uuid4()}", "now": "2026-01-01T00:00:00Z", "lease": "30 s", "ttl": "24 h", "heir": "nobody",
-        "epoch": 0}}]"""
+        "run": "{run.run_id}", "run_epoch": 1, "now": "2026-01-01T00:00:00Z", "lease": "30 s",
+        "ttl": "24 h", "heir": "nobody", "epoch": 0}}]"""
     await stranger.execute("SELECT claim_many(%s::json)", [item])
     cursor = await stranger.execute(
         "SELECT (SELECT count(*) FROM pg_temp.idempotency), (SELECT count(*) FROM public.idempotency)"

@@ -21,6 +21,7 @@ from autobiz_kernel import (
     SettleKind,
     SettleOutcome,
     StoreError,
+    TerminationReason,
 )
 from autobiz_oracles import expect
 
@@ -51,6 +52,7 @@ async def test_of_64_claims_one_is_granted(connect: Connect, tenant: UUID) -> No
     """Of 64 claims at once over eight ledgers exactly one is CLAIMED and 63 are IN_FLIGHT."""
     ledgers = [await connect() for _ in range(8)]
     run = a_run(tenant)
+    await ledgers[0].begin(run)
     answers = await asyncio.gather(*(ledgers[number % 8].claim(asked(run)) for number in range(64)))
     expect.value(Counter(answer.outcome for answer in answers)).equals(
         {
@@ -83,6 +85,7 @@ async def test_of_16_heirs_one_takes_over(connect: Connect, tenant: UUID) -> Non
     """A claim in doubt passes to exactly one of sixteen who reach for it."""
     ledgers = [await connect() for _ in range(8)]
     run = a_run(tenant)
+    await ledgers[0].begin(run)
     await ledgers[0].claim(asked(run))
     heirs = await asyncio.gather(
         *(ledgers[number % 8].claim(heir_in_time(asked(run, now=BEGIN + LEASE))) for number in range(16))
@@ -126,8 +129,9 @@ async def test_other_arguments_are_a_mismatch(books: Ledger, run: RunRecord, set
     first = await books.claim(asked(run))
     if settled:
         await settle(books, run, first)
-    stranger = heir_in_time(asked(a_run(run.tenant, 1), now=BEGIN + timedelta(hours=2), fingerprint=OTHER))
-    told = await books.claim(stranger)
+    another = a_run(run.tenant, 1)
+    await books.begin(another)
+    told = await books.claim(heir_in_time(asked(another, now=BEGIN + timedelta(hours=2), fingerprint=OTHER)))
     expect.value((told.outcome, told.receipt, told.epoch)).equals((ClaimOutcome.MISMATCH, None, 1))
 
 
@@ -209,7 +213,7 @@ async def test_tenants_do_not_meet(books: Ledger, run: RunRecord) -> None:
     """The same key in another tenant is another claim, and the same run id is nobody's there."""
     await settle(books, run, await books.claim(asked(run)))
     stranger = replace(run, tenant=uuid4())
-    expect.value((await books.claim(asked(stranger))).outcome).equals(ClaimOutcome.CLAIMED)
+    expect.value((await books.claim(asked(stranger))).outcome).equals(ClaimOutcome.FENCED)
     expect.value(
         [
             await books.load_run(stranger.tenant, run.run_id),
@@ -217,9 +221,28 @@ async def test_tenants_do_not_meet(books: Ledger, run: RunRecord) -> None:
         ]
     ).equals([None, None])
     expect.value(await books.receipts_of(stranger.tenant, run.run_id)).equals(())
-    expect.value((await settle(books, stranger, await books.claim(asked(stranger)))).outcome).equals(
-        SettleOutcome.FENCED
-    )
+    settled = await books.settle(settlement(stranger, SettleKind.DONE, epoch=1))
+    expect.value(settled.outcome).equals(SettleOutcome.FENCED)
+    await books.begin(stranger)
+    expect.value((await books.claim(asked(stranger))).outcome).equals(ClaimOutcome.CLAIMED)
+
+
+@pytest.mark.test_id("P1-T11")
+@pytest.mark.negative
+@pytest.mark.parametrize("why", ["taken", "ended", "never_begun"])
+async def test_who_does_not_hold_a_living_run_begins_nothing(books: Ledger, tenant: UUID, why: str) -> None:
+    """A claim is refused for a run that another worker has taken, that was ended, or that never began."""
+    run = a_run(tenant)
+    if why != "never_begun":
+        await books.begin(run)
+    if why == "taken":
+        await books.take_run(tenant, run.run_id, now=BEGIN)
+    if why == "ended":
+        await books.settle(settlement(run, SettleKind.NOTE, ending=TerminationReason.CANCELLED))
+    expect.value((await books.claim(asked(run))).outcome).equals(ClaimOutcome.FENCED)
+    another = a_run(tenant, 1)
+    await books.begin(another)
+    expect.value((await books.claim(asked(another))).outcome).equals(ClaimOutcome.CLAIMED)
 
 
 @pytest.mark.test_id("P1-T11")

@@ -22,6 +22,7 @@ _COMMANDS = {
     "flakes": ("autobiz_harness.cli.flakes", "Record trials; list what disagrees and what to do."),
     "burst": ("autobiz_harness.cli.burst", "Try suspects 32 times at once and find the cause."),
     "quarantine": ("autobiz_harness.cli.quarantine", "Cases that do not gate for now, and until when."),
+    "cassettes": ("autobiz_harness.cli.cassettes", "Recorded exchanges: list, check, write."),
     "plan": ("autobiz_harness.cli.plan", "How many cases a gate needs, and how often it errs."),
     "completion": ("autobiz_harness.cli.completion", "Print the script with which a shell completes this."),
     "init": ("autobiz_harness.cli.init", "Write a gate file to start from."),

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 from autobiz_kernel.codes import ErrorCode
 from autobiz_kernel.contract import EffectClass, ToolContract
-from autobiz_kernel.ruling import ALLOW, ApprovalRule, Asked, Ruling, RulingKind, deny
+from autobiz_kernel.ruling import ALLOW, ApprovalRule, Asked, Ruling, RulingKind, RunView, deny
 
 
 def approval(
-    asked: Asked, contract: ToolContract, fingerprint: bytes, rules: Iterable[ApprovalRule]
+    run: RunView, asked: Asked, contract: ToolContract, fingerprint: bytes, rules: Iterable[ApprovalRule]
 ) -> Ruling:
     """Ask where a rule says so; what cannot be compared asks too; a yes holds for these arguments alone."""
     rule = next(
@@ -18,12 +18,20 @@ def approval(
         if contract.effect_class is not EffectClass.FINANCIAL:
             return ALLOW
         return deny(ErrorCode.APPROVAL_RULE_MISSING, "a FINANCIAL operation needs a rule for approval")
+    why = _why(run, asked, contract, rule)
+    if not why or (asked.approval is not None and asked.approval.fingerprint == fingerprint):
+        return ALLOW
+    return Ruling(kind=RulingKind.ASK, code=ErrorCode.APPROVAL_REQUIRED, reason=why)
+
+
+def _why(run: RunView, asked: Asked, contract: ToolContract, rule: ApprovalRule) -> str:
+    """Say why a person must agree, or nothing."""
+    if rule.asks is not None and rule.asks(
+        asked.arguments, tenant=run.tenant_prefix, principal=run.principal.name
+    ):
+        return "the rule's condition holds"
+    if rule.asks is not None and not rule.above_minor:
+        return ""
     amount = asked.arguments.get(contract.amount)
     limit = rule.above_minor.get(str(asked.arguments.get(contract.currency)).upper(), 0)
-    if type(amount) is int and 0 <= amount <= limit:
-        return ALLOW
-    if asked.approval is not None and asked.approval.fingerprint == fingerprint:
-        return ALLOW
-    return Ruling(
-        kind=RulingKind.ASK, code=ErrorCode.APPROVAL_REQUIRED, reason=f"more than {limit} minor units"
-    )
+    return "" if type(amount) is int and 0 <= amount <= limit else f"more than {limit} minor units"

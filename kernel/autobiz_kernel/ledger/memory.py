@@ -20,6 +20,7 @@ from .port import (
     SettleOutcome,
     StateVersion,
     TraceRow,
+    fenced,
 )
 
 _STATUS = {
@@ -72,6 +73,9 @@ class MemoryLedger:
         return None if book is None else book.run
 
     async def claim(self, ask: ClaimAsk) -> ClaimAnswer:
+        book = self._books.get((ask.tenant, ask.run_id))
+        if book is None or book.run.epoch != ask.run_epoch or book.run.termination_reason is not None:
+            return fenced(ask.now)
         act = self._acts.get((ask.tenant, ask.key))
         if act is None or may_run_anew(act.claim, now=ask.now):
             claim = _granted(ask, after=None if act is None else act.claim)

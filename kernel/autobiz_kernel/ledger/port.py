@@ -43,6 +43,7 @@ class ClaimAsk:
     fingerprint: bytes
     tool: str
     run_id: UUID
+    run_epoch: int
     now: datetime
     lease: timedelta = LEASE
     window: timedelta = WINDOW
@@ -62,6 +63,18 @@ class ClaimAnswer:
     lease_until: datetime
     receipt: bytes | None = None
     refusal: bytes | None = None
+
+
+def fenced(now: datetime) -> ClaimAnswer:
+    """Say to a worker whose run is another's, or over, that it may begin nothing any more."""
+    return ClaimAnswer(
+        outcome=ClaimOutcome.FENCED,
+        epoch=0,
+        generation=1,
+        first_seen_at=now,
+        expires_at=now,
+        lease_until=now,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

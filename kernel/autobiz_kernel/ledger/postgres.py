@@ -37,6 +37,7 @@ _BEGIN = """
 INSERT INTO runs (tenant_id, run_id, workflow, correlation_id, config_hash, principal, began_at, updated_at,
                   state)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT DO NOTHING
 """
 _LOOK_UP = """
 SELECT i.key, i.fingerprint, i.status, i.epoch, i.generation, i.run_id, i.first_seen_at, i.expires_at,
@@ -90,7 +91,7 @@ class PostgresLedger:
 
     async def claim(self, ask: ClaimAsk) -> ClaimAnswer:
         _refuse_unusable(ask.now)
-        return claim_answer(await self._claims.ask(claim_item(ask)))
+        return claim_answer(await self._claims.ask(claim_item(ask)), now=ask.now)
 
     async def settle(self, settlement: Settlement) -> SettleAnswer:
         _refuse_unusable(settlement.now)
@@ -103,7 +104,9 @@ class PostgresLedger:
             *(run.began_at, run.began_at, run.state.decode()),
         ]
         async with self._as(run.tenant) as connection:
-            await connection.execute(_BEGIN, values)
+            cursor = await connection.execute(_BEGIN, values)
+        if not cursor.rowcount:
+            raise StoreError(f"run {run.run_id}: begun before; ids are never used twice")
 
     async def take_run(self, tenant: UUID, run_id: UUID, *, now: datetime) -> RunRecord | None:
         _refuse_unusable(now)

@@ -6,7 +6,7 @@ from typing import Any
 from autobiz_kernel.claims import ClaimOutcome
 from autobiz_kernel.receipt import FinancialReceipt
 
-from .port import ClaimAnswer, ClaimAsk, SettleAnswer, Settlement, SettleOutcome
+from .port import ClaimAnswer, ClaimAsk, SettleAnswer, Settlement, SettleOutcome, fenced
 
 
 def claim_item(ask: ClaimAsk) -> dict[str, Any]:
@@ -17,6 +17,7 @@ def claim_item(ask: ClaimAsk) -> dict[str, Any]:
         "fingerprint": ask.fingerprint.hex(),
         "tool": ask.tool,
         "run": ask.run_id,
+        "run_epoch": ask.run_epoch,
         "now": ask.now,
         "lease": f"{ask.lease.total_seconds()} s",
         "ttl": f"{ask.window.total_seconds()} s",
@@ -25,8 +26,10 @@ def claim_item(ask: ClaimAsk) -> dict[str, Any]:
     }
 
 
-def claim_answer(told: dict[str, Any]) -> ClaimAnswer:
+def claim_answer(told: dict[str, Any], *, now: datetime) -> ClaimAnswer:
     """Read the answer to a request for a claim."""
+    if told["told"] == ClaimOutcome.FENCED.value:
+        return fenced(now)
     receipt, refusal = told["receipt"], told["refusal"]
     return ClaimAnswer(
         outcome=ClaimOutcome(told["told"]),

@@ -19,6 +19,14 @@ DOORS = frozenset(
         "autobiz_harness.guards",
         "autobiz_harness.stack",
         "autobiz_kernel.chains",
+        "autobiz_kernel.money",
+        "autobiz_kernel.providers",
+        "autobiz_kernel.transport",
+        "autobiz_kernel.webhooks",
+        "autobiz_mocks.cassettes",
+        "autobiz_mocks.deliveries",
+        "autobiz_mocks.faults",
+        "autobiz_mocks.truth",
     }
 )
 

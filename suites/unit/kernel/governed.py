@@ -11,6 +11,7 @@ from autobiz_kernel import (
     Incident,
     Json,
     Kernel,
+    KernelMetrics,
     MemoryLedger,
     Policy,
     PriceTable,
@@ -44,6 +45,7 @@ class Desk:
     answers: Json | Refused | BaseException = field(default_factory=lambda: {"id": "re_1"})
     seen: list[tuple[Json, str]] = field(default_factory=list)
     incidents: list[Incident] = field(default_factory=list)
+    metrics: KernelMetrics = field(default_factory=KernelMetrics)
     runs: list[Run] = field(default_factory=list)
 
     async def execute(self, arguments: Json, key: str) -> Json | Refused:
@@ -65,8 +67,13 @@ class Desk:
             clock=self.clock,
             policy=law,
             tools={where_of(tool): tool},
-            on_incident=self.incidents.append,
+            on_incident=self.hear,
+            on_settled=self.metrics.on_settled,
         )
+
+    def hear(self, incident: Incident) -> None:
+        self.incidents.append(incident)
+        self.metrics.on_incident(incident)
 
     def law(self) -> Policy:
         return law_for(TENANT, self.tool, bounds=self.bounds, prices=self.prices)

@@ -13,6 +13,8 @@ from autobiz_kernel import (
     CostError,
     ErrorCode,
     LoopConfig,
+    Principal,
+    RunError,
     TerminationReason,
     prices_of_toml,
 )
@@ -197,3 +199,18 @@ async def test_arguments_that_differ_in_a_nonce_are_a_loop(desk: Desk) -> None:
     desk.bounds = BoundsConfig(loops=LoopConfig(ignored=("/note",)))
     told = [(await desk.call({"refund_id": "r", "note": f"n{number}"})).outcome for number in range(4)]
     assert told[-1] is ErrorCode.LOOP_DETECTED
+
+
+@pytest.mark.negative
+@pytest.mark.requirement("INV-06")
+async def test_who_may_not_resume_a_run_does_not_stop_its_worker(desk: Desk) -> None:
+    """A stranger, or another configuration, is refused before the run changes hands; its worker goes on."""
+    run = await desk.run()
+    stranger = Principal(name="stranger", tenant=TENANT)
+    with pytest.raises(RunError, match="not for 'stranger'"):
+        await desk.kernel().resume(tenant=TENANT, run_id=run.run_id, principal=stranger)
+    with pytest.raises(RunError, match="another configuration"):
+        await desk.kernel(config_hash=b"\1" * 32).resume(
+            tenant=TENANT, run_id=run.run_id, principal=run.principal
+        )
+    assert (await desk.call()).outcome is ClaimOutcome.CLAIMED

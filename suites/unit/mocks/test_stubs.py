@@ -4,19 +4,31 @@ from typing import Any
 
 import pytest
 
-from autobiz_mocks import Fault, Stub, StubError, faulty_once, identified, lost_fields, shipped_stubs
+from autobiz_mocks import (
+    Fault,
+    Planned,
+    Stub,
+    StubError,
+    faulty,
+    faulty_once,
+    identified,
+    lost_fields,
+    shipped_stubs,
+    unlucky,
+)
+from autobiz_mocks.faults import RECIPES
 
 REFUND = next(stub for stub in shipped_stubs("stripe") if stub["metadata"]["op"] == "refund")
 
 
-@pytest.mark.parametrize("name", ["stripe", "common"])
+@pytest.mark.parametrize("name", ["common", "llm", "printful", "sendgrid", "shopify", "slack", "stripe"])
 def test_shipped_stubs_are_identified_by_content(name: str) -> None:
     """Every shipped stub has a name, a stated effect, and an id that follows from its content."""
     stubs = shipped_stubs(name)
     assert stubs
     for stub in stubs:
         assert stub["name"]
-        assert stub["metadata"]["effect"] in {"accept", "reject", "unstubbed", "mark"}
+        assert stub["metadata"]["effect"] in {"accept", "read", "reject", "unstubbed", "mark"}
         assert identified(stub) == stub
     assert len({stub["id"] for stub in stubs}) == len(stubs)
 
@@ -24,7 +36,7 @@ def test_shipped_stubs_are_identified_by_content(name: str) -> None:
 @pytest.mark.negative
 def test_unknown_stubs_are_refused_by_name() -> None:
     """Asking for stubs that are not shipped names those that are."""
-    with pytest.raises(StubError, match=r"'paypal'.*common, stripe"):
+    with pytest.raises(StubError, match=r"'paypal'.*common, .*stripe"):
         shipped_stubs("paypal")
 
 
@@ -49,9 +61,28 @@ def test_a_fault_is_one_shot_and_singled_out(fault: Fault) -> None:
 
 
 def test_faults_say_whether_the_provider_acted() -> None:
-    """A lost or late answer leaves an accepted request, a server error does not."""
+    """Each fault has a recipe, and its stub declares the effect that the recipe tells of."""
     effects = {fault: faulty_once(REFUND, fault, headers={"k": "v"})["metadata"]["effect"] for fault in Fault}
-    assert effects == {Fault.ANSWER_LOST: "accept", Fault.SERVER_ERROR: "reject", Fault.DELAY: "accept"}
+    assert effects == {fault: "accept" if RECIPES[fault].did else "reject" for fault in Fault}
+    assert [effects[each] for each in (Fault.ANSWER_LOST, Fault.RESET_BEFORE)] == ["accept", "reject"]
+
+
+def test_a_fault_that_strikes_at_a_rate_strikes_the_same_keys() -> None:
+    """The same seed draws the same keys, another seed others, and about as many as the share says."""
+    keys = [f"k{number}" for number in range(1000)]
+    first = unlucky(keys, share=0.1, seed=7)
+    assert unlucky(list(reversed(keys)), share=0.1, seed=7) == first
+    assert unlucky(keys, share=0.1, seed=8) != first
+    assert 60 < len(first) < 140
+
+
+def test_a_fault_can_come_n_times() -> None:
+    """Two failures and then success are two stubs in a row of states, each before the next."""
+    planned = Planned(fault=Fault.UNAVAILABLE, times=2)
+    first, second = faulty(REFUND, planned, headers={"k": "v"})
+    states = [(each["requiredScenarioState"], each["newScenarioState"]) for each in (first, second)]
+    assert states == [("Started", "after 1"), ("after 1", "over")]
+    assert first["id"] != second["id"]
 
 
 @pytest.mark.negative

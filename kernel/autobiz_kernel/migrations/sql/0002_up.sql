@@ -14,11 +14,18 @@ DECLARE
     answers text[] := '{}';
 BEGIN
     FOR ask IN SELECT * FROM json_to_recordset(items) AS (
-            tenant uuid, key text, fingerprint text, tool text, run uuid, now timestamptz, lease interval,
-            ttl interval, heir text, epoch bigint) LOOP
+            tenant uuid, key text, fingerprint text, tool text, run uuid, run_epoch bigint, now timestamptz,
+            lease interval, ttl interval, heir text, epoch bigint) LOOP
         IF tenant IS DISTINCT FROM ask.tenant THEN
             tenant := ask.tenant;
             PERFORM set_config('autobiz.tenant', tenant::text, true);
+        END IF;
+        -- Who has lost its run, or holds one that somebody ended, begins nothing any more.
+        PERFORM FROM runs WHERE tenant_id = ask.tenant AND run_id = ask.run AND epoch = ask.run_epoch
+            AND termination_reason IS NULL;
+        IF NOT FOUND THEN
+            answers := answers || '{"told":"fenced"}'::text;
+            CONTINUE;
         END IF;
         receipt := NULL;
         INSERT INTO idempotency AS i (tenant_id, key, fingerprint, tool, run_id, first_seen_at, expires_at, lease_until)

@@ -1,0 +1,84 @@
+"""Know who decides: a person signs the decision itself, so that a stolen request decides nothing else."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from autobiz_kernel.canonical import canonical
+from autobiz_kernel.errors import KernelError
+
+from .request import Verdict
+
+
+class IdentityError(KernelError):
+    """It is not shown who decides."""
+
+
+class Via(StrEnum):
+    """How a decision came."""
+
+    SIGNED = "signed"
+    SLACK = "slack"
+    TIMEOUT = "timeout"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """A person of the configuration, and how we know."""
+
+    name: str
+    groups: tuple[str, ...]
+    via: Via
+
+
+def signed_decision(
+    key: Ed25519PrivateKey,
+    *,
+    tenant: UUID,
+    approval_id: UUID,
+    fingerprint: bytes,
+    verdict: Verdict,
+    reason: str,
+) -> str:
+    """Sign a decision; the signature is over what is decided, the call's arguments included."""
+    words = _words(tenant, approval_id, fingerprint, verdict, reason)
+    return base64.b64encode(key.sign(words)).decode()
+
+
+def verify_signed(
+    signature: str,
+    public_key: str,
+    *,
+    tenant: UUID,
+    approval_id: UUID,
+    fingerprint: bytes,
+    verdict: Verdict,
+    reason: str,
+) -> None:
+    """Raise unless the holder of the key has signed this very decision."""
+    try:
+        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key, validate=True))
+        key.verify(
+            base64.b64decode(signature, validate=True),
+            _words(tenant, approval_id, fingerprint, verdict, reason),
+        )
+    except (binascii.Error, ValueError, InvalidSignature) as error:
+        raise IdentityError("the signature is not of this person over this decision") from error
+
+
+def _words(tenant: UUID, approval_id: UUID, fingerprint: bytes, verdict: Verdict, reason: str) -> bytes:
+    return b"autobiz.decision/1\0" + canonical(
+        {
+            "tenant": str(tenant),
+            "approval_id": str(approval_id),
+            "fingerprint": fingerprint.hex(),
+            "verdict": verdict.value,
+            "reason": reason,
+        },
+        name="decision",
+    )

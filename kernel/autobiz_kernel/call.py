@@ -1,0 +1,40 @@
+"""One call on its way through the pipeline."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from .contract import Json
+from .costs import Price
+from .ruling import Asked
+from .run import Run
+
+PatchOf: TypeAlias = Callable[[Json], Json]
+
+
+@dataclass(slots=True, kw_only=True)
+class Call:
+    """What has been found out about it so far."""
+
+    run: Run
+    asked: Asked
+    began: datetime
+    patch_of: PatchOf | None = None
+    command: bytes = b""
+    set_aside_micros: int = 0
+    price: Price | None = None
+
+    def set_aside(self, micros: int) -> None:
+        """Keep what the call will cost from the run's other branches."""
+        self.set_aside_micros = micros
+        self.run.set_aside_micros += micros
+
+    def give_back(self) -> None:
+        """End that, once the cost is written down or will never arise."""
+        self.run.set_aside_micros -= self.set_aside_micros
+        self.set_aside_micros = 0
+
+    @property
+    def tool(self) -> str:
+        return f"{self.asked.tool}.{self.asked.operation}@{self.asked.version}"

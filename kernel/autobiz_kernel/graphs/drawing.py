@@ -1,0 +1,108 @@
+"""Draw a workflow as SVG: layers from the start downwards, nothing but the standard library."""
+
+from collections.abc import Mapping
+from html import escape
+from typing import Final
+
+from .graph import CallStep, ChooseStep, EndStep, ExpectStep, Graph, RunStep, Step, WaitStep, ways_from
+
+_WIDTH: Final = 190
+_HEIGHT: Final = 44
+_GAP_X: Final = 50
+_GAP_Y: Final = 56
+_WORD_MAX: Final = 30
+_FILLS: Final = {
+    CallStep: "#dbeafe",
+    ChooseStep: "#fef9c3",
+    WaitStep: "#e5e7eb",
+    ExpectStep: "#ede9fe",
+    RunStep: "#ccfbf1",
+    EndStep: "#ffffff",
+}
+
+
+def svg(graph: Graph) -> str:
+    """Draw the steps that can be reached, with a word on each arrow that is not the usual way on."""
+    places = _places(graph)
+    width = max(x for x, _ in places.values()) + _WIDTH + 2 * _GAP_X
+    height = max(y for _, y in places.values()) + _HEIGHT + 40
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif">',
+        "<style>text { font-size: 12px }</style>",
+        f"<title>{escape(graph.name)}</title>",
+        '<defs><marker id="tip" markerWidth="9" markerHeight="9" refX="8" refY="4" orient="auto">',
+        '<path d="M0,0 L9,4 L0,8 z" fill="#374151"/></marker></defs>',
+    ]
+    for name in places:
+        for word, to in ways_from(graph.steps[name]):
+            if to in places:
+                lines.append(_arrow(places, name, to, word))
+    lines += [_box(graph.steps[name], *places[name]) for name in places]
+    return "\n".join([*lines, "</svg>", ""])
+
+
+def _places(graph: Graph) -> Mapping[str, tuple[int, int]]:
+    layers: list[list[str]] = []
+    seen = {graph.start}
+    layer = [graph.start]
+    while layer:
+        layers.append(layer)
+        below = [to for name in layer for _, to in ways_from(graph.steps[name]) if to in graph.steps]
+        layer = [name for name in dict.fromkeys(below) if name not in seen]
+        seen.update(layer)
+    return {
+        name: (20 + column * (_WIDTH + _GAP_X), 20 + row * (_HEIGHT + _GAP_Y))
+        for row, names in enumerate(layers)
+        for column, name in enumerate(names)
+    }
+
+
+def _arrow(places: Mapping[str, tuple[int, int]], name: str, to: str, word: str) -> str:
+    (x1, y1), (x2, y2) = places[name], places[to]
+    is_back = y2 <= y1
+    dash = ' stroke-dasharray="5 4"' if is_back else ""
+    if is_back:
+        side = max(x1, x2) + _WIDTH + _GAP_X // 2
+        path = (f"M{x1 + _WIDTH},{y1 + _HEIGHT // 2} C{side},{y1} {side},{y2 + _HEIGHT} "
+                f"{x2 + _WIDTH},{y2 + _HEIGHT // 2}")  # fmt: skip
+    else:
+        middle = (y1 + _HEIGHT + y2) // 2
+        path = (f"M{x1 + _WIDTH // 2},{y1 + _HEIGHT} C{x1 + _WIDTH // 2},{middle} "
+                f"{x2 + _WIDTH // 2},{middle} {x2 + _WIDTH // 2},{y2}")  # fmt: skip
+    drawn = f'<path d="{path}" fill="none" stroke="#374151" marker-end="url(#tip)"{dash}/>'
+    if not word:
+        return drawn
+    x, y = (x1 + x2 + _WIDTH) // 2, (y1 + y2 + _HEIGHT) // 2
+    return f'{drawn}<text x="{x}" y="{y}" text-anchor="middle" fill="#4b5563">{escape(_short(word))}</text>'
+
+
+def _box(step: Step, x: int, y: int) -> str:
+    dash = ' stroke-width="2.5"' if isinstance(step, EndStep) else ""
+    return (
+        f'<g><rect x="{x}" y="{y}" width="{_WIDTH}" height="{_HEIGHT}" rx="8" fill="{_FILLS[type(step)]}" '
+        f'stroke="#374151"{dash}/>'
+        f'<text x="{x + _WIDTH // 2}" y="{y + 18}" text-anchor="middle" font-weight="bold">'
+        f"{escape(step.name)}</text>"
+        f'<text x="{x + _WIDTH // 2}" y="{y + 34}" text-anchor="middle" fill="#4b5563">'
+        f"{escape(_short(_told(step)))}</text></g>"
+    )
+
+
+def _told(step: Step) -> str:
+    match step:
+        case CallStep():
+            return step.call.reference
+        case RunStep():
+            return f"run {step.workflow}{' for each' if step.each else ''}"
+        case ExpectStep():
+            return f"expect {step.event}"
+        case WaitStep():
+            return "wait"
+        case ChooseStep():
+            return "choose"
+        case EndStep():
+            return "completed" if step.completes else f"failed {step.reason}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _WORD_MAX else f"{text[: _WORD_MAX - 1]}…"

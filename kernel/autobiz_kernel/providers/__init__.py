@@ -1,0 +1,27 @@
+"""Tools for the systems outside: one adapter each, over one thin transport."""
+
+from .exchange import Dialect, Exchange, Rejected
+from .llm import ANTHROPIC_MESSAGES, OPENAI_CHAT, OPENAI_RESPONSES, Api, Model, Offer, llm_tool
+from .printful import printful_tools
+from .sendgrid import sendgrid_tools
+from .shopify import shopify_tools
+from .slack import slack_tools
+from .stripe import stripe_tools
+
+__all__ = [
+    "ANTHROPIC_MESSAGES",
+    "OPENAI_CHAT",
+    "OPENAI_RESPONSES",
+    "Api",
+    "Dialect",
+    "Exchange",
+    "Model",
+    "Offer",
+    "Rejected",
+    "llm_tool",
+    "printful_tools",
+    "sendgrid_tools",
+    "shopify_tools",
+    "slack_tools",
+    "stripe_tools",
+]

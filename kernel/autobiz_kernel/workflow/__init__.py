@@ -1,0 +1,27 @@
+"""Runs of workflows: interpreted as pure moves, advanced by any worker, suspended as rows, replayed."""
+
+from .committing import LostError
+from .memory_queue import MemoryQueue
+from .orchestrator import Orchestrator, Standing
+from .patching import patch_between
+from .postgres_queue import PostgresQueue
+from .queue import EventWait, Lease, Queue, Signal, Start
+from .transcript import ReplayedRun, Transcript, replay_transcript, transcript_of
+
+__all__ = [
+    "EventWait",
+    "Lease",
+    "LostError",
+    "MemoryQueue",
+    "Orchestrator",
+    "PostgresQueue",
+    "Queue",
+    "ReplayedRun",
+    "Signal",
+    "Standing",
+    "Start",
+    "Transcript",
+    "patch_between",
+    "replay_transcript",
+    "transcript_of",
+]

@@ -1,0 +1,206 @@
+"""Deliveries at the door: nothing is kept that is not believed, and nothing is kept twice."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+from psycopg import AsyncConnection
+
+from autobiz_kernel.webhooks import Delivery, Ingress, PostgresEvents, Why
+from autobiz_mocks import VirtualClock
+from autobiz_mocks.deliveries import Manners, Told, due, forged, plan, written
+from autobiz_oracles import expect
+
+from ..database import Connections
+from ..faulty_wires import covers
+from ..posting import SENDERS, TIMED
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.priority("P0"),
+    pytest.mark.requirement("P1-RH05", "P1-R26"),
+    pytest.mark.test_id("P1-H10", "P1-T36"),
+]
+
+
+class Door:
+    """One tenant's ingress, and what its book holds by plain SQL."""
+
+    def __init__(
+        self, app: AsyncConnection[Any], plain: AsyncConnection[Any], tenant: UUID, clock: VirtualClock
+    ) -> None:
+        sources = {name: sender.door for name, sender in SENDERS.items()}
+        self.ingress = Ingress(tenant=tenant, sources=sources, events=PostgresEvents(app), clock=clock)
+        self._plain, self._tenant = plain, tenant
+
+    async def kept(self) -> list[tuple[str, str, str]]:
+        cursor = await self._plain.execute(
+            "SELECT source, source_event_id, payload FROM event_store WHERE tenant_id = %s "
+            "AND signature_valid ORDER BY source, source_event_id",
+            [self._tenant],
+        )
+        return [tuple(row) for row in await cursor.fetchall()]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def door(
+    app_connections: Connections, connection: AsyncConnection[Any], tenant: UUID, clock: VirtualClock
+) -> AsyncIterator[Door]:
+    app = await app_connections.borrow()
+    clock.advance(timedelta(hours=12))
+    yield Door(app, connection, tenant, clock)
+    await app_connections.give_back(app)
+
+
+@covers(48, 49)
+@pytest.mark.parametrize("name", SENDERS)
+async def test_an_event_is_kept_once(name: str, door: Door) -> None:
+    """A believed delivery is kept with its digest; a copy of it is answered alike and kept no more."""
+    delivery = SENDERS[name].delivery()
+    first, copy = await door.ingress.receive(name, delivery), await door.ingress.receive(name, delivery)
+    expect.worlds(
+        [(each.status, each.kept, each.copies) for each in (first, copy)], [(200, 1, 0), (200, 0, 1)]
+    ).alike()
+    assert len(await door.kept()) == 1
+
+
+@covers(53, 54, 55, 59)
+@pytest.mark.negative
+@pytest.mark.parametrize("name", SENDERS)
+@pytest.mark.parametrize("how", ["missing", "wrong", "forged", "stale", "replayed"])
+async def test_what_is_not_believed_is_not_kept(name: str, how: str, door: Door, clock: VirtualClock) -> None:
+    """A signature that is missing, wrong, forged or stale leaves no row; a replayed one leaves no second."""
+    sender = SENDERS[name]
+    delivery = sender.delivery()
+    if how == "replayed":
+        await door.ingress.receive(name, delivery)
+    if how == "stale" and name not in TIMED:
+        # These sign no moment: only a known event's id tells an old delivery from a new one.
+        await door.ingress.receive(name, delivery)
+    if how in ("stale", "replayed"):
+        clock.advance(timedelta(seconds=301))
+    before = await door.kept()
+    spoiled = {
+        "missing": replace(delivery, headers={}),
+        "wrong": sender.delivery(signer=sender.stranger),
+        "forged": forged(delivery),
+    }.get(how, delivery)
+    told = await door.ingress.receive(name, spoiled)
+    expect.state(before, await door.kept()).unchanged()
+    assert told.kept == 0
+    if how in ("missing", "wrong", "forged"):
+        expect.worlds(told.status, 401).alike()
+    elif name in TIMED:
+        expect.worlds((told.status, told.why), (401, Why.STALE)).alike()
+    else:
+        expect.worlds((told.status, told.copies), (200, 1)).alike()
+
+
+@pytest.mark.negative
+async def test_an_unknown_sender_has_no_door(door: Door) -> None:
+    """A source that nobody configured is not found, and nothing of it is kept."""
+    told = await door.ingress.receive("paypal", Delivery(body=b"{}"))
+    expect.worlds((told.status, await door.kept()), (404, [])).alike()
+
+
+@pytest.mark.negative
+async def test_nothing_personal_is_kept(door: Door) -> None:
+    """Addresses are masked and secrets left out before an event is written down."""
+    await door.ingress.receive("sendgrid", SENDERS["sendgrid"].delivery())
+    ((_, _, payload),) = await door.kept()
+    expect.security({"event_store": payload}).leaks_nothing()
+    assert "a@example.com" not in payload
+    assert '"event":"delivered"' in payload
+
+
+@covers(48)
+@pytest.mark.risk("RK02")
+@pytest.mark.test_id("P1-T-RK02a")
+async def test_copies_that_arrive_at_once_are_one(door: Door) -> None:
+    """Eight copies of one event delivered at the same moment leave one row."""
+    told = await asyncio.gather(
+        *(door.ingress.receive("stripe", SENDERS["stripe"].delivery()) for _ in range(8))
+    )
+    expect.worlds(sum(each.kept for each in told), 1).alike()
+    assert len(await door.kept()) == 1
+
+
+@covers(48, 51, 53, 54)
+@pytest.mark.risk("RK02")
+@pytest.mark.parametrize("number", range(3))
+async def test_a_bad_post_tells_the_same(number: int, seed: int, door: Door, clock: VirtualClock) -> None:
+    """However badly the post behaves, what is believed is kept once, and nothing forged is."""
+    rng = random.Random(f"{seed}/{number}")
+    begins = clock.now()
+    events = [
+        Told(
+            source=name,
+            at=begins + timedelta(minutes=rng.randrange(600)),
+            payload=SENDERS[name].tell(event),
+            about={**SENDERS[name].about, "event-id": f"ev-{event}"} if SENDERS[name].about else {},
+        )
+        for name in SENDERS
+        for event in range(6)
+    ]
+    manners = Manners(duplicated=0.5, delayed=0.5, skewed=0.2, forged=0.3)
+    signers = {name: sender.signer for name, sender in SENDERS.items()}
+    draw = rng.randrange(2**32)
+    posts = plan(events, signers, manners, seed=draw)
+    assert posts == plan(events, signers, manners, seed=draw)
+    believed: set[tuple[str, bytes]] = set()
+    at = begins - timedelta(seconds=1)
+    for post in posts:
+        if post.arrives_at > clock.now():
+            clock.advance(post.arrives_at - clock.now())
+        assert post in due(posts, since=at, until=clock.now())
+        told = await door.ingress.receive(post.source, post.delivery)
+        assert not (post.is_forged and told.kept)
+        if told.status == 200:
+            believed.add((post.source, post.delivery.body))
+    expect.worlds(len(await door.kept()), len(believed)).alike()
+    untimed = [name for name in SENDERS if name not in TIMED]
+    kept = [source for source, _, _ in await door.kept()]
+    assert all(kept.count(name) == 6 for name in untimed)
+
+
+@covers(56)
+@pytest.mark.negative
+async def test_an_unknown_shape_is_kept_as_it_is(door: Door, clock: VirtualClock) -> None:
+    """A new topic, version or field is kept for whoever reads it; it is not guessed at, and not lost."""
+    told = {
+        **SENDERS["stripe"].tell(1),
+        "type": "moon.landed",
+        "api_version": "2099-01-01",
+        "new": {"a": [1]},
+    }
+    delivery = SENDERS["stripe"].signer.sign(written(told), clock.now(), about={})
+    received = await door.ingress.receive("stripe", delivery)
+    ((_, _, payload),) = await door.kept()
+    expect.worlds((received.kept, '"new":{"a":[1]}' in payload), (1, True)).alike()
+
+
+@covers(47)
+@pytest.mark.negative
+async def test_each_click_is_told_once_with_what_it_was_about(door: Door, clock: VirtualClock) -> None:
+    """Two people, or one twice, are two clicks, a copy is none, and each tells the digest it saw."""
+    clicks = [
+        ("U1", "1767268800.000100"),
+        ("U1", "1767268800.000100"),
+        ("U1", "1767268801.000100"),
+        ("U2", "1767268800.000100"),
+    ]
+    for user, at in clicks:
+        told = SENDERS["slack"].tell(1)
+        told["user"]["id"], told["actions"][0]["action_ts"] = user, at
+        await door.ingress.receive(
+            "slack", SENDERS["slack"].signer.sign(written(told), clock.now(), about={})
+        )
+    kept = await door.kept()
+    expect.worlds(len(kept), 3).alike()
+    assert all('"value":"a-1:ab"' in payload for _, _, payload in kept)

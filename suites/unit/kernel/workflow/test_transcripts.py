@@ -1,0 +1,86 @@
+"""Replaying transcripts: the same moves, or the step that differs."""
+
+from dataclasses import replace
+
+import pytest
+
+from autobiz_kernel import NotDoneError, ReplayError
+from autobiz_kernel.workflow import Transcript, replay_transcript, transcript_of
+from autobiz_oracles import expect
+
+from ....shop.place import Shop, order, refund, shop_in_memory
+
+pytestmark = [
+    pytest.mark.asyncio,
+    pytest.mark.priority("P0"),
+    pytest.mark.requirement("P1-R08", "INV-06"),
+]
+
+
+def is_refused(shop: Shop, transcript: Transcript) -> bool:
+    """Whether a replay says that the transcript is not the run's."""
+    try:
+        replay_transcript(shop.compiled, transcript)
+    except ReplayError:
+        return True
+    return False
+
+
+@pytest.mark.test_id("P1-T15")
+async def test_a_transcript_replays_to_the_same_state_without_a_call() -> None:
+    """Every run of the shop, however it went, replays to its own hash and receipts, and no tool is asked."""
+    shop = shop_in_memory()
+    shop.answers["payments.refund"] = [NotDoneError(), RuntimeError("gone"), {"id": "re_9"}]
+    runs = [await shop.start("refund", refund(1)), await shop.start("reserve_all", order())]
+    runs.append(await shop.start("refund", refund(2, amount=9_000)))
+    for run_id in runs:
+        await shop.until_over(run_id)
+    seen = len(shop.seen)
+    for run_id in runs:
+        told = await shop.replay(run_id)
+        kept = (await shop.ledger.versions_of(shop.tenant, run_id))[-1].state_hash
+        expect.replay(kept.hex(), told.state_hash.hex()).agrees()
+        assert told.receipts == len(await shop.ledger.receipts_of(shop.tenant, run_id))
+    assert len(shop.seen) == seen
+
+
+@pytest.mark.negative
+@pytest.mark.test_id("P1-T15")
+async def test_a_forged_transcript_is_found_at_its_step() -> None:
+    """Whatever is altered, lost or added in a transcript is found, and told with its step."""
+    shop = shop_in_memory()
+    run_id = await shop.start("refund", refund())
+    await shop.advance(run_id)
+    kept = await transcript_of(shop.ledger, shop.queue, shop.tenant, run_id)
+    traces, receipts, versions = kept.traces, kept.receipts, kept.versions
+    forged = {
+        "another result": replace(
+            kept, traces=(traces[0], replace(traces[1], result=b'{"captured":1,"refunded":0}'), *traces[2:])
+        ),
+        "another ruling": replace(
+            kept,
+            traces=(
+                *traces[:2],
+                replace(traces[2], guard="permission", outcome="PERMISSION_DENIED"),
+                *traces[3:],
+            ),
+        ),
+        "another tool": replace(
+            kept, traces=(traces[0], replace(traces[1], tool="orders.erase@1"), *traces[2:])
+        ),
+        "other arguments": replace(
+            kept, traces=(traces[0], replace(traces[1], command=b"\0" * 32), *traces[2:])
+        ),
+        "another order": replace(kept, traces=(traces[0], traces[2], traces[1], *traces[3:])),
+        "a lost row": replace(kept, traces=(traces[0], *traces[2:])),
+        "a lost version": replace(kept, versions=versions[:-1]),
+        "a changed patch": replace(
+            kept, versions=(versions[0], replace(versions[1], state_hash=b"\1" * 32), *versions[2:])
+        ),
+        "another's receipt": replace(kept, receipts=(replace(receipts[0], key=b"\2" * 32), *receipts[1:])),
+        "one receipt more": replace(kept, receipts=(*receipts, replace(receipts[0], path="0/else:1"))),
+        "another end": replace(kept, record=replace(kept.record, state=b"{}")),
+    }
+    replay_transcript(shop.compiled, kept)
+    believed = [name for name, each in forged.items() if not is_refused(shop, each)]
+    assert believed == []
