@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 
 from .budget import Spent
+from .call import PatchOf
 from .canonical import canonical
 from .claims import ClaimOutcome
 from .codes import ErrorCode
@@ -19,7 +20,6 @@ from .principal import Principal
 from .reply import Reply
 from .ruling import Asked, Policy
 from .run import Run
-from .call import PatchOf
 from .state import change, state_hash
 
 if TYPE_CHECKING:

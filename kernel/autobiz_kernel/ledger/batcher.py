@@ -1,56 +1,65 @@
 """Let what has queued up while the last round trip was under way go together in the next one."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, TypeAlias
 
 Item: TypeAlias = dict[str, Any]
-Send: TypeAlias = Callable[[Sequence[Item]], Awaitable[Sequence[Item]]]
+Told: TypeAlias = Sequence[Item] | Exception
+Send: TypeAlias = Callable[[Sequence[Item], Callable[[Told], None]], None]
+_Waiting: TypeAlias = tuple[Item, "asyncio.Future[Item]"]
 
 BATCH_MAX = 64
 
 
 class Batcher:
-    """Nobody waits for company: an item that comes alone leaves at once."""
+    """Nobody waits for company: an item that comes alone leaves in the same turn of the event loop."""
 
     def __init__(self, send: Send, *, batch_max: int = BATCH_MAX) -> None:
         self._send = send
         self._batch_max = batch_max
-        self._queue: list[tuple[Item, asyncio.Future[Item]]] = []
-        self._pump: asyncio.Task[None] | None = None
+        self._queue: deque[_Waiting] = deque()
+        # Those whose batch has failed: each goes again without the others.
+        self._alone: deque[_Waiting] = deque()
+        self._is_idle = True
 
-    async def ask(self, item: Item) -> Item:
-        """Send one item, with whatever others there are, and return its own answer."""
-        answer: asyncio.Future[Item] = asyncio.get_running_loop().create_future()
+    def ask(self, item: Item) -> "asyncio.Future[Item]":
+        """Send one item, with whatever others there are; its own answer is awaited."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Item] = loop.create_future()
         self._queue.append((item, answer))
-        if self._pump is None:
-            self._pump = asyncio.create_task(self._run())
-        return await answer
+        if self._is_idle:
+            self._is_idle = False
+            # Soon and not now: who comes in this same turn goes along.
+            loop.call_soon(self._go)
+        return answer
 
-    async def _run(self) -> None:
-        try:
-            while self._queue:
-                batch, self._queue = self._queue[: self._batch_max], self._queue[self._batch_max :]
-                await self._go(batch)
-        finally:
-            self._pump = None
-
-    async def _go(self, batch: list[tuple[Item, asyncio.Future[Item]]]) -> None:
-        try:
-            answers = await self._send([item for item, _ in batch])
-        except Exception as error:  # noqa: BLE001  # it is handed to those who asked
-            if len(batch) == 1:
-                _fail(batch[0][1], error)
-                return
-            # The batch was one transaction and nothing of it was written; the one that spoilt it fails alone.
-            for each in batch:
-                await self._go([each])
+    def _go(self) -> None:
+        if self._alone:
+            batch = [self._alone.popleft()]
+        else:
+            batch = [self._queue.popleft() for _ in range(min(len(self._queue), self._batch_max))]
+        if not batch:
+            self._is_idle = True
             return
-        for (_, answer), told in zip(batch, answers, strict=True):
-            if not answer.done():
-                answer.set_result(told)
+        hear = partial(self._told, batch)
+        try:
+            self._send([item for item, _ in batch], hear)
+        except Exception as error:  # noqa: BLE001  # it is handed to those who asked
+            hear(error)
 
-
-def _fail(answer: "asyncio.Future[Item]", error: Exception) -> None:
-    if not answer.done():
-        answer.set_exception(error)
+    def _told(self, batch: list[_Waiting], told: Told) -> None:
+        if not isinstance(told, Exception):
+            for (_, answer), one in zip(batch, told, strict=True):
+                if not answer.done():
+                    answer.set_result(one)
+        elif len(batch) == 1:
+            if not batch[0][1].done():
+                batch[0][1].set_exception(told)
+        else:
+            # The batch was one transaction and nothing of it was written; the one that spoilt it fails alone.
+            self._alone.extend(batch)
+        # Not from within: a row of failures would be as deep as it is long.
+        asyncio.get_running_loop().call_soon(self._go) if self._alone else self._go()

@@ -1,22 +1,35 @@
-"""Ask one connection the same prepared question again and again, with nothing between it and libpq.
+"""Ask one connection the same prepared questions again and again, with nothing between it and libpq.
 
 psycopg opens the connection and checks it; for a question that never changes, its cursors would cost more
-than everything else that we do for a call.
+than everything else that we do for a call. For the same reason answers come by callback: each wait of a task
+would be one more turn of the event loop.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from psycopg import AsyncConnection, OperationalError, errors
+from psycopg import AsyncConnection, Error, errors
 from psycopg.pq import ExecStatus
 
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGconn, PGresult
 
+Done: TypeAlias = Callable[[bytes | Exception], None]
+
 # A connection may serve another channel later, and remembers what was prepared on it.
 _NUMBERS = count()
+_GOOD = frozenset({ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK})
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    statement: bytes
+    argument: bytes
+    done: Done
 
 
 class Channel:
@@ -25,22 +38,36 @@ class Channel:
     def __init__(self, connection: AsyncConnection[Any]) -> None:
         self._connection = connection
         self._wire: PGconn = connection.pgconn
-        self._turn = asyncio.Lock()
         self._names: dict[bytes, bytes] = {}
-        self._answer: asyncio.Future[PGresult] | None = None
-        self._results: list[PGresult] = []
-        self._listening_on: int | None = None
+        self._waiting: deque[_Question] = deque()
+        self._asked: _Question | None = None
+        self._prepares: bytes | None = None
+        self._result: PGresult | None = None
+        self._socket: int | None = None
+
+    def start(self, statement: bytes, argument: bytes, done: Done) -> None:
+        """Send a statement of one argument and one answer, both text; `done` is told what comes of it."""
+        self._waiting.append(_Question(statement, argument, done))
+        self._next()
 
     async def ask(self, statement: bytes, argument: bytes) -> bytes:
-        """Send a statement of one argument and one answer, both text; prepare it when it is new."""
-        async with self._turn:
-            name = self._names.get(statement)
-            if name is None:
-                name = b"autobiz_%d" % next(_NUMBERS)
-                await self._tell(self._wire.send_prepare, name, statement)
-                self._names[statement] = name
-            result = await self._tell(self._wire.send_query_prepared, name, [argument])
-            return result.get_value(0, 0) or b""
+        """Send a statement, and wait for what it is answered."""
+        answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+
+        def done(told: bytes | Exception) -> None:
+            if answer.done():
+                return
+            if isinstance(told, Exception):
+                answer.set_exception(told)
+            else:
+                answer.set_result(told)
+
+        self.start(statement, argument, done)
+        try:
+            return await answer
+        except asyncio.CancelledError:
+            self._give_up(done)
+            raise
 
     def hand_over(self) -> AsyncConnection[Any]:
         """Stop listening, so that the connection can be used in other ways while nobody asks."""
@@ -50,46 +77,67 @@ class Channel:
     async def close(self) -> None:
         await self.hand_over().close()
 
-    async def _tell(self, send: Callable[..., None], *what: Any) -> "PGresult":
-        loop = asyncio.get_running_loop()
-        self._listen(loop)
-        self._answer = answer = loop.create_future()
-        self._results = []
-        try:
-            send(*what)
-            while self._wire.flush():
-                await self._writable(loop)
-            return _checked(await answer)
-        except BaseException:
-            # Whatever was under way is not known, so nothing may be sent on this connection any more.
-            if not answer.done() or answer.cancelled():
-                self._stop_listening()
-                self._wire.finish()
-            raise
-        finally:
-            self._answer = None
+    def _next(self) -> None:
+        while self._asked is None and self._waiting:
+            self._asked = self._waiting.popleft()
+            self._send(self._asked)
 
-    async def _writable(self, loop: asyncio.AbstractEventLoop) -> None:
-        ready = loop.create_future()
-        loop.add_writer(self._wire.socket, _set, ready)
+    def _send(self, question: _Question) -> None:
         try:
-            await ready
-        finally:
-            loop.remove_writer(self._wire.socket)
+            self._listen()
+            name = self._names.get(question.statement)
+            if name is None:
+                self._prepares = b"autobiz_%d" % next(_NUMBERS)
+                self._wire.send_prepare(self._prepares, question.statement)
+            else:
+                self._wire.send_query_prepared(name, [question.argument])
+            self._writable()
+        except Error as error:
+            self._finish(error)
 
-    def _listen(self, loop: asyncio.AbstractEventLoop) -> None:
-        if self._listening_on is None:
-            self._listening_on = self._wire.socket
-            loop.add_reader(self._listening_on, self._readable)
+    def _finish(self, told: bytes | Exception) -> None:
+        question, self._asked, self._prepares = self._asked, None, None
+        if question is not None:
+            question.done(told)
+
+    def _give_up(self, done: Done) -> None:
+        """Forget a question; one under way ends its connection, or its answer would be the next one's."""
+        self._waiting = deque(question for question in self._waiting if question.done is not done)
+        if self._asked is not None and self._asked.done is done:
+            self._stop_listening()
+            self._wire.finish()
+            self._asked = None
+            self._next()
+
+    def _listen(self) -> None:
+        if self._socket is None:
+            self._socket = self._wire.socket
+            asyncio.get_running_loop().add_reader(self._socket, self._readable)
 
     def _stop_listening(self) -> None:
-        if self._listening_on is not None:
-            asyncio.get_running_loop().remove_reader(self._listening_on)
-            self._listening_on = None
+        if self._socket is not None:
+            loop = asyncio.get_running_loop()
+            loop.remove_reader(self._socket)
+            loop.remove_writer(self._socket)
+            self._socket = None
+
+    def _writable(self) -> None:
+        """Hand the socket what it did not take at once, as soon as it takes more."""
+        assert self._socket is not None  # noqa: S101  # whoever sends listens
+        loop = asyncio.get_running_loop()
+        if self._wire.flush():
+            loop.add_writer(self._socket, self._went_on)
+        else:
+            loop.remove_writer(self._socket)
+
+    def _went_on(self) -> None:
+        try:
+            self._writable()
+        except Error as error:
+            self._broke(error)
 
     def _readable(self) -> None:
-        answer = self._answer
-        if answer is None or answer.done():
+        if self._asked is None:
             # Nobody has asked: the server is going away, and the next question will say so.
             self._stop_listening()
             return
@@ -98,20 +146,28 @@ class Channel:
             while not self._wire.is_busy():
                 result = self._wire.get_result()
                 if result is None:
-                    answer.set_result(self._results[-1])
+                    self._answered(self._asked)
                     return
-                self._results.append(result)
-        except OperationalError as error:
-            self._stop_listening()
-            answer.set_exception(error)
+                self._result = result
+        except Error as error:
+            self._broke(error)
+
+    def _answered(self, question: _Question) -> None:
+        result, self._result = self._result, None
+        if result is None or result.status not in _GOOD:
+            self._finish(StoppedError() if result is None else errors.error_from_result(result))
+        elif self._prepares is not None:
+            self._names[question.statement], self._prepares = self._prepares, None
+            self._send(question)
+        else:
+            self._finish(result.get_value(0, 0) or b"")
+        self._next()
+
+    def _broke(self, error: Exception) -> None:
+        self._stop_listening()
+        self._finish(error)
+        self._next()
 
 
-def _set(ready: "asyncio.Future[None]") -> None:
-    if not ready.done():
-        ready.set_result(None)
-
-
-def _checked(result: "PGresult") -> "PGresult":
-    if result.status in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
-        return result
-    raise errors.error_from_result(result)
+class StoppedError(Error):
+    """The server has ended a question without a word."""

@@ -1,7 +1,7 @@
 """The books in PostgreSQL: two batched statements carry all calls, and each is a transaction of its own."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, LiteralString, Self, TypeAlias
@@ -17,7 +17,7 @@ from autobiz_kernel.codes import TerminationReason
 from autobiz_kernel.errors import StoreError
 from autobiz_kernel.receipt import Receipt, receipt_from
 
-from .batcher import Batcher
+from .batcher import Batcher, Send, Told
 from .channel import Channel
 from .port import ClaimAnswer, ClaimAsk, RunRecord, SettleAnswer, Settlement, StateVersion, TraceRow
 from .roles import check_role
@@ -60,8 +60,8 @@ class PostgresLedger:
         claiming = Channel(claims)
         settling = claiming if settles is claims else Channel(settles)
         self._channels = (claiming, settling)
-        self._claims = Batcher(lambda items: _many(claiming, _CLAIM, items))
-        self._settles = Batcher(lambda items: _many(settling, _SETTLE, items))
+        self._claims = Batcher(_sender(claiming, _CLAIM))
+        self._settles = Batcher(_sender(settling, _SETTLE))
         self._looks = looks
         self._looking = asyncio.Lock()
 
@@ -175,13 +175,27 @@ class PostgresLedger:
             yield self._looks
 
 
-async def _many(channel: Channel, statement: bytes, items: Sequence[_Row]) -> list[_Row]:
-    # In one order everywhere, so that workers with overlapping batches never wait for each other in a ring.
-    order = sorted(range(len(items)), key=lambda at: _place(items[at]))
-    told: list[_Row] = orjson.loads(await channel.ask(statement, orjson.dumps([items[at] for at in order])))
-    answers: list[_Row] = [{}] * len(items)
-    for at, answer in zip(order, told, strict=True):
-        answers[at] = answer
+def _sender(channel: Channel, statement: bytes) -> Send:
+    def send(items: Sequence[_Row], hear: Callable[[Told], None]) -> None:
+        # In one order everywhere, so that workers with overlapping batches never wait in a ring.
+        order = sorted(range(len(items)), key=lambda at: _place(items[at]))
+
+        def done(told: bytes | Exception) -> None:
+            hear(told if isinstance(told, Exception) else _read(told, order))
+
+        channel.start(statement, orjson.dumps([items[at] for at in order]), done)
+
+    return send
+
+
+def _read(told: bytes, order: Sequence[int]) -> Told:
+    """Read the answers and put each in the place of its question; the error, if these are none."""
+    answers: list[_Row] = [{}] * len(order)
+    try:
+        for at, answer in zip(order, orjson.loads(told), strict=True):
+            answers[at] = answer
+    except ValueError as error:
+        return error
     return answers
 
 
