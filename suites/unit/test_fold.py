@@ -80,6 +80,28 @@ def test_another_run_id_adds_trials_and_replaces_none(tmp_path: Path) -> None:
     assert outcomes(fold([tmp_path])) == {"a": ("fail", "pass")}
 
 
+@pytest.mark.parametrize("others", [("run-b", "run-a"), ("run-a", "run-b"), ("run-0", "run-a")])
+def test_invocations_that_take_turns_in_one_file_are_told_apart(
+    tmp_path: Path, others: tuple[str, str]
+) -> None:
+    """Trials of the same run number belong to the invocation that each line names, whichever came before."""
+    first, second = others
+    write_ledger(tmp_path / "1.jsonl", header(run_id=first), plan("a", "b", run_id=first))
+    write_ledger(
+        tmp_path / "2.jsonl",
+        header(run_id=second),
+        plan("a", "b", run_id=second),
+        trial("a", run_id=second),
+        trial("a", "fail", run_id=first),
+        trial("b", run_id=second),
+        trial("b", "skip", run_id=first),
+    )
+
+    found = {case.case: sorted(case.outcomes) for case in fold([tmp_path]).cases}
+
+    assert found == {"a": ["fail", "pass"], "b": ["pass", "skip"]}
+
+
 def test_shards_are_one_run(tmp_path: Path) -> None:
     """Shards from several machines, each with a run id of its own, fold into one run."""
     for index, case in ((1, "a"), (2, "b")):
