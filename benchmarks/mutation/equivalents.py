@@ -52,6 +52,8 @@ EQUIVALENT: Final = (
     Equivalent("gathering", "if code > codes[number]", "ReplaceComparisonOperator_Gt_GtE", _DETOUR),
     Equivalent("gathering", "strict=True", "ReplaceTrueWithFalse", _NEVER_LESS),
     Equivalent("kinds.regression", "strict=True", "ReplaceTrueWithFalse", _NEVER_LESS),
+    Equivalent("folding", "range(1, count + 1)) - seen", "ReplaceBinaryOperator_Sub_BitXor", _NEVER_LESS),
+    Equivalent("folding", "len(preface.subjects) > 1", "ReplaceComparisonOperator_Gt_NotEq", _NEVER_LESS),
     Equivalent("kinds.count", "case.passed == case.slots", "ReplaceComparisonOperator_Eq_GtE", _NEVER_LESS),
     Equivalent("patterns", "isinstance(cases, Cases)", "AddNot", _DETOUR),
     Equivalent("waiver", "if times > 1", "ReplaceComparisonOperator_Gt_NotEq", _NEVER_LESS),

@@ -134,6 +134,43 @@ def test_an_absent_shard_is_a_problem(tmp_path: Path) -> None:
 
 
 @pytest.mark.negative
+@pytest.mark.parametrize(
+    ("seen", "count", "absent"),
+    [
+        ((1,), 2, "shard 2/2 is absent"),
+        ((1, 2), 3, "shard 3/3 is absent"),
+        ((2, 3), 3, "shard 1/3 is absent"),
+        ((3,), 4, "shard 1/4, 2/4, 4/4 is absent"),
+        ((1, 2, 3), 3, ""),
+        ((1, 2, 3, 4), 4, ""),
+    ],
+)
+def test_every_shard_is_asked_for_from_the_first_to_the_last(
+    tmp_path: Path, seen: tuple[int, ...], count: int, absent: str
+) -> None:
+    """Whichever is lacking is named, and where none is nothing is said."""
+    for index in seen:
+        shard = Shard(index=index, count=count)
+        first, asked = header(run_id=f"m{index}", shard=shard), plan("a", run_id=f"m{index}")
+        write_ledger(tmp_path / f"{index}.jsonl", first, asked)
+
+    problems = fold([tmp_path]).problems
+
+    assert [problem.partition(": ")[2] for problem in problems] == ([absent] if absent else [])
+
+
+@pytest.mark.parametrize("digests", [("aa", None), (None, None), ("aa", "aa")])
+def test_one_gate_file_and_runs_that_name_none_are_no_problem(
+    tmp_path: Path, digests: tuple[str | None, ...]
+) -> None:
+    """Only two that differ are a change; a run without a gate file has seen none."""
+    for run, digest in enumerate(digests, start=1):
+        write_ledger(tmp_path / f"{run}.jsonl", header(run=run, gate_file_sha256=digest), plan("a", run=run))
+
+    assert fold([tmp_path]).problems == ()
+
+
+@pytest.mark.negative
 def test_trials_without_a_plan_are_a_problem(tmp_path: Path) -> None:
     """Without the plan nobody knows what is missing."""
     write_ledger(tmp_path / "1.jsonl", header(), trial("a"))

@@ -78,6 +78,8 @@ def test_what_was_tried_counts_as_a_replay_and_what_was_not_does_not(
         (["invalid", "invalid", "invalid", "fail"], "fail"),
         (["invalid", "invalid", "invalid", "unknown"], "unknown"),
         (["pass", "invalid", "invalid", "invalid"], "invalid"),
+        (["invalid", "invalid", "invalid", "skip"], "invalid"),
+        (["invalid", "invalid", "invalid", "invalid", "pass"], "invalid"),
     ],
 )
 def test_an_invalid_trial_is_tried_again_at_most_twice(
