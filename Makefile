@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test dev down check bench mutate lock strategy errors schemas wheel-check clean
+.PHONY: help setup demo test dev down check bench mutate lock modelled strategy errors schemas wheel-check clean
 
 help:  ## Say what each command does
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ mutate: $(READY)  ## Change the code in every way, and see whether a test notice
 lock: $(READY)  ## Resolve the dependencies anew (names, versions and hashes only)
 	@$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --annotation-style line -q -o locks/dev.txt
+
+modelled: $(READY)  ## Write the page of what the stand-ins model anew
+	@$(BIN)/python -c "from suites.hygiene.modelled import write; write()"
 
 strategy: $(READY)  ## Write the tables of the oracle strategy page anew
 	@$(BIN)/python -c "from suites.hygiene.strategy import write; write()"

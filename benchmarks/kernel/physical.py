@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import tempfile
-from pathlib import Path
 from uuid import UUID
 
 import psycopg
@@ -75,7 +74,14 @@ def drive(url: str, clients: int, seconds: int) -> str:
             [
                 *(str(postgres_bin() / "pgbench"), "--no-vacuum", "--protocol=prepared"),
                 *("--file", file.name, "--time", str(seconds), "--client", str(clients), "--jobs", "1"),
-                *("--host", str(parts["host"]), "--port", str(parts["port"]), "--username", str(parts["user"])),
+                *(
+                    "--host",
+                    str(parts["host"]),
+                    "--port",
+                    str(parts["port"]),
+                    "--username",
+                    str(parts["user"]),
+                ),
                 str(parts["dbname"]),
             ],
             env=os.environ | {"PGPASSWORD": str(parts["password"])},

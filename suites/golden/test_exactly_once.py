@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from autobiz_harness.adapters import searched_places
-from autobiz_mocks import VirtualClock, WireMock
+from autobiz_mocks import VirtualClock, WireMock, World
 from autobiz_oracles import PlainAnswer, expect
 
 from ..database import Connect, ReadReceipts
@@ -46,6 +46,7 @@ async def test_each_act_happens_once(
     trial: str,
     receipts_of: ReadReceipts,
     read_journal: ReadJournal,
+    world: World,
 ) -> None:
     """Every act of a seeded family takes effect exactly once, leaves one receipt, and gives one result."""
     rng = random.Random(f"{operation}/{delivery}/{currency_class}/{seed}")
@@ -64,7 +65,10 @@ async def test_each_act_happens_once(
     paths = sorted({act.path for act in acts})
     wanted = {path: sum(act.path == path for act in acts) for path in paths}
     receipts = await receipts_of(tenant)
+    truth = world.truth()
     with expect.softly():
+        # The provider's own rules, followed without the kernel's code, say the same.
+        expect.worlds((truth.rules_broken, len(truth.effects)), ((), len(acts))).alike()
         for path in paths:
             expect.effects(after).exactly(wanted[path], "POST", path)
         expect.effects(after).nothing_else(*(("POST", path) for path in paths))

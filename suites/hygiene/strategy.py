@@ -25,12 +25,17 @@ def tables(registry: Registry) -> str:
 
 
 def written(page: str) -> str:
-    """The page with its tables anew; a page without their place raises."""
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"{PAGE.name}: the tables stand between {BEGIN.strip()} and {END.strip()}")
-    return f"{before}{BEGIN}{tables(read_registry(ROOT / 'suites' / 'registry.toml'))}{END}{after}"
+    """The page with its tables anew."""
+    return filled(page, BEGIN, tables(read_registry(ROOT / "suites" / "registry.toml")), name=PAGE.name)
+
+
+def filled(page: str, begin: str, text: str, *, name: str) -> str:
+    """A page with what stands between two marks anew; one without the marks raises."""
+    before, begun, rest = page.partition(begin)
+    _, ended, after = rest.partition(END)
+    if not begun or not ended:
+        raise ValueError(f"{name}: the tables stand between {begin.strip()} and {END.strip()}")
+    return f"{before}{begin}{text}{END}{after}"
 
 
 def write() -> None:

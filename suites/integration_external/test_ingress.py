@@ -2,8 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
-from dataclasses import replace
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -12,14 +12,14 @@ import pytest
 import pytest_asyncio
 from psycopg import AsyncConnection
 
-from autobiz_kernel.webhooks import Delivery, Ingress, PostgresEvents, Why
-from autobiz_mocks import VirtualClock
+from autobiz_kernel.webhooks import Believed, Delivery, Ingress, PostgresEvents, Received, Why, verify
+from autobiz_mocks import Served, VirtualClock
 from autobiz_mocks.deliveries import Manners, Told, due, forged, plan, written
 from autobiz_oracles import expect
 
 from ..database import Connections
 from ..faulty_wires import covers
-from ..posting import SENDERS, TIMED
+from ..posting import HEX, OTHER, SENDERS, TIMED, WORD
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -27,6 +27,27 @@ pytestmark = [
     pytest.mark.requirement("P1-RH05", "P1-R26"),
     pytest.mark.test_id("P1-H10", "P1-T36"),
 ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a sender was told; no provider sees anything of it."""
+
+    result: Mapping[str, object]
+    seen: tuple[Served, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Which events were sent, which were answered with a yes, and which are in the book."""
+
+    attempted: list[str]
+    acknowledged: list[str]
+    found: list[str]
+
+
+def answered(told: Received) -> Answer:
+    return Answer(result={"status": told.status})
 
 
 class Door:
@@ -60,14 +81,19 @@ async def door(
 
 @covers(48, 49)
 @pytest.mark.parametrize("name", SENDERS)
-async def test_an_event_is_kept_once(name: str, door: Door) -> None:
+async def test_an_event_is_kept_once(name: str, door: Door, clock: VirtualClock) -> None:
     """A believed delivery is kept with its digest; a copy of it is answered alike and kept no more."""
     delivery = SENDERS[name].delivery()
     first, copy = await door.ingress.receive(name, delivery), await door.ingress.receive(name, delivery)
     expect.worlds(
         [(each.status, each.kept, each.copies) for each in (first, copy)], [(200, 1, 0), (200, 0, 1)]
     ).alike()
-    assert len(await door.kept()) == 1
+    expect.idempotency(answered(first), answered(copy)).same_result()
+    verdict = verify(SENDERS[name].door, delivery, clock.now())
+    assert isinstance(verdict, Believed)
+    ids = [each.source_event_id for each in verdict.events]
+    found = [event_id for _, event_id, _ in await door.kept()]
+    expect.durability(Kept(attempted=ids, acknowledged=ids, found=found)).nothing_lost().nothing_invented()
 
 
 @covers(53, 54, 55, 59)
@@ -93,6 +119,9 @@ async def test_what_is_not_believed_is_not_kept(name: str, how: str, door: Door,
     }.get(how, delivery)
     told = await door.ingress.receive(name, spoiled)
     expect.state(before, await door.kept()).unchanged()
+    # Neither what a stranger wrote nor a secret with which anything was signed is in the book.
+    book = "\n".join(payload for _, _, payload in await door.kept()) or "nothing"
+    expect.security({"event_store": book}).leaks_nothing(secrets=(WORD, OTHER, HEX))
     assert told.kept == 0
     if how in ("missing", "wrong", "forged"):
         expect.worlds(told.status, 401).alike()
@@ -128,6 +157,7 @@ async def test_copies_that_arrive_at_once_are_one(door: Door) -> None:
         *(door.ingress.receive("stripe", SENDERS["stripe"].delivery()) for _ in range(8))
     )
     expect.worlds(sum(each.kept for each in told), 1).alike()
+    expect.idempotency(*map(answered, told)).same_result()
     assert len(await door.kept()) == 1
 
 

@@ -115,7 +115,7 @@ async def test_a_page_is_no_answer() -> None:
 
 
 async def test_no_key_is_made_up() -> None:
-    """Stripe's client makes up a key where its caller forgot one, and the next try has another; ours never."""
+    """Stripe's client makes up a key where its caller forgot one, and another the next time; ours never."""
     keys = []
     for _ in range(2):
         _, (request,) = await theirs(stripe_refund_without_key, FINE)

@@ -1,7 +1,7 @@
 """Tools for the systems outside: one adapter each, over one thin transport."""
 
 from .exchange import Dialect, Exchange, Rejected
-from .llm import ANTHROPIC_MESSAGES, OPENAI_CHAT, OPENAI_RESPONSES, Api, Model, Offer, llm_tool
+from .llm import ANTHROPIC_MESSAGES, LLM_PATIENCE, OPENAI_CHAT, OPENAI_RESPONSES, Api, Model, Offer, llm_tool
 from .printful import printful_tools
 from .sendgrid import sendgrid_tools
 from .shopify import shopify_tools
@@ -10,6 +10,7 @@ from .stripe import stripe_tools
 
 __all__ = [
     "ANTHROPIC_MESSAGES",
+    "LLM_PATIENCE",
     "OPENAI_CHAT",
     "OPENAI_RESPONSES",
     "Api",

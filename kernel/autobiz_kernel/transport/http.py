@@ -26,6 +26,8 @@ _NEVER_ARRIVED: Final = (
 )
 BODY_BYTES_MAX: Final = 4 * 1024 * 1024
 CONNECTIONS_MAX: Final = 64
+# Each one that idles is probed before each request: sixty cost as much as the request itself.
+IDLE_MAX: Final = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,7 @@ class HttpTransport:
             verify=_tls() if self._base.startswith("https:") else False,
             trust_env=False,
             retries=0,
-            limits=httpx2.Limits(max_connections=CONNECTIONS_MAX, max_keepalive_connections=CONNECTIONS_MAX),
+            limits=httpx2.Limits(max_connections=CONNECTIONS_MAX, max_keepalive_connections=IDLE_MAX),
         )
 
     async def __aenter__(self) -> Self:

@@ -1,6 +1,5 @@
 """Read how long a provider wants us to wait; what it says may be anything."""
 
-import math
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -11,14 +10,22 @@ _NUMBER = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{0,9})?", re.ASCII)
 
 def wait_of(header: str, *, now: datetime) -> float | None:
     """Return the seconds, from nothing to a day; None if the header says nothing that can be understood."""
+    seconds = seconds_of(header)
+    if seconds is not None:
+        return seconds
+    try:
+        moment = parsedate_to_datetime(header.strip())
+    except (TypeError, ValueError):
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return _within_a_day((aware - now).total_seconds())
+
+
+def seconds_of(header: str) -> float | None:
+    """Return the seconds that a header says as a number; None if it says none."""
     text = header.strip()
-    if _NUMBER.fullmatch(text):
-        seconds = float(text)
-    else:
-        try:
-            moment = parsedate_to_datetime(text)
-        except (TypeError, ValueError):
-            return None
-        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        seconds = (aware - now).total_seconds()
-    return min(max(seconds, 0.0), WAIT_S_MAX) if math.isfinite(seconds) else None
+    return _within_a_day(float(text)) if _NUMBER.fullmatch(text) else None
+
+
+def _within_a_day(seconds: float) -> float:
+    return min(max(seconds, 0.0), WAIT_S_MAX)

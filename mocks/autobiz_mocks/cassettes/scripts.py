@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from autobiz_kernel import SystemClock, Tool
-from autobiz_kernel.providers import ANTHROPIC_MESSAGES, OPENAI_CHAT, OPENAI_RESPONSES, Api, Model, llm_tool
+from autobiz_kernel.providers import ANTHROPIC_MESSAGES, LLM_PATIENCE, OPENAI_CHAT, OPENAI_RESPONSES, Api, Model, llm_tool
 from autobiz_kernel.transport import ANTHROPIC, OPENAI, Egress, HttpTransport, SandboxAccount, Send
 
 from autobiz_mocks.peer import Says, ScriptedPeer, http
@@ -61,7 +61,7 @@ class Script:
         """A transport to the provider's own address, for use inside a cassette."""
         _, provider, host = APIS[self.api]
         account = SandboxAccount(provider=provider, base_url=f"https://{host}", key=MADE_UP_KEY)
-        return HttpTransport(account, egress)
+        return HttpTransport(account, egress, patience=LLM_PATIENCE)
 
 
 def script_of(path: Path) -> Script:

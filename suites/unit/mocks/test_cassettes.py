@@ -1,27 +1,16 @@
 """Cassettes: played once and to their end, never asked beyond, recorded clean, and honest."""
 
 import asyncio
-import http.client
 import json
-import urllib.request
-from collections.abc import Awaitable, Callable
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import aiohttp
-import anthropic
-import httpx
-import httpx2
-import openai
 import pytest
-from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from vcr.cassette import Cassette
 from vcr.request import Request
 
-from autobiz_harness.cli.cassettes import cassettes
 from autobiz_kernel.transport import (
     STRIPE,
     Egress,
@@ -46,13 +35,10 @@ from autobiz_mocks.cassettes import (
 from autobiz_mocks.cassettes.replaying import MATCHED
 
 from ...live_looking import LIVE
+from .shipped_cassettes import DAY, ROOT, SCRIPTS, SHIPPED
 
 pytestmark = [pytest.mark.requirement("P1-TR02"), pytest.mark.test_id("P1-H06")]
 
-ROOT = Path(__file__).resolve().parents[3]
-SCRIPTS = sorted((ROOT / "cassettes" / "scripts").glob("*.toml"))
-SHIPPED = sorted(path for path in (ROOT / "cassettes").rglob("*.json"))
-DAY = date(2026, 11, 29)
 ORIGIN = Provenance(recorded_at=DAY.isoformat(), source="synthetic", model="m", prompt_sha256="0" * 64)
 
 
@@ -140,88 +126,6 @@ def test_a_missing_cassette_is_not_recorded(tmp_path: Path) -> None:
         variant(tmp_path / "c", 0)
 
 
-async def _httpx(url: str) -> None:
-    async with httpx.AsyncClient(trust_env=False) as client:
-        await client.post(url, content=b"{}")
-
-
-async def _httpx2(url: str) -> None:
-    async with httpx2.AsyncClient(trust_env=False) as client:
-        await client.post(url, content=b"{}")
-
-
-async def _httpx_blocking(url: str) -> None:
-    with httpx.Client(trust_env=False) as client:
-        client.post(url, content=b"{}")
-
-
-async def _httpx2_streamed(url: str) -> None:
-    with httpx2.Client(trust_env=False) as client, client.stream("POST", url, content=b"{}") as response:
-        response.read()
-
-
-async def _aiohttp(url: str) -> None:
-    async with aiohttp.ClientSession() as session, session.post(url, data=b"{}") as response:
-        await response.read()
-
-
-async def _urllib(url: str) -> None:
-    request = urllib.request.Request(url, data=b"{}", method="POST")  # noqa: S310  # an address of this machine
-    urllib.request.urlopen(request)  # noqa: S310  # the same
-
-
-async def _http_client(url: str) -> None:
-    connection = http.client.HTTPConnection(url.removeprefix("http://").partition("/")[0])
-    connection.request("POST", "/x", body=b"{}")
-    connection.getresponse()
-
-
-async def _openai(url: str) -> None:
-    async with openai.AsyncOpenAI(api_key="fake", base_url=url, max_retries=0) as client:
-        await client.chat.completions.create(model="m", messages=[{"role": "user", "content": "?"}])
-
-
-async def _anthropic(url: str) -> None:
-    async with anthropic.AsyncAnthropic(api_key="fake", base_url=url, max_retries=0) as client:
-        await client.messages.create(model="m", max_tokens=1, messages=[{"role": "user", "content": "?"}])
-
-
-async def _ours(url: str) -> None:
-    account = SandboxAccount(provider=STRIPE, base_url=url, key="sk_test_FAKE")
-    async with HttpTransport(account, Egress()) as wire:
-        await wire(Outgoing(method="POST", path="/x", body=b"{}"))
-
-
-CLIENTS: tuple[Callable[[str], Awaitable[None]], ...] = (
-    _httpx,
-    _httpx2,
-    _httpx_blocking,
-    _httpx2_streamed,
-    _aiohttp,
-    _urllib,
-    _http_client,
-    _openai,
-    _anthropic,
-    _ours,
-)
-
-
-@pytest.mark.negative
-@pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.__name__.strip("_"))
-def test_no_client_gets_past_a_cassette(client: Callable[[str], Awaitable[None]]) -> None:
-    """Whatever client is used, a request that is not recorded never reaches anybody."""
-
-    async def ask() -> int:
-        async with ScriptedPeer(Says(data=said(200, b"{}"))) as peer:
-            with replaying(SHIPPED[0]) as cassette:
-                with pytest.raises(BaseException, match=r"(?i)cassette|connection error"):
-                    await client(peer.url)
-                cassette.play_counts[0] = 1
-            return len(peer.requests)
-
-    assert asyncio.run(ask()) == 0
-
-
 _PARTS = st.sampled_from(["a", "b"])
 _ASKED = st.tuples(
     _PARTS, _PARTS, st.sampled_from(['{"a":1,"b":2}', '{"b":2,"a":1}', '{"a":1}', "", "a=1", "{"])
@@ -288,86 +192,3 @@ def test_a_secret_is_not_recorded(where: str, tmp_path: Path) -> None:
             secret if where == "answer" else b"{}",
         )
     assert list(tmp_path.iterdir()) == []
-
-
-def _spoiled(change: Callable[[Any], None], tmp_path: Path) -> tuple[str, ...]:
-    told = json.loads(SHIPPED[0].read_text())
-    change(told)
-    file = tmp_path / "spoiled.json"
-    file.write_text(json.dumps(told))
-    return examined(file, today=DAY).problems
-
-
-def _set(*way: str | int, value: Any) -> Callable[[Any], None]:
-    def change(told: Any) -> None:
-        for name in way[:-1]:
-            told = told[name]
-        told[way[-1]] = value
-
-    return change
-
-
-_AT = ("metadata", "provenance")
-
-
-@pytest.mark.negative
-@pytest.mark.parametrize(
-    ("change", "says"),
-    [
-        (_set("metadata", value={}), "provenance lacks recorded_at, source, model, prompt_sha256"),
-        (_set(*_AT, "source", value="a model, honestly"), "must be one of"),
-        (_set(*_AT, "recorded_at", value="yesterday"), "is no day"),
-        (_set(*_AT, "recorded_at", value="2026-01-01"), "332 days old, 180 at most"),
-        (_set(*_AT, "recorded_at", value="2027-01-01"), "in the future"),
-        (_set(*_AT, "prompt_sha256", value="0" * 64), "the prompt has changed"),
-        (_set("interactions", 0, "request", "body", value='{"model":"x"}'), "the prompt has changed"),
-        (
-            _set("interactions", 0, "request", "headers", "authorization", value=["x"]),
-            "keeps the headers authorization",
-        ),
-        (
-            _set("interactions", 0, "response", "headers", "set-cookie", value=["x"]),
-            "keeps the headers set-cookie",
-        ),
-        (
-            _set("interactions", 0, "response", "body", value={"string": LIVE["stripe"]}),
-            "looks like stripe_key",
-        ),
-        (_set("interactions", value=[]), "holds no exchange"),
-        (_set("interactions", value=None), "cannot be read"),
-    ],
-)
-def test_what_is_wrong_is_said(change: Callable[[Any], None], says: str, tmp_path: Path) -> None:
-    """Unknown origin, age, a changed prompt, a stranger's header, a secret, a torn file: each is named."""
-    problems = _spoiled(change, tmp_path)
-    assert any(says in problem for problem in problems), problems
-    assert not any(LIVE["stripe"] in problem for problem in problems)
-
-
-def test_the_command_says_what_is_there(tmp_path: Path) -> None:
-    """`gate cassettes` lists, checks and writes; it answers 0, 1 for something wrong, 2 for a wrong use."""
-    run = CliRunner().invoke
-    where = ["--root", str(ROOT), "--today", "2026-11-29"]
-    assert run(cassettes, ["check", *where]).exit_code == 0
-    listed = run(cassettes, ["list", *where])
-    assert "cassettes/approval_summary/v1.json  1  claude-test  synthetic  2026-11-29" in listed.output
-    stale = run(cassettes, ["check", "--root", str(ROOT), "--today", "2027-11-29"])
-    assert (stale.exit_code, "365 days old" in stale.output) == (1, True)
-    assert run(cassettes, ["check", "--root", str(tmp_path)]).exit_code == 2
-    written = run(cassettes, ["record", str(SCRIPTS[0]), "--root", str(tmp_path), "--today", "2026-11-29"])
-    assert (written.exit_code, "v1.json" in written.output) == (0, True)
-    again = run(cassettes, ["record", str(SCRIPTS[0]), "--root", str(tmp_path)])
-    assert (again.exit_code, "is there already" in again.output) == (2, True)
-    (tmp_path / "bad.toml").write_text('api = "x"\nanswer = 1\n')
-    wrong = run(cassettes, ["record", str(tmp_path / "bad.toml"), "--root", str(tmp_path)])
-    assert wrong.exit_code == 2
-    assert all(
-        words in wrong.output for words in ("unknown key 'answer'", "lacks model", "api must be one of")
-    )
-
-
-def test_age_is_counted_to_the_day() -> None:
-    """On its last day a cassette is fresh, and on the next it is not."""
-    last = DAY + timedelta(days=180)
-    assert examined(SHIPPED[0], today=last).problems == ()
-    assert examined(SHIPPED[0], today=last + timedelta(days=1)).problems != ()

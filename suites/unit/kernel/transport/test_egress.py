@@ -1,5 +1,8 @@
 """The door through which everything leaves, and which stays shut once it had to refuse."""
 
+import subprocess
+import sys
+
 import pytest
 
 from autobiz_kernel.transport import (
@@ -62,3 +65,21 @@ def test_a_live_account_uses_its_key() -> None:
 def test_it_is_no_ordinary_error() -> None:
     """Code that survives any failing provider does not survive this."""
     assert not issubclass(ForbiddenEgressError, Exception)
+
+
+@pytest.mark.negative
+@pytest.mark.test_id("P1-H01")
+def test_a_live_key_ends_the_process() -> None:
+    """Whoever survives every error of a provider does not survive a live key in a sandbox."""
+    program = (
+        "from autobiz_kernel.transport import STRIPE, SandboxAccount\n"
+        "try:\n"
+        f"    SandboxAccount(provider=STRIPE, base_url='http://127.0.0.1', key={LIVE['stripe']!r})\n"
+        "except Exception:\n"
+        "    print('survived')\n"
+        "print('went on')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "ForbiddenEgressError: stripe: the key of a sandbox account looks live" in done.stderr
+    assert LIVE["stripe"] not in done.stderr.replace(program, "")

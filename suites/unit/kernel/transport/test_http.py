@@ -27,6 +27,7 @@ pytestmark = [pytest.mark.asyncio, pytest.mark.requirement("P1-RH02")]
 KEY = "autobiz:" + "0" * 32
 REFUND = Outgoing(method="POST", path="/v1/refunds", body=b"amount=1", key=KEY, headers={"X-A": "b"})
 OK = Says(data=http(200, b'{"id":"re_1"}'))
+USUAL = Patience()
 IMPATIENT = Patience(connect_s=5.0, total_s=0.05)
 
 
@@ -34,7 +35,7 @@ def account(url: str) -> SandboxAccount:
     return SandboxAccount(provider=STRIPE, base_url=url, key="sk_test_FAKE")
 
 
-async def exchange(*script: Says, patience: Patience = Patience(), body_bytes_max: int = 1000) -> Answer:  # noqa: B008  # frozen
+async def exchange(*script: Says, patience: Patience = USUAL, body_bytes_max: int = 1000) -> Answer:
     async with (
         ScriptedPeer(*script) as peer,
         HttpTransport(
