@@ -1,10 +1,11 @@
 """Advance runs: do what their workflows want, until they wait or have ended; any worker may go on."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import count
 from uuid import UUID
 
 from autobiz_kernel.approvals import Approvals
@@ -62,6 +63,7 @@ class Orchestrator:
     ids: Ids = field(default_factory=TimedIds)
     lease: timedelta = LEASE
     _kernels: dict[str, Kernel] = field(default_factory=dict)
+    _turns: Iterator[int] = field(default_factory=count)
 
     async def start(
         self,
@@ -132,8 +134,15 @@ class Orchestrator:
 
     async def work(self, *, limit: int = 16) -> int:
         """Go on with whatever is due, at most so many runs at once; say how many there were."""
-        leases = await self._lease(tuple(self._tenants), limit=limit)
-        await asyncio.gather(*(self.go_on(lease) for lease in leases))
+        tenants = tuple(self._tenants)
+        # Another one first each time: a tenant with much to do must not keep the others from their turn.
+        first = next(self._turns) % len(tenants)
+        leases = await self._lease(tenants[first:] + tenants[:first], limit=limit)
+        done = await asyncio.gather(*(self.go_on(lease) for lease in leases), return_exceptions=True)
+        broken = [each for each in done if isinstance(each, Exception)]
+        if broken:
+            # The others went on all the same; these are taken up again when their leases have passed.
+            raise ExceptionGroup(f"{len(broken)} of {len(leases)} runs could not be gone on with", broken)
         return len(leases)
 
     async def go_on(self, lease: Lease) -> Standing:
