@@ -8,6 +8,7 @@ from .postgres_queue import PostgresQueue
 from .queue import EventWait, Lease, Queue, Signal, Start
 from .transcript import ReplayedRun, Transcript, replay_transcript, transcript_of
 from .words import FailureKind
+from .worker import Worker
 
 __all__ = [
     "EventWait",
@@ -23,6 +24,7 @@ __all__ = [
     "Standing",
     "Start",
     "Transcript",
+    "Worker",
     "patch_between",
     "replay_transcript",
     "transcript_of",

@@ -1,5 +1,6 @@
 """Bounds and loops of runs: over suspensions, over workers, and what is done about what they cut off."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import cast
@@ -7,7 +8,7 @@ from typing import cast
 import pytest
 
 from autobiz_kernel import Ledger, NotDoneError, RunRecord
-from autobiz_kernel.workflow import Standing
+from autobiz_kernel.workflow import Standing, Worker
 from autobiz_oracles import PlainRun, expect
 
 from ....shop.place import TEXT, order, refund, shop_in_memory
@@ -131,3 +132,22 @@ async def test_a_circle_is_seen_across_suspensions() -> None:
     run_id = await other.start("refund", refund(amount=20_001))
     assert await other.until_over(run_id, step=timedelta(seconds=1)) == "FAILED"
     assert len(other.made("orders.read")) == 50
+
+
+async def test_a_worker_works_until_it_is_stopped() -> None:
+    """It goes on with what is due, waits when nothing is, survives what breaks, and ends when it is told."""
+    shop = shop_in_memory()
+    stopped, pauses, told = asyncio.Event(), [], list[Exception]()
+    run_id = await shop.start("reserve_all", order())
+
+    async def idle() -> None:
+        pauses.append(shop.clock.advance(timedelta(minutes=10)))
+        record = await shop.record(run_id)
+        if record.termination_reason is not None:
+            stopped.set()
+
+    shop.answers["stock.release"] = [ValueError("no matter")]
+    worker = Worker(orchestrator=shop.worker(), idle=idle, on_error=told.append)
+    assert await worker.run(stopped) >= 3
+    assert await shop.until_over(run_id) == "FAILED"
+    assert (len(pauses) > 1, told) == (True, [])
