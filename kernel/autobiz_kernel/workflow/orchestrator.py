@@ -9,6 +9,7 @@ from itertools import count
 from uuid import UUID
 
 from autobiz_kernel.approvals import Approvals
+from autobiz_kernel.breaker import Circuits
 from autobiz_kernel.business import Compiled, policy_of
 from autobiz_kernel.canonical import canonical
 from autobiz_kernel.clock import Clock
@@ -57,6 +58,7 @@ class Orchestrator:
     clock: Clock
     tools: Mapping[tuple[str, str, str], Tool]
     owner: UUID
+    circuits: Circuits | None = None
     prices: PriceTable | None = None
     redactor: Redactor = field(default_factory=Redactor)
     on_incident: OnIncident = ignore
@@ -158,7 +160,12 @@ class Orchestrator:
         run = await self._take(kernel, lease)
         mover = Mover(self.compiled, self.ledger, self.clock, run)
         caller = Caller(
-            compiled=self.compiled, kernel=kernel, queue=self.queue, approvals=self.approvals, mover=mover
+            compiled=self.compiled,
+            kernel=kernel,
+            queue=self.queue,
+            approvals=self.approvals,
+            mover=mover,
+            circuits=self.circuits,
         )
         try:
             if not run.state and run.termination_reason is None:
