@@ -87,7 +87,7 @@ class Interpreter:
     def _failed(self, key: str, frame: Frame, event: Failed) -> None:
         frame.pop("word", None)
         if event.code in ("IN_FLIGHT", DEPENDENCY_OPEN):
-            # Somebody is causing the effect, perhaps we before a crash, or no call was made: that is no attempt.
+            # Somebody is causing the effect, or no call was made: that is no attempt.
             frame["wait"] = {"for": "time", "due": max(event.retry_ms or 0, self._walk.now_ms + 1)}
             return None
         is_undoing = frame["phase"] == UNDO
