@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from itertools import count
 from uuid import UUID
 
@@ -32,19 +31,11 @@ from .committing import LostError, Mover
 from .frames import DONE, how_it_ended
 from .laying_down import incidents_of, lay_down, leave_undoing
 from .queue import Lease, Queue, Signal, Start
+from .standing import Standing
 from .wanting import wanted
 from .words import CallWanted, Wanted
 
 LEASE = timedelta(seconds=60)
-
-
-class Standing(StrEnum):
-    """Where a run is when nobody works on it."""
-
-    ENDED = "ended"
-    SUSPENDED = "suspended"
-    LOST = "lost"  # another worker has it
-    NOT_DUE = "not_due"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
