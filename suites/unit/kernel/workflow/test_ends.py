@@ -3,12 +3,12 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
 from autobiz_kernel import Ledger, NotDoneError, RunRecord
-from autobiz_kernel.workflow import Standing, Worker
+from autobiz_kernel.workflow import Lease, Queue, Standing, Worker
 from autobiz_oracles import PlainRun, expect
 
 from ....shop.place import TEXT, order, refund, shop_in_memory
@@ -151,3 +151,27 @@ async def test_a_worker_works_until_it_is_stopped() -> None:
     assert await worker.run(stopped) >= 3
     assert await shop.until_over(run_id) == "FAILED"
     assert (len(pauses) > 1, told) == (True, [])
+
+
+async def test_an_event_that_comes_while_a_run_is_laid_down_is_not_overlooked() -> None:
+    """It comes after the worker has looked and before the run can be woken, and is taken all the same."""
+    shop = shop_in_memory()
+    run_id = await shop.start("reserve_all", order())
+    await shop.advance(run_id)
+    shop.clock.advance(timedelta(seconds=60))
+    queue, worker = shop.queue, shop.worker()
+
+    class Late:
+        """A queue in which the event comes at the worst moment."""
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(queue, name)
+
+        async def suspend(self, lease: Lease, **said: Any) -> bool:
+            await worker.tell(shop.tenant, "order.shipped", "o-1", {"parcel": "p"}, signal_id="e-1")
+            return await queue.suspend(lease, **said)
+
+    late = replace(worker, queue=cast("Queue", Late()))
+    assert await late.advance(shop.tenant, run_id) is Standing.SUSPENDED
+    assert await shop.worker().work() == 1
+    assert (await shop.record(run_id)).termination_reason == "COMPLETED"
