@@ -1,6 +1,7 @@
 """Requests for approval: what people may decide, and what becomes of a request by itself."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -221,3 +222,14 @@ def _public(key: Ed25519PrivateKey) -> str:
     import base64
 
     return base64.b64encode(key.public_key().public_bytes_raw()).decode()
+
+
+@pytest.mark.asyncio
+@pytest.mark.negative
+async def test_silence_agrees_only_where_no_money_is_concerned() -> None:
+    """A rule that lets silence agree lets it do so for other effects alone, whatever stands in the books."""
+    _, _, request = await held()
+    lenient = replace(request, question=replace(request.question, approves_on_timeout=True))
+    end = request.question.expires_at
+    assert aged(lenient, now=end).status is Status.EXPIRED
+    assert aged(replace(lenient, is_financial=False), now=end).status is Status.APPROVED
