@@ -17,17 +17,23 @@ RATIO_MAX = 1.2
 # As much as a call leaves: a claim that is done, a receipt, a trace. A thousand calls are a run.
 FILL = """
 WITH number AS (SELECT generate_series(%(first)s::bigint, %(last)s::bigint) AS n),
-row AS (SELECT n, sha256(int8send(n)) AS key,
-        (%(runs)s::uuid[])[1 + ((n - %(first)s) / 1000)::int] AS run, 1 + (n - %(first)s) %% 1000 AS seq FROM number),
-claims AS (INSERT INTO idempotency (tenant_id, key, fingerprint, tool, status, run_id, first_seen_at, expires_at,
-        lease_until, receipt_run, receipt_seq)
-    SELECT %(tenant)s, key, key, %(tool)s, 1, run, %(now)s, %(now)s + interval '1 day', %(now)s, run, seq FROM row),
-receipts AS (INSERT INTO receipts (tenant_id, run_id, seq, tool, effect_class, key, external_key, body, prev_hash, hash,
-        at)
-    SELECT %(tenant)s, run, seq, %(tool)s, 'WRITE', key, 'autobiz:' || left(encode(key, 'hex'), 32), %(body)s, key, key,
-        %(now)s FROM row)
-INSERT INTO traces (tenant_id, run_id, seq, path, tool, command, guard, outcome, attrs, tokens, cost_micros, took_us,
-    at)
+row AS (
+    SELECT sha256(int8send(n)) AS key, (%(runs)s::uuid[])[1 + ((n - %(first)s) / 1000)::int] AS run,
+           1 + (n - %(first)s) %% 1000 AS seq
+    FROM number),
+claims AS (
+    INSERT INTO idempotency (tenant_id, key, fingerprint, tool, status, run_id, first_seen_at, expires_at,
+                             lease_until, receipt_run, receipt_seq)
+    SELECT %(tenant)s, key, key, %(tool)s, 1, run, %(now)s, %(now)s + interval '1 day', %(now)s, run, seq
+    FROM row),
+receipts AS (
+    INSERT INTO receipts (tenant_id, run_id, seq, tool, effect_class, key, external_key, body, prev_hash,
+                          hash, at)
+    SELECT %(tenant)s, run, seq, %(tool)s, 'WRITE', key, 'autobiz:' || left(encode(key, 'hex'), 32),
+           %(body)s, key, key, %(now)s
+    FROM row)
+INSERT INTO traces (tenant_id, run_id, seq, path, tool, command, guard, outcome, attrs, tokens, cost_micros,
+                    took_us, at)
 SELECT %(tenant)s, run, seq, '1', %(tool)s, key, '', 'claimed', '{}', 0, 0, 100, %(now)s FROM row
 """
 STEP = 50_000
@@ -44,8 +50,13 @@ def fill(url: str, first: int, last: int) -> None:
             connection.execute(
                 FILL,
                 {
-                    **{"first": begin, "last": end - 1, "runs": runs, "tenant": TENANT, "now": now},
-                    **{"tool": CONTRACT.reference, "body": "x" * (len(str(asked("1").arguments)) + 450)},
+                    "first": begin,
+                    "last": end - 1,
+                    "runs": runs,
+                    "tenant": TENANT,
+                    "now": now,
+                    "tool": CONTRACT.reference,
+                    "body": "x" * (len(str(asked("1").arguments)) + 450),
                 },
             )
 
@@ -86,7 +97,8 @@ def main() -> None:
             middles.append(asyncio.run(window(url, rows, calls)))
     ratio = middles[-1] / middles[0]
     print(
-        f"latency at {sizes[-1]:,} rows is {ratio:.2f} times that at {sizes[0]:,} (wanted: {RATIO_MAX} at most)"
+        f"latency at {sizes[-1]:,} rows is {ratio:.2f} times that at {sizes[0]:,} "
+        f"(wanted: {RATIO_MAX} at most)"
     )
     if ratio > RATIO_MAX:
         raise SystemExit(1)
