@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test dev down check bench mutate lock modelled strategy schemas wheel-check clean
+.PHONY: help setup demo test dev down check bench mutate lock modelled strategy errors schemas wheel-check clean
 
 help:  ## Say what each command does
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ modelled: $(READY)  ## Write the page of what the stand-ins model anew
 
 strategy: $(READY)  ## Write the tables of the oracle strategy page anew
 	@$(BIN)/python -c "from suites.hygiene.strategy import write; write()"
+
+errors: $(READY)  ## Write the page of error codes anew
+	@$(BIN)/python -c "from suites.hygiene.taxonomy import write; write()"
 
 schemas: $(READY)  ## Write the published JSON Schemas anew
 	@$(BIN)/python -c "from pathlib import Path; from autobiz_gates.published import write_schemas; \

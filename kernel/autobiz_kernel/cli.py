@@ -1,10 +1,9 @@
 """The command line of those who run the kernel: `autobiz`."""
 
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import click
@@ -12,8 +11,9 @@ import psycopg
 
 from .audit import heads_of, keep_anchor, verify_tenant
 from .chains import Window, anchor_of_line, append_anchor, key_id, next_anchor, read_anchor_lines
-from .cli_business import approvals_group, compile_command, release_command, replay_lines
-from .cli_keys import private_key, public_key
+from .cli_approvals import approvals
+from .cli_business import compile_command, release_command, replay_lines
+from .cli_options import database, private_key, public_key, tenant_option
 from .clock import SystemClock
 from .diagnosis import diagnose
 from .errors import KernelError
@@ -25,22 +25,6 @@ from .timeline import kept_versions, run_lines, timeline
 EXIT_FOUND = 1
 EXIT_ERROR = 2
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-def _database(command: Command) -> Command:
-    """Every command works on a database, whose URL holds a password and so comes from the environment."""
-    option = click.option(
-        "--database",
-        envvar="AUTOBIZ_DATABASE_URL",
-        required=True,
-        help="URL; better given in AUTOBIZ_DATABASE_URL.",
-    )
-    return option(command)
-
-
-def _tenant(command: Command) -> Command:
-    return click.option("--tenant", type=click.UUID, required=True, help="Whose books.")(command)
 
 
 class _Kernel(click.Group):
@@ -60,7 +44,7 @@ def main() -> None:
 
 
 @main.command("migrate")
-@_database
+@database
 @click.option("--down", is_flag=True, help="Take every revision back. All rows are lost.")
 @click.option("--yes", is_flag=True, help="Mean it.")
 @click.option("--weeks", default=8, show_default=True, help="For how many weeks partitions are made.")
@@ -77,7 +61,7 @@ def migrate_command(database: str, down: bool, yes: bool, weeks: int) -> None:
 
 
 @main.command()
-@_database
+@database
 def doctor(database: str) -> None:
     """Say what is wrong with the database, its role and its schema, and what to do."""
     complaints = diagnose(database)
@@ -94,8 +78,8 @@ def audit() -> None:
 
 
 @audit.command()
-@_database
-@_tenant
+@database
+@tenant_option
 @click.option("--anchors", type=click.Path(path_type=Path), help="File that `audit anchor` has written.")
 @click.option(
     "--key", "keys", type=click.Path(path_type=Path, exists=True), multiple=True, help="Public key, PEM."
@@ -115,8 +99,8 @@ def verify(database: str, tenant: UUID, anchors: Path | None, keys: tuple[Path, 
 
 
 @audit.command()
-@_database
-@_tenant
+@database
+@tenant_option
 @click.option("--key", type=click.Path(path_type=Path, exists=True), required=True, help="Private key, PEM.")
 @click.option(
     "--anchors", type=click.Path(path_type=Path), required=True, help="File outside of the database."
@@ -138,8 +122,8 @@ main.add_command(export_command)
 
 
 @main.command()
-@_database
-@_tenant
+@database
+@tenant_option
 @click.option("--limit", default=20, show_default=True)
 def runs(database: str, tenant: UUID, limit: int) -> None:
     """List a tenant's latest runs."""
@@ -148,8 +132,8 @@ def runs(database: str, tenant: UUID, limit: int) -> None:
 
 
 @main.command()
-@_database
-@_tenant
+@database
+@tenant_option
 @click.argument("run", type=click.UUID)
 def show(database: str, tenant: UUID, run: UUID) -> None:
     """Tell what happened in a run, call by call."""
@@ -158,8 +142,8 @@ def show(database: str, tenant: UUID, run: UUID) -> None:
 
 
 @main.command("replay")
-@_database
-@_tenant
+@database
+@tenant_option
 @click.argument("run", type=click.UUID)
 @click.option(
     "--business",
@@ -181,4 +165,4 @@ def replay_command(database: str, tenant: UUID, run: UUID, business: Path | None
 
 main.add_command(compile_command)
 main.add_command(release_command)
-main.add_command(approvals_group(_database, _tenant))
+main.add_command(approvals)

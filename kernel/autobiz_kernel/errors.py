@@ -9,6 +9,11 @@ KernelError
 ├── StateError       a patch does not fit its state: read the state anew
 ├── ExportError      a collector does not take what was sent: mend the collector and send again
 ├── ReplayError      the code asks for other things than the record holds: the run goes to quarantine
+├── CompileError     a business is unsafe as it is written: change its file
+├── ExpressionError  an expression does not compile: change it
+├── ReleaseError     a release is not what somebody trusted has signed: sign it anew
+├── DecisionError    a decision about a request does not count: the sentence says why
+├── IdentityError    it is not shown who decides: sign, or click as yourself
 └── StoreError       the ledger was wired wrongly or broke its promise: change the composition root
 """
 

@@ -35,7 +35,15 @@ def receipt_schema() -> dict[str, Any]:
     return made | {"required": ["schema", *shared], "if": is_financial, "then": money}
 
 
+def business_schema() -> dict[str, Any]:
+    """Describe the file of a business, for editors."""
+    from .business import BusinessFile
+
+    return {"$schema": DRAFT} | BusinessFile.model_json_schema(by_alias=True)
+
+
 SCHEMAS: Final[dict[str, Callable[[], dict[str, Any]]]] = {
+    "business.schema.json": business_schema,
     "receipt.schema.json": receipt_schema,
     "run.schema.json": lambda: _object(RunRecord, "A run"),
     "state-version.schema.json": lambda: _object(StateVersion, "One version of a run's state"),

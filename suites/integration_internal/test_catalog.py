@@ -139,7 +139,16 @@ async def test_no_routine_lends_its_owners_rights(connection: AsyncConnection[An
     expect.value([name for name, is_definer, _ in rows if is_definer]).equals([])
     expect.value([name for name, _, is_granted in rows if is_granted]).equals(
         [
-            *("claim_many", "finish_run", "lease_runs", "renew_lease", "settle_many", "start_run"),
+            *(
+                "begin_many",
+                "claim_many",
+                "finish_run",
+                "lease_runs",
+                "queue_many",
+                "renew_lease",
+                "settle_many",
+                "start_run",
+            ),
             *("suspend_run", "wake_run"),
         ]
     )

@@ -90,7 +90,10 @@ def test_init_writes_a_file_that_works_at_once(tmp_path: Path) -> None:
     """`gate init` then `gate run` decides a project that never heard of us."""
     project = small_project(tmp_path, gate_file="", tool="")
 
-    expect.program(project.gate("init")).ended(0)
+    written = project.gate("init", "--json")
+
+    expect.program(written).ended(0)
+    expect.value(written.json).equals({"gate_file": "gate.toml", "gates": ["tests"]})
     expect.program(project.gate("run")).ended(0)
 
 

@@ -3,12 +3,10 @@
 import asyncio
 from collections import Counter
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from psycopg import AsyncConnection
 
 from autobiz_kernel import (
     LEASE,
@@ -16,11 +14,9 @@ from autobiz_kernel import (
     ClaimOutcome,
     Json,
     Ledger,
-    PostgresLedger,
     RunRecord,
     SettleKind,
     SettleOutcome,
-    StoreError,
     TerminationReason,
 )
 from autobiz_oracles import expect
@@ -28,7 +24,6 @@ from autobiz_oracles import expect
 from ..database import Connect
 from ..ledgers_alike import (
     BEGIN,
-    EXTERNAL,
     OTHER,
     TICK,
     a_run,
@@ -243,71 +238,3 @@ async def test_who_does_not_hold_a_living_run_begins_nothing(books: Ledger, tena
     another = a_run(tenant, 1)
     await books.begin(another)
     expect.value((await books.claim(asked(another))).outcome).equals(ClaimOutcome.CLAIMED)
-
-
-@pytest.mark.test_id("P1-T11")
-@pytest.mark.negative
-async def test_one_bad_call_does_not_spoil_its_neighbours(ledger: PostgresLedger, tenant: UUID) -> None:
-    """Where the database refuses one settlement of a batch, it alone fails; the others are written once."""
-    run = a_run(tenant)
-    await ledger.begin(run)
-    made = []
-    for number in range(1, 6):
-        key = bytes([number]) * 32
-        answer = await ledger.claim(asked(run, key=key))
-        made.append(settlement(run, SettleKind.DONE, epoch=answer.epoch, key=key, result={"number": number}))
-    receipt = made[2].receipt
-    assert receipt is not None
-    made[2] = replace(made[2], receipt=replace(receipt, external_key=EXTERNAL[:-1]))
-    told = await asyncio.gather(*(ledger.settle(each) for each in made), return_exceptions=True)
-    expect.value([type(each).__name__ for each in told]).equals(
-        [
-            "SettleAnswer",
-            "SettleAnswer",
-            "CheckViolation",
-            "SettleAnswer",
-            "SettleAnswer",
-        ]
-    )
-    kept = await ledger.receipts_of(tenant, run.run_id)
-    expect.value([dict(each.result)["number"] for each in kept]).equals([1, 2, 4, 5])
-    spoilt = await ledger.claim(asked(run, key=bytes([3]) * 32, now=BEGIN + LEASE))
-    expect.value(spoilt.outcome).equals(ClaimOutcome.UNCERTAIN)
-
-
-@pytest.mark.test_id("P1-T12")
-@pytest.mark.negative
-async def test_a_moment_without_a_zone_is_refused(ledger: PostgresLedger, tenant: UUID) -> None:
-    """A clock that does not say where it stands is refused before the database is asked."""
-    nowhere: datetime = BEGIN.replace(tzinfo=None)
-    with expect.refusal(StoreError, "no time zone"):
-        await ledger.claim(asked(a_run(tenant), now=nowhere))
-
-
-@pytest.mark.test_id("P1-T11")
-async def test_a_call_touches_its_own_rows_only(
-    ledger: PostgresLedger, connection: AsyncConnection[Any], tenant: UUID
-) -> None:
-    """The last claim of a tenant reads as much as the first, whatever the planner believes of the table."""
-    run = a_run(tenant)
-    await ledger.begin(run)
-    before = await _read(ledger, connection)
-    for first in range(0, 300, 50):
-        keys = [number.to_bytes(32, "big") for number in range(first, first + 50)]
-        answers = await asyncio.gather(*(ledger.claim(asked(run, key=key)) for key in keys))
-        for key, answer in zip(keys, answers, strict=True):
-            await ledger.settle(settlement(run, SettleKind.DONE, epoch=answer.epoch, key=key))
-    expect.value(await _read(ledger, connection) - before).at_most(3 * 300)
-
-
-async def _read(ledger: PostgresLedger, connection: AsyncConnection[Any]) -> int:
-    """How many claims were read so far."""
-    for each in ledger.connections:
-        await each.execute("SELECT pg_stat_force_next_flush()")
-        await each.execute("SELECT 1")
-    cursor = await connection.execute(
-        "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_user_tables WHERE relname = 'idempotency'"
-    )
-    row = await cursor.fetchone()
-    assert row is not None
-    return int(row[0])

@@ -60,7 +60,7 @@ def test_a_kept_service_stays_without_users_until_it_is_stopped(stack_state: Pat
     for _ in range(2):
         with join(ROOT, services=["valkey"], directory=stack_state) as found:
             expect.value(found.valkey.url).equals(url)
-            assert not found.valkey.started
+            expect.value([found.valkey.started]).equals([False])
     running = pids(stack_state)
     expect.value(stop(stack_state)).equals(("valkey",))
     await_nothing_left(stack_state, running)

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from psycopg import AsyncConnection, Error
 
-from autobiz_kernel import Json, PostgresLedger
+from autobiz_kernel import Json
 from autobiz_kernel.approvals import PostgresApprovals, Verdict
 from autobiz_kernel.workflow import Standing
 from autobiz_mocks import VirtualClock
@@ -19,7 +19,7 @@ from autobiz_oracles import PlainReceipt, PlainRequest, expect
 
 from ..database import Connections
 from ..shop.approval_life import Life
-from ..shop.place import TENANT_A, TEXT, Shop, refund, shop_in_memory, shop_in_postgres
+from ..shop.place import TENANT_A, TEXT, Shop, hand_over, refund, shop_in_memory, shop_in_postgres
 from ..shop.random_graphs import Seeded, compiles, lives_through, random_business
 from ..shop.tools import answer_of
 
@@ -39,14 +39,13 @@ async def open_shop(app_connections: Connections, tenant: UUID) -> AsyncIterator
     shops: list[tuple[Shop, list[AsyncConnection[Any]]]] = []
 
     async def opened(text: str = TEXT, owner: UUID = tenant) -> Shop:
-        borrowed = [await app_connections.borrow() for _ in range(4)]
+        borrowed = [await app_connections.borrow() for _ in range(5)]
         shops.append((shop_in_postgres(borrowed, owner, text), borrowed))
         return shops[-1][0]
 
     yield opened
     for shop, borrowed in shops:
-        assert isinstance(shop.ledger, PostgresLedger)
-        assert shop.ledger.connections
+        hand_over(shop)
         for each in borrowed:
             await app_connections.give_back(each)
 

@@ -9,17 +9,18 @@ import json
 import os
 import signal
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
 from psycopg import AsyncConnection
 
-from autobiz_kernel import Json, PostgresLedger, timed_id
+from autobiz_kernel import Json, timed_id
 from autobiz_mocks import VirtualClock
 
 from ..shop.doom import Doom, doomed
-from ..shop.place import TENANT_A, Shop, refund, shop_in_postgres
+from ..shop.place import TENANT_A, Shop, hand_over, refund, shop_in_postgres
 from .provider import ask_provider, requests_of
 
 ORDER: Json = {"order": "o-1", "lines": [{"line": "l-1", "units": 1}, {"line": "l-2", "units": 2}]}
@@ -31,11 +32,12 @@ class Place:
     """A shop of one tenant, with a provider that remembers every request."""
 
     def __init__(self, connections: list[AsyncConnection[Any]], tenant: UUID, doom: Doom) -> None:
-        self.doom, self._provider = doom, connections[4]
-        self.shop: Shop = shop_in_postgres(connections[:4], tenant)
+        self.doom, self._provider = doom, connections[5]
+        self.shop: Shop = shop_in_postgres(connections[:5], tenant)
         self.books = self.shop.ledger
         self.shop.ledger = doomed("ledger", self.books, doom)
-        self.shop.queue = doomed("queue", self.shop.queue, doom)
+        self.queue = self.shop.queue
+        self.shop.queue = doomed("queue", self.queue, doom)
         self.shop.approvals = doomed("approvals", self.shop.approvals, doom)
         usual = self.shop.answer
 
@@ -57,8 +59,7 @@ class Place:
 
     async def hand_over(self) -> None:
         """Let others use the connections."""
-        assert isinstance(self.books, PostgresLedger)
-        assert self.books.connections
+        hand_over(replace(self.shop, ledger=self.books, queue=self.queue))
 
     async def begin(self) -> None:
         await self.shop.start("refund", refund(amount=6_000), run_id=self.runs["refund"])
@@ -110,7 +111,7 @@ def _lasting(value: Any) -> Any:
 
 
 async def connected(url: str) -> list[AsyncConnection[Any]]:
-    return [await AsyncConnection.connect(url, autocommit=True, prepare_threshold=0) for _ in range(5)]
+    return [await AsyncConnection.connect(url, autocommit=True, prepare_threshold=0) for _ in range(6)]
 
 
 def die(url: str, tenant: UUID, doom: Doom) -> int:

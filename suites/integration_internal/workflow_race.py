@@ -25,12 +25,12 @@ LIMIT_ROUNDS = 100_000
 async def shop_at(url: str, tenant: UUID) -> Shop:
     """The shop of one process, with a provider that remembers every request."""
     connections = await connected(url)
-    shop = shop_in_postgres(connections[:4], tenant)
+    shop = shop_in_postgres(connections[:5], tenant)
 
     async def answer(operation: str, arguments: Json, key: str) -> Json:
         if operation != "orders.read":
             named = arguments.get("refund_id") or arguments.get("mail_id")
-            await ask_provider(connections[4], tenant, f"{operation} {named}", key)
+            await ask_provider(connections[5], tenant, f"{operation} {named}", key)
         return answer_of(operation, arguments, key)
 
     shop.provider = answer
@@ -80,7 +80,7 @@ async def left(url: str, tenant: UUID, runs: list[UUID]) -> dict[str, object]:
             wrong.append(f"run {run_id}: {record.spent.steps} steps, {record.receipt_seq} receipts")
         await shop.replay(run_id)
     connections = await connected(url)
-    requests = Counter(each.body for each in await requests_of(connections[4], tenant))
+    requests = Counter(each.body for each in await requests_of(connections[5], tenant))
     wrong += [f"{body}: asked for {times} times" for body, times in requests.items() if times > 1]
     if len(requests) != 2 * len(runs):
         wrong.append(f"{len(requests)} effects of {2 * len(runs)}")

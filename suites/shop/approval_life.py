@@ -128,7 +128,8 @@ class Life:
         await self._approvals.ask(
             Request(
                 tenant=self._tenant, approval_id=approval_id, run_id=RUN, path="0/pay:1",
-                tool="payments.refund@1", fingerprint=printed, is_financial=True, shown={"amount": self._print}, reason="a rule",
+                tool="payments.refund@1", fingerprint=printed, is_financial=True,
+                shown={"amount": self._print}, reason="a rule",
                 requesters=("agent",), question=question, requested_at=now,
             )
         )  # fmt: skip

@@ -146,11 +146,11 @@ def shop_in_memory(text: str = TEXT) -> Shop:
 
 def shop_in_postgres(connections: Sequence[AsyncConnection[Any]], tenant: UUID, text: str = TEXT) -> Shop:
     """A shop on a shared database, in a tenant of its own."""
-    writes, looks, queue, approvals = connections
+    writes, looks, steps, queue, approvals = connections
     return Shop(
         compiled=shop_for(tenant, text),
         ledger=PostgresLedger(writes, writes, looks),
-        queue=PostgresQueue(queue),
+        queue=PostgresQueue(steps, queue),
         approvals=PostgresApprovals(approvals),
     )
 
@@ -166,3 +166,11 @@ def order(number: int = 1, lines: int = 3) -> Json:
         "order": f"o-{number}",
         "lines": [{"line": f"l-{number}-{each}", "units": 1} for each in range(lines)],
     }
+
+
+def hand_over(shop: Shop) -> None:
+    """Stop listening on a shop's connections, which somebody else uses next."""
+    assert isinstance(shop.ledger, PostgresLedger)
+    assert isinstance(shop.queue, PostgresQueue)
+    assert shop.ledger.connections
+    assert shop.queue.connections

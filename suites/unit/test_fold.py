@@ -80,6 +80,28 @@ def test_another_run_id_adds_trials_and_replaces_none(tmp_path: Path) -> None:
     assert outcomes(fold([tmp_path])) == {"a": ("fail", "pass")}
 
 
+@pytest.mark.parametrize("others", [("run-b", "run-a"), ("run-a", "run-b"), ("run-0", "run-a")])
+def test_invocations_that_take_turns_in_one_file_are_told_apart(
+    tmp_path: Path, others: tuple[str, str]
+) -> None:
+    """Trials of the same run number belong to the invocation that each line names, whichever came before."""
+    first, second = others
+    write_ledger(tmp_path / "1.jsonl", header(run_id=first), plan("a", "b", run_id=first))
+    write_ledger(
+        tmp_path / "2.jsonl",
+        header(run_id=second),
+        plan("a", "b", run_id=second),
+        trial("a", run_id=second),
+        trial("a", "fail", run_id=first),
+        trial("b", run_id=second),
+        trial("b", "skip", run_id=first),
+    )
+
+    found = {case.case: sorted(case.outcomes) for case in fold([tmp_path]).cases}
+
+    assert found == {"a": ["fail", "pass"], "b": ["pass", "skip"]}
+
+
 def test_shards_are_one_run(tmp_path: Path) -> None:
     """Shards from several machines, each with a run id of its own, fold into one run."""
     for index, case in ((1, "a"), (2, "b")):
@@ -109,6 +131,43 @@ def test_an_absent_shard_is_a_problem(tmp_path: Path) -> None:
         )
 
     assert "shard 2/3 is absent" in fold([tmp_path]).problems[0]
+
+
+@pytest.mark.negative
+@pytest.mark.parametrize(
+    ("seen", "count", "absent"),
+    [
+        ((1,), 2, "shard 2/2 is absent"),
+        ((1, 2), 3, "shard 3/3 is absent"),
+        ((2, 3), 3, "shard 1/3 is absent"),
+        ((3,), 4, "shard 1/4, 2/4, 4/4 is absent"),
+        ((1, 2, 3), 3, ""),
+        ((1, 2, 3, 4), 4, ""),
+    ],
+)
+def test_every_shard_is_asked_for_from_the_first_to_the_last(
+    tmp_path: Path, seen: tuple[int, ...], count: int, absent: str
+) -> None:
+    """Whichever is lacking is named, and where none is nothing is said."""
+    for index in seen:
+        shard = Shard(index=index, count=count)
+        first, asked = header(run_id=f"m{index}", shard=shard), plan("a", run_id=f"m{index}")
+        write_ledger(tmp_path / f"{index}.jsonl", first, asked)
+
+    problems = fold([tmp_path]).problems
+
+    assert [problem.partition(": ")[2] for problem in problems] == ([absent] if absent else [])
+
+
+@pytest.mark.parametrize("digests", [("aa", None), (None, None), ("aa", "aa")])
+def test_one_gate_file_and_runs_that_name_none_are_no_problem(
+    tmp_path: Path, digests: tuple[str | None, ...]
+) -> None:
+    """Only two that differ are a change; a run without a gate file has seen none."""
+    for run, digest in enumerate(digests, start=1):
+        write_ledger(tmp_path / f"{run}.jsonl", header(run=run, gate_file_sha256=digest), plan("a", run=run))
+
+    assert fold([tmp_path]).problems == ()
 
 
 @pytest.mark.negative

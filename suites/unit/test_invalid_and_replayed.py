@@ -45,6 +45,26 @@ def folded(folder: Path, *runs: list[tuple[str, str | None]]) -> tuple[str, ...]
     return fold([folder]).cases[0].outcomes
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "outcomes"),
+    [
+        ("pass", "pass", ("pass", "replay")),
+        ("unknown", "unknown", ("unknown", "replay")),
+        ("pass", "unknown", ("unknown", "replay")),
+        ("fail", "pass", ("fail", "replay")),
+        ("skip", "skip", ("skip", "skip")),
+        ("skip", "pass", ("skip", "pass")),
+        ("invalid", "invalid", ("invalid", "invalid")),
+        ("invalid", "pass", ("invalid", "pass")),
+    ],
+)
+def test_what_was_tried_counts_as_a_replay_and_what_was_not_does_not(
+    tmp_path: Path, first: str, second: str, outcomes: tuple[str, ...]
+) -> None:
+    """Any trial that came to something replays one with its key; a skipped or spoiled one replays nothing."""
+    assert folded(tmp_path, [(first, "key")], [(second, "key")]) == outcomes
+
+
 @pytest.mark.negative
 @pytest.mark.parametrize(
     ("tries", "outcome"),
@@ -58,6 +78,8 @@ def folded(folder: Path, *runs: list[tuple[str, str | None]]) -> tuple[str, ...]
         (["invalid", "invalid", "invalid", "fail"], "fail"),
         (["invalid", "invalid", "invalid", "unknown"], "unknown"),
         (["pass", "invalid", "invalid", "invalid"], "invalid"),
+        (["invalid", "invalid", "invalid", "skip"], "invalid"),
+        (["invalid", "invalid", "invalid", "invalid", "pass"], "invalid"),
     ],
 )
 def test_an_invalid_trial_is_tried_again_at_most_twice(

@@ -121,6 +121,90 @@ def test_attempts_that_add_up_are_compared(tmp_path: Path, row: str, expected: D
     assert f"Fisher by case p = {p}" in decision.reason
 
 
+def test_half_a_trial_lost_by_case_is_lost_all_the_same(tmp_path: Path) -> None:
+    """Where there are more trials now, a loss is counted in trials of the baseline, and not rounded away."""
+    write(tmp_path / "baseline", rows(10, "ppp"))
+    attempts = [
+        write(tmp_path / "first", rows(10, "ppp"), "first"),
+        write(tmp_path / "second", rows(10, "ppf"), "second"),
+    ]
+
+    reason = decide(GATE, fold(attempts), TODAY, tmp_path).reason
+
+    assert "10 of 10 cases did worse, 0 better" in reason
+    assert "the pass rate fell by 16.7 points" in reason
+
+
+def test_worse_and_better_are_counted_apart(tmp_path: Path) -> None:
+    """What lost, what won and what stayed are three groups, and only the first two are told."""
+    before = rows(60, "ppp") | {"won": "pff", "won-2": "ffp", "stayed": "pfp"}
+
+    reason = compared(
+        tmp_path, before, before | rows(1, "ppf") | {"won": "ppp", "won-2": "ppp", "stayed": "fpp"}
+    ).reason
+
+    assert "1 of 63 cases did worse, 2 better, sign-flip p = " in reason
+    assert "worse: case" not in reason
+
+
+def test_only_those_that_lost_are_named_as_worse(tmp_path: Path) -> None:
+    """A gate that shuts names the cases that lost, and none of the others."""
+    before = rows(60, "ppp") | {"won": "ffp"}
+
+    reason = compared(tmp_path, before, before | rows(6, "fff") | {"won": "pfp"}).reason
+
+    assert reason.partition("worse: ")[2].startswith("cases case-0, case-1")
+    assert "won" not in reason
+
+
+@pytest.mark.parametrize(("lost", "alert"), [(2, ""), (3, ""), (4, "the pass rate fell by 6.7 points")])
+def test_more_than_five_points_are_an_alert(tmp_path: Path, lost: int, alert: str) -> None:
+    """Five points to the dot are none; what is beyond is told with its size, be it chance or not."""
+    before = rows(20, "ppp")
+
+    decision = compared(tmp_path, before, before | rows(lost, "ppf"))
+
+    assert decision.decision is Decision.OPEN
+    assert decision.reason.partition("ALERT: ")[2].partition(";")[0] == alert
+
+
+def test_a_rate_that_rose_is_no_alert(tmp_path: Path) -> None:
+    """A change for the better, however large, alarms nobody."""
+    reason = compared(tmp_path, rows(20, "pff"), rows(20, "ppp")).reason
+
+    assert "ALERT" not in reason
+
+
+@pytest.mark.parametrize(("cases", "shown"), [(60, "shown"), (20, "not shown")])
+def test_whether_nothing_was_lost_is_shown_is_told(tmp_path: Path, cases: int, shown: str) -> None:
+    """Sixty equal cases show that less than five points were lost, twenty do not."""
+    reason = compared(tmp_path, rows(cases, "ppp"), rows(cases, "ppp")).reason
+
+    assert f"non-inferior by 5 points: {shown}" in reason
+
+
+@pytest.mark.parametrize(("alpha", "expected"), [(0.0625, Decision.OPEN), (0.0626, Decision.SHUT)])
+def test_alpha_itself_does_not_shut(tmp_path: Path, alpha: float, expected: Decision) -> None:
+    """Four dead cases have p = 0.0625: the level must be above it."""
+    before = rows(60, "ppp")
+    write(tmp_path / "baseline", before)
+    gate = RegressionGate(name="no-worse", baseline="baseline", runs=3, alpha=alpha)
+
+    assert (
+        decide(gate, fold([write(tmp_path / "now", before | rows(4, "fff"))]), TODAY, tmp_path).decision
+        is expected
+    )
+
+
+def test_its_figures_are_the_pooled_ones(tmp_path: Path) -> None:
+    """All trials count, against a floor of all, with a two-sided bound at 95 %."""
+    figures = compared(tmp_path, rows(10, "ppp"), rows(10, "ppf")).figures
+
+    assert figures is not None
+    assert (figures.floor, figures.confidence, figures.sided) == (1.0, 0.95, 2)
+    assert (figures.passes, figures.trials) == (20, 30)
+
+
 @pytest.mark.negative
 def test_a_baseline_that_is_not_there_leaves_it_undecided(tmp_path: Path) -> None:
     """Without a baseline nothing is compared, and the reason names it."""

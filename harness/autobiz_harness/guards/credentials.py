@@ -70,8 +70,8 @@ def _form(
 ) -> Detector:
     compiled = re.compile(pattern)
     if is_excused is None:
-        return Detector(name=name, pattern=compiled, hint=hint)
-    return Detector(name=name, pattern=compiled, hint=hint, is_excused=is_excused)
+        return Detector(name=name, pattern=compiled, hint=hint.lower())
+    return Detector(name=name, pattern=compiled, hint=hint.lower(), is_excused=is_excused)
 
 
 # The hint is a part that every match holds: nearly all text is dismissed by looking for it.
@@ -98,7 +98,7 @@ def live_credentials(text: str) -> Iterator[Finding]:
     """Everything in a text that looks live."""
     lower = text.lower()
     for detector in DETECTORS:
-        if detector.hint.lower() not in lower:
+        if detector.hint not in lower:
             continue
         for match in detector.pattern.finditer(text):
             found = match[match.lastindex or 0]

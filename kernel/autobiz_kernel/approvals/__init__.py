@@ -18,6 +18,7 @@ from .request import (
     next_change_at,
     overruled,
 )
+from .slack import decide_from_slack, slack_value
 
 __all__ = [
     "ApprovalDesk",
@@ -36,9 +37,11 @@ __all__ = [
     "Via",
     "aged",
     "approval_id_of",
+    "decide_from_slack",
     "decided",
     "next_change_at",
     "overruled",
     "signed_decision",
+    "slack_value",
     "verify_signed",
 ]

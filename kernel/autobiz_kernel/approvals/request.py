@@ -18,10 +18,10 @@ class DecisionError(KernelError):
 class Status(IntEnum):
     """How a request stands; the numbers are those of the table."""
 
-    PENDING = 0
-    APPROVED = 1
-    DENIED = 2
-    EXPIRED = 3
+    PENDING = 0  # it waits
+    APPROVED = 1  # enough people have agreed
+    DENIED = 2  # somebody has said no
+    EXPIRED = 3  # nobody answered in time
     VOID = 4  # the call that it was about is no longer asked for in this way
 
     @property

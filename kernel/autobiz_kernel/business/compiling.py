@@ -23,7 +23,7 @@ from .fitting import shape_of_template
 from .law import bounds_of, check_law
 from .reading import Read, read_text
 from .steps import StepMaker
-from .ways import check_ways
+from .ways import PLACE_MAX, check_ways, longest_place
 
 
 class CompileError(KernelError):
@@ -125,6 +125,7 @@ def _plain(message: str) -> str:
 def _graphs(desk: Desk) -> tuple[dict[str, Graph], dict[str, Validator]]:
     graphs: dict[str, Graph] = {}
     inputs: dict[str, Validator] = {}
+    lengths: dict[str, int] = {}
     for name in _in_order(desk):
         entry = desk.file.workflows[name]
         maker = StepMaker(desk, name, entry)
@@ -142,6 +143,10 @@ def _graphs(desk: Desk) -> tuple[dict[str, Graph], dict[str, Validator]]:
         except CallError as error:
             desk.complain(CompileCode.SHAPE, ("workflows", name, "input"), str(error))
         graphs[name] = graph
+        lengths[name] = longest_place(graph, lengths)
+        if lengths[name] + 1 > PLACE_MAX:
+            words = f"a place in it would have a name of {lengths[name] + 1} characters, {PLACE_MAX} at most"
+            desk.complain(CompileCode.SHAPE, ("workflows", name), f"{words}; use shorter names")
     return graphs, inputs
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 import jsonschema_rs
 
 from autobiz_kernel.expressions import ANYTHING, Expression, Shape, shape_at, shape_of_type, types_of
-from autobiz_kernel.graphs import Template
+from autobiz_kernel.graphs import Constant, Template
 
 _PATH: Final = re.compile(r"(input|steps\.[a-z][a-z0-9_]*)((?:\.[A-Za-z_]\w*)*)")
 _COUNTS_AS: Final = {"integer": {"integer", "number"}, "number": {"number", "integer"}}
@@ -17,6 +17,8 @@ def shape_of_template(template: Template, roots: Mapping[str, Shape]) -> tuple[S
     """Return what is known of a template's value, and whether it always has one."""
     if isinstance(template, Expression):
         return _shape_of_expression(template, roots)
+    if isinstance(template, Constant):
+        return shape_of_template(template.value, roots)
     if isinstance(template, Mapping):
         members = {name: shape_of_template(each, roots) for name, each in template.items()}
         return {
@@ -35,6 +37,8 @@ def misfits(
     template: Template, schema: Shape, roots: Mapping[str, Shape], *, where: str = ""
 ) -> Iterator[tuple[str, str]]:
     """Say where a template can never, or not on every way, satisfy a schema."""
+    if isinstance(template, Constant):
+        template = template.value
     if isinstance(template, Expression):
         yield from _misfit_of_expression(template, schema, roots, where)
     elif isinstance(template, Mapping):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from autobiz_kernel.errors import CallError
 from autobiz_kernel.expressions import ANYTHING, Expression, ExpressionError, Scope, Shape, leaves_of
 from autobiz_kernel.graphs import (
     Call,
@@ -16,7 +17,9 @@ from autobiz_kernel.graphs import (
     Step,
     Template,
     WaitStep,
+    folded,
 )
+from autobiz_kernel.json_schema import Validator, compile_schema
 
 from .complaint import CompileCode
 from .desk import Desk, parts_of
@@ -57,18 +60,22 @@ class StepMaker:
         return {name: step for name, step in made.items() if step is not None}
 
     def template(self, value: Any, way: Way, *, with_item: bool = False) -> Template:
-        """Compile the expressions in a value; `==` at the beginning of a text stands for one `=`."""
+        """Compile the expressions in a value, and mark its parts that have none."""
+        return folded(self._template(value, way, with_item=with_item))
+
+    def _template(self, value: Any, way: Way, *, with_item: bool = False) -> Template:
+        """`==` at the beginning of a text stands for one `=`."""
         if isinstance(value, str) and value.startswith("="):
             if value.startswith("=="):
                 return value[1:]
             return self._expression(value[1:], way, with_item=with_item)
         if isinstance(value, dict):
             return {
-                name: self.template(each, (*way, name), with_item=with_item) for name, each in value.items()
+                name: self._template(each, (*way, name), with_item=with_item) for name, each in value.items()
             }
         if isinstance(value, list):
             return [
-                self.template(each, (*way, index), with_item=with_item) for index, each in enumerate(value)
+                self._template(each, (*way, index), with_item=with_item) for index, each in enumerate(value)
             ]
         return value
 
@@ -100,9 +107,17 @@ class StepMaker:
                 within_ms=entry.within_ms or 0,
                 on_timeout=str(entry.on_timeout),
                 next=str(entry.next),
+                takes=self._payload(entry, way),
                 **shared,
             )
         return self._still_step(kind, entry, way, shared)
+
+    def _payload(self, entry: StepEntry, way: Way) -> Validator | None:
+        try:
+            return None if entry.payload is None else compile_schema(entry.payload, name="payload")
+        except CallError as error:
+            self._desk.complain(CompileCode.SHAPE, (*way, "payload"), str(error))
+            return None
 
     def _still_step(self, kind: str, entry: StepEntry, way: Way, shared: dict[str, Any]) -> Step:
         """Make a step that neither calls nor runs anything."""

@@ -1,6 +1,7 @@
 """Check the ways through a workflow: names, ends, cycles, what is undone, what an error path forgets."""
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from autobiz_kernel.contract import Recovery
 from autobiz_kernel.expressions import Expression, Shape
@@ -24,6 +25,20 @@ from .complaint import CompileCode
 from .desk import Desk
 from .file import WorkflowEntry
 from .fitting import misfits
+
+# As many characters as the books take for a place.
+PLACE_MAX: Final = 120
+
+
+def longest_place(graph: Graph, lengths: Mapping[str, int]) -> int:
+    """Return how long the name of a place may become, those in workflows that are run included."""
+    longest = len("/undo:1000")
+    for name, step in graph.steps.items():
+        length = len(f"/{name}:{step.visits_max}")
+        if isinstance(step, RunStep):
+            length += len(f".{step.at_most}") + lengths.get(step.workflow, 0)
+        longest = max(longest, length)
+    return longest
 
 
 def check_ways(desk: Desk, graph: Graph, entry: WorkflowEntry, shapes: Mapping[str, Shape | None]) -> None:

@@ -16,13 +16,14 @@ from .graph import (
     WaitStep,
     ways_from,
 )
-from .template import Template, expressions_of, filled
+from .template import Constant, Template, expressions_of, filled, folded
 
 __all__ = [
     "Call",
     "CallStep",
     "Choice",
     "ChooseStep",
+    "Constant",
     "EndStep",
     "ExpectStep",
     "Graph",
@@ -35,6 +36,7 @@ __all__ = [
     "cycles_without_bound",
     "expressions_of",
     "filled",
+    "folded",
     "may_escape",
     "reachable",
     "svg",

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from autobiz_kernel.contract import Json
 from autobiz_kernel.expressions import Expression
+from autobiz_kernel.json_schema import Validator
 
 from .template import Template
 
@@ -76,7 +77,7 @@ class WaitStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpectStep:
-    """Wait for an event of this name and key, and not for ever."""
+    """Wait for an event of this name and key, not for ever; one that `takes` does not fit is passed over."""
 
     name: str
     event: str
@@ -84,6 +85,7 @@ class ExpectStep:
     within_ms: int
     on_timeout: str
     next: str
+    takes: Validator | None = None
     visits_max: int = 1
 
 

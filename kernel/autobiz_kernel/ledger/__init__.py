@@ -18,6 +18,7 @@ from .port import (
 )
 from .postgres import PostgresLedger
 from .roles import check_role
+from .sending import sender
 
 __all__ = [
     "Batcher",
@@ -36,4 +37,5 @@ __all__ = [
     "StateVersion",
     "TraceRow",
     "check_role",
+    "sender",
 ]

@@ -91,7 +91,8 @@ class Channel:
                 self._wire.send_prepare(self._prepares, question.statement)
             else:
                 self._wire.send_query_prepared(name, [question.argument])
-            self._writable()
+            if self._wire.flush():
+                self._write_on()
         except Error as error:
             self._finish(error)
 
@@ -121,18 +122,14 @@ class Channel:
             loop.remove_writer(self._socket)
             self._socket = None
 
-    def _writable(self) -> None:
+    def _write_on(self) -> None:
         """Hand the socket what it did not take at once, as soon as it takes more."""
-        assert self._socket is not None  # noqa: S101  # whoever sends listens
-        loop = asyncio.get_running_loop()
-        if self._wire.flush():
-            loop.add_writer(self._socket, self._went_on)
-        else:
-            loop.remove_writer(self._socket)
+        asyncio.get_running_loop().add_writer(self._wire.socket, self._writable)
 
-    def _went_on(self) -> None:
+    def _writable(self) -> None:
         try:
-            self._writable()
+            if not self._wire.flush():
+                asyncio.get_running_loop().remove_writer(self._wire.socket)
         except Error as error:
             self._broke(error)
 

@@ -1,13 +1,12 @@
 """The books in PostgreSQL: two batched statements carry all calls, and each is a transaction of its own."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, LiteralString, Self, TypeAlias
 from uuid import UUID
 
-import orjson
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
@@ -17,11 +16,12 @@ from autobiz_kernel.codes import TerminationReason
 from autobiz_kernel.errors import StoreError
 from autobiz_kernel.receipt import Receipt, receipt_from
 
-from .batcher import Batcher, Send, Told
+from .batcher import Batcher
 from .channel import Channel
 from .port import ClaimAnswer, ClaimAsk, RunRecord, SettleAnswer, Settlement, StateVersion, TraceRow
 from .roles import check_role
-from .wire import claim_answer, claim_item, settle_answer, settle_item
+from .sending import sender
+from .wire import begin_item, claim_answer, claim_item, settle_answer, settle_item
 
 _Row: TypeAlias = dict[str, Any]
 
@@ -33,12 +33,7 @@ SELECT workflow, correlation_id, config_hash, principal, epoch, termination_reas
        cost_micros, receipt_seq, trace_seq, head_hash, state_version, state, began_at
 FROM runs WHERE tenant_id = %s AND run_id = %s
 """
-_BEGIN = """
-INSERT INTO runs (tenant_id, run_id, workflow, correlation_id, config_hash, principal, began_at, updated_at,
-                  state)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
-ON CONFLICT DO NOTHING
-"""
+_BEGIN = b"SELECT begin_many($1)"
 _LOOK_UP = """
 SELECT i.key, i.fingerprint, i.status, i.epoch, i.generation, i.run_id, i.first_seen_at, i.expires_at,
        i.lease_until, i.refusal, r.body
@@ -60,8 +55,9 @@ class PostgresLedger:
         claiming = Channel(claims)
         settling = claiming if settles is claims else Channel(settles)
         self._channels = (claiming, settling)
-        self._claims = Batcher(_sender(claiming, _CLAIM))
-        self._settles = Batcher(_sender(settling, _SETTLE))
+        self._claims = Batcher(sender(claiming, _CLAIM, place=_place))
+        self._settles = Batcher(sender(settling, _SETTLE, place=_place))
+        self._begins = Batcher(sender(settling, _BEGIN, place=_place))
         self._looks = looks
         self._looking = asyncio.Lock()
 
@@ -99,13 +95,8 @@ class PostgresLedger:
 
     async def begin(self, run: RunRecord) -> None:
         _refuse_unusable(run.began_at)
-        values = [
-            *(run.tenant, run.run_id, run.workflow, run.correlation_id, run.config_hash, run.principal),
-            *(run.began_at, run.began_at, run.state.decode()),
-        ]
-        async with self._as(run.tenant) as connection:
-            cursor = await connection.execute(_BEGIN, values)
-        if not cursor.rowcount:
+        told = await self._begins.ask(begin_item(run))
+        if not told["told"]:
             raise StoreError(f"run {run.run_id}: begun before; ids are never used twice")
 
     async def take_run(self, tenant: UUID, run_id: UUID, *, now: datetime) -> RunRecord | None:
@@ -173,30 +164,6 @@ class PostgresLedger:
         async with self._looking, self._looks.transaction():
             await self._looks.execute("SELECT set_config('autobiz.tenant', %s, true)", [str(tenant)])
             yield self._looks
-
-
-def _sender(channel: Channel, statement: bytes) -> Send:
-    def send(items: Sequence[_Row], hear: Callable[[Told], None]) -> None:
-        # In one order everywhere, so that workers with overlapping batches never wait in a ring.
-        order = sorted(range(len(items)), key=lambda at: _place(items[at]))
-
-        def done(told: bytes | Exception) -> None:
-            hear(told if isinstance(told, Exception) else _read(told, order))
-
-        channel.start(statement, orjson.dumps([items[at] for at in order]), done)
-
-    return send
-
-
-def _read(told: bytes, order: Sequence[int]) -> Told:
-    """Read the answers and put each in the place of its question; the error, if these are none."""
-    answers: list[_Row] = [{}] * len(order)
-    try:
-        for at, answer in zip(order, orjson.loads(told), strict=True):
-            answers[at] = answer
-    except ValueError as error:
-        return error
-    return answers
 
 
 def _place(item: _Row) -> tuple[bytes, str]:

@@ -6,7 +6,22 @@ from typing import Any
 from autobiz_kernel.claims import ClaimOutcome
 from autobiz_kernel.receipt import FinancialReceipt
 
-from .port import ClaimAnswer, ClaimAsk, SettleAnswer, Settlement, SettleOutcome, fenced
+from .port import ClaimAnswer, ClaimAsk, RunRecord, SettleAnswer, Settlement, SettleOutcome, fenced
+
+
+def begin_item(run: RunRecord) -> dict[str, Any]:
+    """Write the beginning of a run."""
+    return {
+        "kind": "begin",
+        "tenant": run.tenant,
+        "run": run.run_id,
+        "workflow": run.workflow,
+        "correlation": run.correlation_id,
+        "config": run.config_hash.hex(),
+        "principal": run.principal,
+        "began_at": run.began_at,
+        "state": run.state.decode(),
+    }
 
 
 def claim_item(ask: ClaimAsk) -> dict[str, Any]:

@@ -7,9 +7,11 @@ from .patching import patch_between
 from .postgres_queue import PostgresQueue
 from .queue import EventWait, Lease, Queue, Signal, Start
 from .transcript import ReplayedRun, Transcript, replay_transcript, transcript_of
+from .words import FailureKind
 
 __all__ = [
     "EventWait",
+    "FailureKind",
     "Lease",
     "LostError",
     "MemoryQueue",

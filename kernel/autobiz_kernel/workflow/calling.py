@@ -86,7 +86,7 @@ class Caller:
         except KernelError:
             raise
         except Exception as error:  # noqa: BLE001  # whatever a tool raises is one of the failures of a workflow
-            await self.mover.move(failure_of_error(asked.path, error, contract))
+            await self.mover.move(failure_of_error(asked.path, error, contract, now=self.kernel.clock.now()))
             return
         await self._read(asked, reply, contract)
 

@@ -7,6 +7,7 @@ from autobiz_kernel.codes import ErrorCode
 from autobiz_kernel.contract import ToolContract
 from autobiz_kernel.reply import Reply
 from autobiz_kernel.tool import NotDoneError
+from autobiz_kernel.transport import ProviderError
 
 from .words import Failed, FailureKind
 
@@ -40,14 +41,18 @@ def failure_of(path: str, reply: Reply, contract: ToolContract | None) -> Failed
     )
 
 
-def failure_of_error(path: str, error: Exception, contract: ToolContract | None) -> Failed:
+def failure_of_error(path: str, error: Exception, contract: ToolContract | None, *, now: datetime) -> Failed:
     """Read what a tool has raised; its words may hold anything and are not kept."""
     is_effect = contract is not None and contract.effect_class.is_effect
-    if isinstance(error, NotDoneError):
-        kind = FailureKind.TRANSIENT
+    if is_effect and not isinstance(error, NotDoneError):
+        kind = FailureKind.DOUBT
+    elif isinstance(error, ProviderError):
+        kind = FailureKind(error.error_class.value)
     else:
-        kind = FailureKind.DOUBT if is_effect else FailureKind.INTERNAL
-    return Failed(path=path, kind=kind, code=type(error).__name__)
+        kind = FailureKind.TRANSIENT if isinstance(error, NotDoneError) else FailureKind.INTERNAL
+    wait_s = error.retry_after_s if isinstance(error, ProviderError) else None
+    retry_ms = None if wait_s is None else in_ms(now) + int(wait_s * 1000)
+    return Failed(path=path, kind=kind, code=type(error).__name__, retry_ms=retry_ms)
 
 
 def in_ms(moment: datetime) -> int:

@@ -141,6 +141,9 @@ class Interpreter:
             raise ReplayError(f"path {event.path}: no event is expected here")
         self.state["heard"] = [*self.state.get("heard", []), event.signal_id]
         if isinstance(step, ExpectStep):
+            if step.takes is not None and not step.takes.is_valid(event.payload):
+                # It is heard, and waited on for one that says what was agreed.
+                return
             frame["steps"][step.name] = [event.payload]
             self._walk.enter(key, step.next)
         else:

@@ -1,4 +1,4 @@
-"""The queue in PostgreSQL: each step is one statement, which is one transaction."""
+"""The queue in PostgreSQL: what many runs ask for at the same moment goes in one statement."""
 
 import asyncio
 from dataclasses import replace
@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 from typing import Any, LiteralString, Self
 from uuid import UUID
 
-import orjson
 from psycopg import AsyncConnection
 
 from autobiz_kernel.errors import StoreError
+from autobiz_kernel.ledger import Batcher, Channel, sender
 
 from .queue import EventWait, Lease, Signal, Start
 
-_START: LiteralString = "SELECT start_run(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+_MANY = b"SELECT queue_many($1)"
 _START_OF: LiteralString = """
 SELECT workflow, principal, correlation_id, config_hash, input, at, undoing FROM run_starts
 WHERE tenant_id = %s AND run_id = %s
@@ -31,30 +31,44 @@ _WAITING: LiteralString = "SELECT DISTINCT run_id FROM waits WHERE tenant_id = %
 
 
 class PostgresQueue:
-    """All runs of a process share one connection; nothing that is asked here takes long."""
+    """All runs of a process share two connections: one for the steps of the queue, one for looking."""
 
-    def __init__(self, connection: AsyncConnection[Any]) -> None:
-        if not connection.autocommit:
-            raise StoreError(
-                "the queue needs autocommit: a lease must be committed before its run is touched"
-            )
-        self._connection = connection
+    def __init__(self, steps: AsyncConnection[Any], looks: AsyncConnection[Any]) -> None:
+        for connection in (steps, looks):
+            if not connection.autocommit:
+                raise StoreError("the queue needs autocommit: a lease is committed before its run is touched")
+        self._channel = Channel(steps)
+        self._steps = Batcher(sender(self._channel, _MANY, place=_place))
+        self._connection = looks
         self._turn = asyncio.Lock()
 
     @classmethod
     async def connect(cls, url: str) -> Self:
-        return cls(await AsyncConnection.connect(url, autocommit=True, prepare_threshold=0))
+        opened = [await AsyncConnection.connect(url, autocommit=True, prepare_threshold=0) for _ in range(2)]
+        return cls(*opened)
+
+    @property
+    def connections(self) -> tuple[AsyncConnection[Any], ...]:
+        """The connections, for other uses while nobody asks."""
+        return (self._channel.hand_over(), self._connection)
 
     async def close(self) -> None:
-        await self._connection.close()
+        for connection in self.connections:
+            await connection.close()
 
     async def start(self, start: Start) -> bool:
-        undoing = None if start.undoing is None else start.undoing.decode()
-        values = [
-            *(start.tenant, start.run_id, start.workflow, start.principal, start.correlation_id),
-            *(start.config_hash, start.input.decode(), undoing, start.at),
-        ]
-        return await self._told(_START, values)
+        return await self._step(
+            "start",
+            start.tenant,
+            start.run_id,
+            workflow=start.workflow,
+            principal=start.principal,
+            correlation=start.correlation_id,
+            config=start.config_hash.hex(),
+            input=start.input.decode(),
+            undoing=None if start.undoing is None else start.undoing.decode(),
+            now=start.at,
+        )
 
     async def start_of(self, tenant: UUID, run_id: UUID) -> Start | None:
         rows = await self._rows(tenant, _START_OF, [tenant, run_id])
@@ -83,8 +97,7 @@ class PostgresQueue:
         )
 
     async def renew(self, lease: Lease, *, until: datetime) -> Lease | None:
-        values = [lease.tenant, lease.run_id, lease.epoch, until]
-        if not await self._told("SELECT renew_lease(%s, %s, %s, %s)", values):
+        if not await self._step("renew", lease.tenant, lease.run_id, epoch=lease.epoch, due=until):
             return None
         return replace(lease, until=until)
 
@@ -92,14 +105,16 @@ class PostgresQueue:
         self, lease: Lease, *, now: datetime, due_at: datetime, waits: tuple[EventWait, ...]
     ) -> bool:
         told = [{"path": each.path, "event": each.event, "key": each.key} for each in waits]
-        values = [*_of(lease), lease.woken, now, due_at, orjson.dumps(told).decode()]
-        return await self._told("SELECT suspend_run(%s, %s, %s, %s, %s, %s, %s::jsonb)", values)
+        held = {"epoch": lease.epoch, "woken": lease.woken}
+        return await self._step(
+            "suspend", lease.tenant, lease.run_id, now=now, due=due_at, waits=told, **held
+        )
 
     async def finish(self, lease: Lease) -> bool:
-        return await self._told("SELECT finish_run(%s, %s, %s)", _of(lease))
+        return await self._step("finish", lease.tenant, lease.run_id, epoch=lease.epoch)
 
     async def wake(self, tenant: UUID, run_id: UUID, *, now: datetime) -> bool:
-        return await self._told("SELECT wake_run(%s, %s, %s)", [tenant, run_id, now])
+        return await self._step("wake", tenant, run_id, now=now)
 
     async def signal(self, signal: Signal) -> bool:
         values = [
@@ -136,11 +151,9 @@ class PostgresQueue:
             for signal_id, name, its, payload, at in rows
         )
 
-    async def _told(self, statement: LiteralString, values: list[Any]) -> bool:
-        async with self._turn:
-            cursor = await self._connection.execute(statement, values)
-            row = await cursor.fetchone()
-        return bool(row and row[0])
+    async def _step(self, op: str, tenant: UUID, run_id: UUID, **said: Any) -> bool:
+        told = await self._steps.ask({"op": op, "tenant": tenant, "run": run_id, **said})
+        return bool(told["told"])
 
     async def _rows(self, tenant: UUID, statement: LiteralString, values: list[Any]) -> list[Any]:
         async with self._turn, self._connection.transaction():
@@ -167,5 +180,5 @@ def _start(tenant: UUID, run_id: UUID, *row: Any) -> Start:
     )
 
 
-def _of(lease: Lease) -> list[Any]:
-    return [lease.tenant, lease.run_id, lease.epoch]
+def _place(item: dict[str, Any]) -> tuple[bytes, bytes]:
+    return item["tenant"].bytes, item["run"].bytes

@@ -14,8 +14,8 @@ class FailureKind(StrEnum):
     """Of which kind a failure is: what may be tried again, and what an error path is named after."""
 
     TRANSIENT = "transient"  # nothing happened, and the next moment is another one
-    QUOTA = "quota"  # nothing happened, and it is said when to come again
-    INTERNAL = "internal"  # a tool that changes nothing broke
+    QUOTA = "quota"  # no more is to be had, and waiting does not help
+    INTERNAL = "internal"  # we asked wrongly, were answered nonsense, or broke
     VALIDATION = "validation"  # what was asked, or answered, is not what the contract says
     AUTH = "auth"  # it may not be done
     REFUSED = "refused"  # the provider's definitive no
@@ -26,7 +26,7 @@ class FailureKind(StrEnum):
     @property
     def may_be_retried(self) -> bool:
         """Whether the same call may be made again without anybody's word."""
-        return self in (FailureKind.TRANSIENT, FailureKind.QUOTA, FailureKind.INTERNAL, FailureKind.DOUBT)
+        return self in (FailureKind.TRANSIENT, FailureKind.DOUBT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

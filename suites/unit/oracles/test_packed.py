@@ -7,16 +7,19 @@ import lzma
 import random
 import zlib
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import quote_from_bytes
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autobiz_oracles import Outcome, Verdict, leaks_nothing
+from autobiz_oracles import Outcome, Verdict, leaks_nothing, security
+from autobiz_oracles.unfolding import Unfolding
 
 pytestmark = [pytest.mark.priority("P0"), pytest.mark.requirement("INV-04", "P1-TR05")]
 
+MEGABYTE = 1024 * 1024
 MAIL = "ann@shop.example.org"
 TEXT = f"a refund of 12.00 EUR was sent to {MAIL} by order of the customer"
 CLEAN = "a refund of 12.00 EUR was sent by order of the customer"
@@ -110,11 +113,19 @@ def test_a_leak_in_the_readable_part_is_a_failure(packing: str) -> None:
 
 
 @pytest.mark.negative
-@pytest.mark.parametrize("packing", ["gzip", "zlib", "deflate", "bzip2", "xz"])
+@pytest.mark.parametrize("packing", ["gzip", "deflate"])
 def test_a_bomb_is_unknown_and_does_not_go_off(packing: str) -> None:
     """What unpacks to more than can be looked at is unknown, and is not unpacked any further."""
-    bomb = PACKINGS[packing](b" " * (64 * 1024 * 1024))
-    verdict = judged(bomb)
+    verdict = judged(PACKINGS[packing](b" " * (64 * MEGABYTE)))
+    assert verdict.outcome is (Outcome.PASS if packing == "deflate" else Outcome.UNKNOWN), verdict
+
+
+@pytest.mark.negative
+@pytest.mark.parametrize("packing", ["gzip", "zlib", "deflate", "bzip2", "xz"])
+def test_a_bomb_of_any_packing_is_cut_at_the_limit(packing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same holds of each form at a limit that takes a sixteenth of the time to look through."""
+    monkeypatch.setattr(security, "Unfolding", partial(Unfolding, bytes_max=MEGABYTE))
+    verdict = judged(PACKINGS[packing](b" " * (4 * MEGABYTE)))
     assert verdict.outcome is (Outcome.PASS if packing == "deflate" else Outcome.UNKNOWN), verdict
 
 

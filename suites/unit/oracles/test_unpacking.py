@@ -123,6 +123,7 @@ def test_what_holds_something_packed_is_known_by_it() -> None:
         (b"head BZh", False),
         (b"words", False),
     ],
+    ids=["gzip", "bzip2", "xz", "zlib", "zip", "zstd", "gzip inside", "zlib inside", "bzip2 inside", "words"],
 )
 def test_what_is_worth_being_handed_over_whole(data: bytes, is_worth_it: bool) -> None:
     """A sign at the beginning makes it so, and gzip's anywhere."""

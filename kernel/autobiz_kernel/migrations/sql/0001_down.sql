@@ -6,3 +6,4 @@ DROP FUNCTION first_id_of(timestamptz);
 DROP PROCEDURE keep_table(regclass);
 DROP PROCEDURE protect_table(regclass);
 DROP FUNCTION refuse_change();
+DROP DOMAIN digest, ordinal, claim_status, external_key, currency_code;

@@ -20,17 +20,13 @@ BEGIN
             tenant := ask.tenant;
             PERFORM set_config('autobiz.tenant', tenant::text, true);
         END IF;
-        -- Who has lost its run, or holds one that somebody ended, begins nothing any more.
-        PERFORM FROM runs WHERE tenant_id = ask.tenant AND run_id = ask.run AND epoch = ask.run_epoch
-            AND termination_reason IS NULL;
-        IF NOT FOUND THEN
-            answers := answers || '{"told":"fenced"}'::text;
-            CONTINUE;
-        END IF;
         receipt := NULL;
         INSERT INTO idempotency AS i (tenant_id, key, fingerprint, tool, run_id, first_seen_at, expires_at, lease_until)
-        VALUES (ask.tenant, decode(ask.key, 'hex'), decode(ask.fingerprint, 'hex'), ask.tool, ask.run, ask.now,
-                ask.now + ask.ttl, ask.now + ask.lease)
+        SELECT ask.tenant, decode(ask.key, 'hex'), decode(ask.fingerprint, 'hex'), ask.tool, ask.run, ask.now,
+               ask.now + ask.ttl, ask.now + ask.lease
+        -- Who has lost its run, or holds one that somebody ended, begins nothing any more.
+        FROM runs WHERE tenant_id = ask.tenant AND run_id = ask.run AND epoch = ask.run_epoch
+            AND termination_reason IS NULL
         -- Anew: settled and past its window, or given back before anything had happened. One in doubt is neither,
         -- because time alone does not tell whether its effect happened.
         ON CONFLICT (tenant_id, key) DO UPDATE
@@ -43,6 +39,12 @@ BEGIN
         IF FOUND THEN
             told := 'claimed';
         ELSE
+            PERFORM FROM runs WHERE tenant_id = ask.tenant AND run_id = ask.run AND epoch = ask.run_epoch
+                AND termination_reason IS NULL;
+            IF NOT FOUND THEN
+                answers := answers || '{"told":"fenced"}'::text;
+                CONTINUE;
+            END IF;
             SELECT * INTO found_row FROM idempotency
             WHERE tenant_id = ask.tenant AND key = decode(ask.key, 'hex');
             told := CASE
@@ -87,8 +89,6 @@ DECLARE
     item record;
     run record;
     told text;
-    previous bytea;
-    link bytea;
     is_conflict boolean;
     tenant uuid;
     answers text[] := '{}';
@@ -103,9 +103,21 @@ BEGIN
             tenant := item.tenant;
             PERFORM set_config('autobiz.tenant', tenant::text, true);
         END IF;
-        SELECT epoch, receipt_seq, trace_seq, head_hash, state_version INTO run
-        FROM runs WHERE tenant_id = item.tenant AND run_id = item.run FOR UPDATE;
-        IF NOT FOUND OR run.epoch <> item.run_epoch THEN
+        -- The run's lock is taken first, and its chain is grown at once; what is undone below is undone hardly ever.
+        UPDATE runs AS r
+        SET steps = r.steps + item.steps, tool_calls = r.tool_calls + item.tool_calls,
+            tokens = r.tokens + item.tokens, cost_micros = r.cost_micros + item.cost_micros,
+            trace_seq = r.trace_seq + 1, updated_at = item.now,
+            termination_reason = coalesce(r.termination_reason, item.ending),
+            receipt_seq = CASE WHEN item.kind = 'done' THEN r.receipt_seq + 1 ELSE r.receipt_seq END,
+            head_hash = CASE WHEN item.kind = 'done' THEN sha256('autobiz.link/1\000'::bytea
+                || CASE WHEN r.receipt_seq > 0 THEN r.head_hash
+                   ELSE sha256('autobiz.chain/1\000'::bytea || uuid_send(item.tenant) || uuid_send(item.run)) END
+                || int8send(r.receipt_seq + 1) || convert_to(item.body, 'UTF8')) ELSE r.head_hash END
+        WHERE tenant_id = item.tenant AND run_id = item.run AND epoch = item.run_epoch
+        RETURNING new.receipt_seq, new.trace_seq, new.head_hash, new.state_version,
+            old.receipt_seq AS seq_before, old.head_hash AS head_before INTO run;
+        IF NOT FOUND THEN
             answers := answers || '{"told":"fenced"}'::text;
             CONTINUE;
         END IF;
@@ -114,46 +126,42 @@ BEGIN
             UPDATE idempotency
             SET status = CASE item.kind WHEN 'done' THEN 1 WHEN 'refused' THEN 2 WHEN 'doubt' THEN 3 ELSE 4 END,
                 receipt_run = CASE WHEN item.kind = 'done' THEN item.run END,
-                receipt_seq = CASE WHEN item.kind = 'done' THEN run.receipt_seq + 1 END,
+                receipt_seq = CASE WHEN item.kind = 'done' THEN run.receipt_seq END,
                 refusal = item.refusal
             WHERE tenant_id = item.tenant AND key = decode(item.key, 'hex') AND epoch = item.epoch AND status IN (0, 3);
             IF NOT FOUND THEN
                 told := 'lease_lost';
+                IF item.kind = 'done' THEN
+                    run.receipt_seq := run.seq_before;
+                    run.head_hash := run.head_before;
+                    UPDATE runs SET receipt_seq = run.seq_before, head_hash = run.head_before
+                    WHERE tenant_id = item.tenant AND run_id = item.run;
+                END IF;
             ELSIF item.kind = 'done' THEN
-                previous := CASE WHEN run.receipt_seq > 0 THEN run.head_hash
-                    ELSE sha256('autobiz.chain/1\000'::bytea || uuid_send(item.tenant) || uuid_send(item.run)) END;
-                link := sha256('autobiz.link/1\000'::bytea || previous || int8send(run.receipt_seq + 1)
-                    || convert_to(item.body, 'UTF8'));
                 INSERT INTO receipts (tenant_id, run_id, seq, tool, effect_class, key, external_key, provider_ref,
                     amount_minor, currency, body, prev_hash, hash, at)
-                VALUES (item.tenant, item.run, run.receipt_seq + 1, item.tool, item.effect_class,
+                VALUES (item.tenant, item.run, run.receipt_seq, item.tool, item.effect_class,
                     decode(item.key, 'hex'), item.external_key, item.provider_ref, item.amount_minor, item.currency,
-                    item.body, previous, link, item.now);
-                run.receipt_seq := run.receipt_seq + 1;
-                run.head_hash := link;
+                    item.body, CASE WHEN run.seq_before > 0 THEN run.head_before
+                        ELSE sha256('autobiz.chain/1\000'::bytea || uuid_send(item.tenant) || uuid_send(item.run)) END,
+                    run.head_hash, item.now);
             END IF;
         END IF;
         is_conflict := item.patch IS NOT NULL AND run.state_version <> item.state_expected;
         IF item.patch IS NOT NULL AND told = 'settled' AND NOT is_conflict THEN
             run.state_version := run.state_version + 1;
-            UPDATE runs SET state = item.state WHERE tenant_id = item.tenant AND run_id = item.run;
+            UPDATE runs SET state = item.state, state_version = run.state_version
+            WHERE tenant_id = item.tenant AND run_id = item.run;
             INSERT INTO state_versions (tenant_id, run_id, version, path, patch, state_hash, at)
             VALUES (item.tenant, item.run, run.state_version, item.path, item.patch,
                     decode(item.state_hash, 'hex'), item.now);
         END IF;
         INSERT INTO traces (tenant_id, run_id, seq, path, tool, command, guard, outcome, attrs, result, tokens,
             cost_micros, took_us, at)
-        VALUES (item.tenant, item.run, run.trace_seq + 1, item.path, item.tool, decode(item.command, 'hex'),
+        VALUES (item.tenant, item.run, run.trace_seq, item.path, item.tool, decode(item.command, 'hex'),
             item.guard, CASE WHEN told = 'lease_lost' THEN 'LEASE_LOST'
                              WHEN is_conflict THEN 'STATE_CONFLICT' ELSE item.outcome END,
             item.attrs, item.result, item.tokens, item.cost_micros, item.took_us, item.now);
-        UPDATE runs
-        SET steps = steps + item.steps, tool_calls = tool_calls + item.tool_calls,
-            tokens = tokens + item.tokens, cost_micros = cost_micros + item.cost_micros,
-            receipt_seq = run.receipt_seq, trace_seq = run.trace_seq + 1, head_hash = run.head_hash,
-            state_version = run.state_version, updated_at = item.now,
-            termination_reason = coalesce(termination_reason, item.ending)
-        WHERE tenant_id = item.tenant AND run_id = item.run;
         IF told = 'settled' AND is_conflict THEN
             told := 'state_conflict';
         END IF;

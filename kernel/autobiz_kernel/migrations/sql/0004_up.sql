@@ -201,3 +201,51 @@ GRANT EXECUTE ON FUNCTION start_run(uuid, uuid, text, text, text, bytea, text, t
     renew_lease(uuid, uuid, bigint, timestamptz),
     suspend_run(uuid, uuid, bigint, bigint, timestamptz, timestamptz, jsonb),
     finish_run(uuid, uuid, bigint), wake_run(uuid, uuid, timestamptz) TO autobiz_app;
+
+-- Begin many runs in the books; one that was begun before is told so, and spoils none of its neighbours.
+CREATE FUNCTION begin_many(items json) RETURNS text LANGUAGE plpgsql
+    SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    item record;
+    answers text[] := '{}';
+BEGIN
+    FOR item IN SELECT * FROM json_to_recordset(items) AS (tenant uuid, run uuid, workflow text, correlation text,
+            config text, principal text, began_at timestamptz, state text) LOOP
+        PERFORM set_config('autobiz.tenant', item.tenant::text, true);
+        INSERT INTO runs (tenant_id, run_id, workflow, correlation_id, config_hash, principal, began_at, updated_at,
+            state)
+        VALUES (item.tenant, item.run, item.workflow, item.correlation, decode(item.config, 'hex'), item.principal,
+            item.began_at, item.began_at, item.state)
+        ON CONFLICT DO NOTHING;
+        answers := answers || json_build_object('told', FOUND)::text;
+    END LOOP;
+    RETURN '[' || array_to_string(answers, ',') || ']';
+END
+$$;
+
+-- The steps of the queue for many runs at once, each of which is told whether its own was done.
+CREATE FUNCTION queue_many(items json) RETURNS text LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+    item record;
+    told boolean;
+    answers text[] := '{}';
+BEGIN
+    FOR item IN SELECT * FROM json_to_recordset(items) AS (op text, tenant uuid, run uuid, workflow text,
+            principal text, correlation text, config text, input text, undoing text, now timestamptz, epoch bigint,
+            woken bigint, due timestamptz, waits jsonb) LOOP
+        CASE item.op
+            WHEN 'start' THEN told := start_run(item.tenant, item.run, item.workflow, item.principal,
+                item.correlation, decode(item.config, 'hex'), item.input, item.undoing, item.now);
+            WHEN 'suspend' THEN told := suspend_run(item.tenant, item.run, item.epoch, item.woken, item.now, item.due,
+                item.waits);
+            WHEN 'renew' THEN told := renew_lease(item.tenant, item.run, item.epoch, item.due);
+            WHEN 'finish' THEN told := finish_run(item.tenant, item.run, item.epoch);
+            WHEN 'wake' THEN told := wake_run(item.tenant, item.run, item.now);
+        END CASE;
+        answers := answers || json_build_object('told', told)::text;
+    END LOOP;
+    RETURN '[' || array_to_string(answers, ',') || ']';
+END
+$$;
+REVOKE EXECUTE ON FUNCTION begin_many(json), queue_many(json) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION begin_many(json), queue_many(json) TO autobiz_app;

@@ -132,6 +132,12 @@ REFUSED = {
     "unknown member of a step": ("SHAPE", "risk: low}", "rusk: low}", None),
     "two kinds of step": ("SHAPE", "run: reserve_one", "run: reserve_one\n        wait_ms: 5", "      all:"),
     "fan-out without a cap": ("SHAPE", "        at_most: 20\n", "", "      all:"),
+    "payload of anything": (
+        "SHAPE",
+        "properties: {parcel: {type: string}}",
+        "properties: {parcel: {}}",
+        "        payload:",
+    ),
     "said twice": ("FILE", "business: shop\n", "business: shop\nbusiness: shop\n", None),
     "an alias": ("FILE", "business: shop\n", "business: &b shop\n", "business: shop"),
     "no YAML": ("FILE", "business: shop\n", "business: [shop\n", None),
@@ -179,6 +185,23 @@ def test_everything_is_said_at_once() -> None:
         CompileCode.VALUE,
     }
     assert [each.line for each in found] == sorted(each.line for each in found)
+
+
+@pytest.mark.negative
+def test_the_name_of_every_place_fits_into_the_books() -> None:
+    """Long names of steps that run within each other are refused before a run could meet them."""
+    one, other = "a" * 60, "r" * 60
+    text = changed(
+        ("start: all\n", f"start: {one}\n"),
+        ("      all:\n", f"      {one}:\n"),
+        ("=steps.all", f"=steps.{one}"),
+        ("start: reserve\n", f"start: {other}\n"),
+        ("      reserve:\n", f"      {other}:\n"),
+        ("steps.reserve.held", f"steps.{other}.held"),
+    )
+    (found,) = complaints_of(text)
+    assert found.where == "workflows.reserve_all"
+    assert "a name of 130 characters, 120 at most" in found.words
 
 
 def test_the_digest_is_of_what_is_said_and_not_of_how_it_is_written() -> None:

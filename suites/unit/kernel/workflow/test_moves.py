@@ -201,6 +201,21 @@ async def test_an_event_is_waited_for_and_may_have_come_before() -> None:
     assert await shop.advance(second) is Standing.ENDED
 
 
+@pytest.mark.negative
+async def test_an_event_that_says_something_else_is_passed_over() -> None:
+    """An event whose payload breaks its schema is heard, and another one is waited for."""
+    shop = shop_in_memory()
+    worker = shop.worker()
+    run_id = await shop.start("reserve_all", order())
+    await shop.advance(run_id)
+    shop.clock.advance(timedelta(seconds=60))
+    await worker.tell(shop.tenant, "order.shipped", "o-1", {"parcel": 7}, signal_id="e-1")
+    assert await shop.advance(run_id) is Standing.SUSPENDED
+    await worker.tell(shop.tenant, "order.shipped", "o-1", {"parcel": "p-1"}, signal_id="e-2")
+    assert await shop.advance(run_id) is Standing.ENDED
+    assert (await shop.replay(run_id)).receipts == 4
+
+
 @pytest.mark.test_id("P1-T05", "P1-T06", "P1-T07")
 @pytest.mark.negative
 @pytest.mark.parametrize(
