@@ -10,7 +10,7 @@ from uuid import UUID
 import psycopg
 from psycopg import conninfo
 
-from autobiz_harness.stack.binaries import postgres_bin
+from autobiz_harness.stack import postgres_bin
 from autobiz_kernel import SystemClock
 
 from .place import CONTRACT, TENANT, asked, database
@@ -26,7 +26,8 @@ SCRIPT = """
 \\set number random(1, 9000000000000000)
 SELECT claim_many(format('[{{"tenant":"{tenant}","key":"%s","fingerprint":"%s","tool":"{tool}",
   "run":"{run}","run_epoch":1,"now":"{now}","lease":"30 s","ttl":"86400 s","heir":"in_time","epoch":0}}]',
-  encode(sha256(int8send(:number::int8)), 'hex'), encode(sha256(int8send(:number::int8)), 'hex'), lpad(:client_id::int::text, 12, '0')
+  encode(sha256(int8send(:number::int8)), 'hex'), encode(sha256(int8send(:number::int8)), 'hex'),
+  lpad(:client_id::int::text, 12, '0')
 )::json);
 SELECT settle_many(format('[{{"kind":"done","tenant":"{tenant}","run":"{run}","run_epoch":1,"now":"{now}",
   "path":"1","tool":"{tool}","command":"%s","guard":"","outcome":"claimed","attrs":"{{}}","took_us":100,

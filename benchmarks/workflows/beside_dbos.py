@@ -106,15 +106,16 @@ def theirs(url: str, runs: int, steps: int) -> float:
     config: DBOSConfig = {"name": "bench", "system_database_url": url, "log_level": "ERROR"}
     DBOS(config=config)
 
-    @DBOS.step()
-    def note(arguments: dict[str, object]) -> dict[str, object]:
+    def noted(arguments: dict[str, object]) -> dict[str, object]:
         return {"id": arguments["act"], "status": "accepted", "total": len(arguments)}
 
-    @DBOS.workflow()
-    def flow(number: int) -> None:
+    note = DBOS.step()(noted)
+
+    def flowing(number: int) -> None:
         for step in range(steps):
             note({"act": f"{number}-{step}", "order": "order-1001", "amount": 4200, "lines": LINES})
 
+    flow = DBOS.workflow()(flowing)
     DBOS.launch()
     began = now()
     handles = [DBOS.start_workflow(flow, number) for number in range(runs)]

@@ -1,5 +1,6 @@
 """PostgreSQL, Valkey and WireMock for tests: started on demand, shared, gone with their last user."""
 
+from .binaries import postgres_bin
 from .control import Standing, env_file, keep, standings, stop
 from .databases import clone, drop, template
 from .directory import locate, project_root
@@ -19,6 +20,7 @@ __all__ = [
     "join",
     "keep",
     "locate",
+    "postgres_bin",
     "project_root",
     "standings",
     "stop",

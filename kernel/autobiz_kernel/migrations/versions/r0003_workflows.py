@@ -5,18 +5,18 @@ from typing import Any
 
 from alembic import op
 
-revision = "0004"
+revision = "0003"
 down_revision = "0002"
 
 SQL = Path(__file__).parents[1] / "sql"
 
 
 def upgrade() -> None:
-    _run("0004_up.sql")
+    _run("0003_up.sql")
 
 
 def downgrade() -> None:
-    _run("0004_down.sql")
+    _run("0003_down.sql")
 
 
 def _run(name: str) -> None:
