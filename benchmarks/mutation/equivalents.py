@@ -30,6 +30,7 @@ _BY_PLACE = "with `/` for `*` arguments may also be given by place"
 _NEVER_LESS = "what is counted is never on the other side"
 _DETOUR = "the other way round comes to the same, and only takes longer"
 _UNUSED = "the value is used nowhere where this branch is taken"
+_NO_WAYS = "places beyond the last, and before the first, hold no ways and change no chance"
 _ORDER_KEPT = "~n sorts as -n does"
 
 EQUIVALENT: Final = (
@@ -54,6 +55,13 @@ EQUIVALENT: Final = (
     Equivalent("kinds.regression", "strict=True", "ReplaceTrueWithFalse", _NEVER_LESS),
     Equivalent("folding", "range(1, count + 1)) - seen", "ReplaceBinaryOperator_Sub_BitXor", _NEVER_LESS),
     Equivalent("folding", "len(preface.subjects) > 1", "ReplaceComparisonOperator_Gt_NotEq", _NEVER_LESS),
+    Equivalent("folding", "strict=True", "ReplaceTrueWithFalse", _NEVER_LESS),
+    Equivalent("folding", "_REPLAY: Final = 7", "NumberReplacer", _ORDERED),
+    Equivalent(
+        "statistics.fisher", "sums = [0] * (len(one)", "ReplaceBinaryOperator_.*|NumberReplacer", _NO_WAYS
+    ),
+    Equivalent("statistics.fisher", "low, high = max(0,", "ReplaceBinaryOperator_Sub_RShift", _NO_WAYS),
+    Equivalent("statistics.fisher", "if len(other) == 1", "ReplaceComparisonOperator_Eq_LtE?", _DETOUR),
     Equivalent("kinds.count", "case.passed == case.slots", "ReplaceComparisonOperator_Eq_GtE", _NEVER_LESS),
     Equivalent("patterns", "isinstance(cases, Cases)", "AddNot", _DETOUR),
     Equivalent("waiver", "if times > 1", "ReplaceComparisonOperator_Gt_NotEq", _NEVER_LESS),

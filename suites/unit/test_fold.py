@@ -3,6 +3,7 @@
 from itertools import permutations, product
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from autobiz_gates import Shard, Subject, Tallies, fold
@@ -130,7 +131,17 @@ def test_an_absent_shard_is_a_problem(tmp_path: Path) -> None:
             plan(run_id=run_id),
         )
 
-    assert "shard 2/3 is absent" in fold([tmp_path]).problems[0]
+    assert fold([tmp_path]).problems == ("run 1 of 3 shards with seed 0: shard 2/3 is absent",)
+
+
+@pytest.mark.negative
+def test_an_absent_shard_is_told_with_its_stage(tmp_path: Path) -> None:
+    """Where stages are sharded, the stage that lacks one is named with its run."""
+    shard = Shard(index=1, count=2)
+    first = msgspec.structs.replace(header(run=4, run_id="m", shard=shard), stage="golden")
+    write_ledger(tmp_path / "1.jsonl", first, plan("a", run_id="m", run=4))
+
+    assert fold([tmp_path]).problems == ("run 4 of 2 shards with seed 0, stage golden: shard 2/2 is absent",)
 
 
 @pytest.mark.negative
@@ -175,7 +186,9 @@ def test_trials_without_a_plan_are_a_problem(tmp_path: Path) -> None:
     """Without the plan nobody knows what is missing."""
     write_ledger(tmp_path / "1.jsonl", header(), trial("a"))
 
-    assert "has no plan" in fold([tmp_path]).problems[0]
+    assert fold([tmp_path]).problems == (
+        "run 1 of run-a has no plan, so what is missing from it cannot be known",
+    )
 
 
 @pytest.mark.negative
@@ -184,7 +197,19 @@ def test_two_subjects_are_a_problem(tmp_path: Path) -> None:
     write_ledger(tmp_path / "1.jsonl", header(), plan("a"), trial("a"))
     write_ledger(tmp_path / "2.jsonl", header(run=2, subject=Subject(commit="other")), plan("a", run=2))
 
-    assert "2 different subjects" in fold([tmp_path]).problems[0]
+    assert fold([tmp_path]).problems == (
+        "the ledgers speak of 2 different subjects (1.jsonl: c0ffee; 2.jsonl: other)",
+    )
+
+
+@pytest.mark.negative
+def test_a_long_subject_is_told_by_its_commit_alone(tmp_path: Path) -> None:
+    """Of a dirty tree the forty digits of the commit are told, and not the fingerprint of the changes."""
+    write_ledger(tmp_path / "1.jsonl", header(), plan("a"), trial("a"))
+    dirty = Subject(commit=f"{'d' * 40}+changes")
+    write_ledger(tmp_path / "2.jsonl", header(run=2, subject=dirty), plan("a", run=2))
+
+    assert fold([tmp_path]).problems[0].endswith(f"; 2.jsonl: {'d' * 40})")
 
 
 @pytest.mark.negative
