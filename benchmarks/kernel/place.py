@@ -119,7 +119,7 @@ async def answer(arguments: Json, external_key: str) -> Json:
 
 
 def asked(act: str) -> Asked:
-    """Ask for one act with arguments of about half a kilobyte: its own order and note, and lines of a catalogue."""
+    """Ask for one act in about half a kilobyte: its own order and note, and lines of a catalogue."""
     drawn = zlib.crc32(act.encode())
     return Asked(
         path=act,
