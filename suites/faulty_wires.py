@@ -10,7 +10,9 @@ from autobiz_mocks import Says, ScriptedPeer, http
 
 from .stripe_tools import stripe_account
 
-IMPATIENT = Patience(connect_s=0.05, total_s=0.1)
+# Who never connects gives up at once; who has connected waits for an answer that does not come.
+NEVER_CONNECTING = Patience(connect_s=0.05, total_s=10.0)
+IMPATIENT = Patience(connect_s=10.0, total_s=0.2)
 _CHUNKED = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
 SCRIPTS: Mapping[str, Says] = {
     "reset_mid_body": Says(data=http(200, b'{"id": "re_1", ', length=400)),
@@ -56,7 +58,7 @@ async def never_connected() -> AsyncIterator[Send]:
             each.connect_ex(listener.getsockname())
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         try:
-            async with HttpTransport(stripe_account(url), Egress(), patience=IMPATIENT) as wire:
+            async with HttpTransport(stripe_account(url), Egress(), patience=NEVER_CONNECTING) as wire:
                 yield wire
         finally:
             for each in waiting:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from .contract import Json
+from .contract import Json, ToolContract
 from .costs import Price
 from .ruling import Asked
 from .run import Run
@@ -22,6 +22,7 @@ class Call:
     began: datetime
     patch_of: PatchOf | None = None
     command: bytes = b""
+    contract: ToolContract | None = None
     set_aside_micros: int = 0
     price: Price | None = None
 

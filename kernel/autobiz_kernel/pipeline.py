@@ -117,6 +117,7 @@ class Kernel:
         call.asked = asked = replace(asked, arguments=copied(dict(asked.arguments)))
         run.remember(judged.command)
         call.command = judged.command.digest
+        call.contract = judged.contract
         tool = self.tools.get((asked.tool, asked.operation, asked.version))
         if tool is None:
             raise CallError(
@@ -138,6 +139,7 @@ class Kernel:
 
     async def _deny(self, call: Call, denied: Denied) -> Reply:
         code = denied.ruling.code or ErrorCode.PERMISSION_DENIED
+        call.contract = denied.contract or call.contract
         reason = self.redactor.text(denied.ruling.reason)
         if code is ErrorCode.FENCED:
             return Reply(outcome=code, reason=reason)

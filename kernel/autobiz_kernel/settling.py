@@ -205,8 +205,7 @@ class Settler:
         took = self.clock.now() - call.began
         return TraceRow(
             path=call.asked.path,
-            # An unknown name is the caller's text, so it is looked through like all texts.
-            tool=self.redactor.text(call.tool[:200]).replace("\0", ""),
+            tool=self._name_of(call),
             command=call.command,
             guard=guard,
             outcome=outcome,
@@ -225,6 +224,12 @@ class Settler:
                 self.run.state, self.run.state_version = patched[0], told.state_version
         self.on_settled(Settled(settlement=settlement, answer=told, used=self.run.spent))
         return told
+
+    def _name_of(self, call: Call) -> str:
+        if call.contract is not None:
+            return call.contract.reference
+        # An unknown name is the caller's text, so it is looked through like all texts.
+        return self.redactor.text(call.tool[:200]).replace("\0", "")
 
     def _where(self) -> dict[str, Any]:
         record = self.run.record

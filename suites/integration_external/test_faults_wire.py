@@ -115,7 +115,7 @@ async def test_an_answer_that_is_too_late(
 ) -> None:
     """Who does not wait for the answer does not know; asked again, it is one effect."""
     trial = at_providers
-    trial.plant(name, Planned(fault=fault, delay_ms=300))
+    trial.plant(name, Planned(fault=fault, delay_ms=600))
     async with impatient(trial.url) as wire:
         with pytest.raises(UnheardError, match="within"):
             await trial.call(name, wire=wire)

@@ -37,10 +37,12 @@ async def shop_at(url: str, tenant: UUID) -> Shop:
     return shop
 
 
-async def work(url: str, tenant: UUID) -> int:
-    """Work until nothing is left in the queue; say on how many runs."""
+async def work(url: str, tenant: UUID, writing: int, go: int) -> int:
+    """Work, once everybody is ready, until nothing is left in the queue; say on how many runs."""
     shop = await shop_at(url, tenant)
     worker: Orchestrator = shop.worker(SystemClock())
+    os.write(writing, b"ready\n")
+    os.read(go, 1)
     done = 0
     for _ in range(LIMIT_ROUNDS):
         advanced = await worker.work(limit=4)
@@ -50,15 +52,16 @@ async def work(url: str, tenant: UUID) -> int:
     raise AssertionError("the runs do not end")
 
 
-def fork(url: str, tenant: UUID) -> tuple[int, int]:
-    """Start a worker process; its share comes through a pipe."""
+def fork(url: str, tenant: UUID, go: int, start: int) -> tuple[int, int]:
+    """Start a worker process; that it is ready, and its share, come through a pipe."""
     reading, writing = os.pipe()
     child = os.fork()
     if child:
         os.close(writing)
         return child, reading
+    os.close(start)
     try:
-        os.write(writing, str(asyncio.run(work(url, tenant))).encode())
+        os.write(writing, str(asyncio.run(work(url, tenant, writing, go))).encode())
     finally:
         os._exit(0)
 
@@ -92,7 +95,12 @@ def main() -> None:
     runs, workers = map(int, numbers)
     tenant = uuid5(TENANT_A, f"race {os.getpid()}")
     begun = asyncio.run(begin(url, tenant, runs))
-    children = [fork(url, tenant) for _ in range(workers)]
+    go, start = os.pipe()
+    children = [fork(url, tenant, go, start) for _ in range(workers)]
+    for _, reading in children:
+        os.read(reading, len(b"ready\n"))
+    # They wait for the end of this pipe, and so begin together.
+    os.close(start)
     shares = []
     for child, reading in children:
         os.waitpid(child, 0)

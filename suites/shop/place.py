@@ -19,6 +19,7 @@ from autobiz_kernel.approvals import (
     Request,
     Verdict,
 )
+from autobiz_kernel.breaker import Circuits
 from autobiz_kernel.business import Compiled, compile_business, people_of
 from autobiz_kernel.workflow import (
     MemoryQueue,
@@ -58,6 +59,7 @@ class Shop:
     seen: list[tuple[str, Json, str]] = field(default_factory=list)
     incidents: list[Incident] = field(default_factory=list)
     provider: Answer | None = None
+    circuits: Circuits | None = None
 
     @property
     def tenant(self) -> UUID:
@@ -82,6 +84,7 @@ class Shop:
             tools=tools_that(self.provider or self.answer),
             owner=OWNER,
             on_incident=self.incidents.append,
+            circuits=self.circuits,
         )
 
     @property

@@ -2,12 +2,14 @@
 
 from .committing import LostError
 from .memory_queue import MemoryQueue
-from .orchestrator import Orchestrator, Standing
+from .orchestrator import Orchestrator
 from .patching import patch_between
 from .postgres_queue import PostgresQueue
 from .queue import EventWait, Lease, Queue, Signal, Start
+from .standing import Standing
 from .transcript import ReplayedRun, Transcript, replay_transcript, transcript_of
 from .words import FailureKind
+from .worker import Worker
 
 __all__ = [
     "EventWait",
@@ -23,6 +25,7 @@ __all__ = [
     "Standing",
     "Start",
     "Transcript",
+    "Worker",
     "patch_between",
     "replay_transcript",
     "transcript_of",

@@ -7,6 +7,7 @@ from uuid import UUID
 import orjson
 
 from autobiz_kernel.approvals import Approvals, Request, Status, aged, approval_id_of, next_change_at
+from autobiz_kernel.breaker import Circuits
 from autobiz_kernel.business import Compiled, question_of
 from autobiz_kernel.claims import ClaimOutcome
 from autobiz_kernel.codes import ErrorCode
@@ -22,11 +23,14 @@ from .committing import LostError, Mover
 from .failure import failure_of, failure_of_error, in_ms
 from .queue import Queue, Signal
 from .words import (
+    DEPENDENCY_OPEN,
     CallWanted,
     Came,
     Decided,
     DecisionWanted,
     EventWanted,
+    Failed,
+    FailureKind,
     Held,
     Passed,
     TimeWanted,
@@ -63,9 +67,32 @@ class Caller:
     queue: Queue
     approvals: Approvals
     mover: Mover
+    circuits: Circuits | None = None
 
     async def call(self, asked: CallWanted) -> None:
-        """Make a call; its result, or why there is none, is written down with where that leads."""
+        """Make a call unless its dependency is known to be down; what comes of it is written down."""
+        if self.circuits is None:
+            await self._call(asked)
+            return
+        key = f"{self.mover.run.tenant}:{asked.tool}"
+        permit = await self.circuits.may(key, now_ms=in_ms(self.kernel.clock.now()))
+        if not permit.is_given:
+            await self.mover.move(
+                Failed(
+                    path=asked.path,
+                    kind=FailureKind.TRANSIENT,
+                    code=DEPENDENCY_OPEN,
+                    reason=f"{asked.tool} is left in peace",
+                    retry_ms=permit.until_ms,
+                )
+            )
+            return
+        is_well = await self._call(asked)
+        now_ms = in_ms(self.kernel.clock.now())
+        await self.circuits.told(key, now_ms=now_ms, token=permit.token, is_well=is_well)
+
+    async def _call(self, asked: CallWanted) -> bool:
+        """Make a call; say whether its dependency is well, as far as that call could tell."""
         run, contract = self.mover.run, self._contract(asked)
         try:
             reply = await self.kernel.call(
@@ -86,9 +113,11 @@ class Caller:
         except KernelError:
             raise
         except Exception as error:  # noqa: BLE001  # whatever a tool raises is one of the failures of a workflow
-            await self.mover.move(failure_of_error(asked.path, error, contract, now=self.kernel.clock.now()))
-            return
+            failed = failure_of_error(asked.path, error, contract, now=self.kernel.clock.now())
+            await self.mover.move(failed)
+            return not failed.kind.may_be_retried
         await self._read(asked, reply, contract)
+        return reply.outcome not in (ErrorCode.TOOL_TIMEOUT, ClaimOutcome.UNCERTAIN)
 
     async def see_to(self, asked: Wanted) -> bool:
         """See whether what is waited for is there; say whether that was written down."""

@@ -11,7 +11,7 @@ from autobiz_kernel.graphs import CallStep, ExpectStep, Retry, Step, WaitStep, f
 from .frames import ON, ROOT, UNDO, Frame, State, frame_of, known_in, new_frame, path_of
 from .pausing import pause_ms
 from .walking import Walk
-from .words import Answered, Came, Decided, Event, Failed, FailureKind, Held, Passed
+from .words import DEPENDENCY_OPEN, Answered, Came, Decided, Event, Failed, FailureKind, Held, Passed
 
 # What takes an effect back is worth more patience than most calls.
 UNDO_RETRY: Final = Retry(attempts=8, base_ms=1_000, cap_ms=300_000)
@@ -86,8 +86,8 @@ class Interpreter:
 
     def _failed(self, key: str, frame: Frame, event: Failed) -> None:
         frame.pop("word", None)
-        if event.code == "IN_FLIGHT":
-            # Somebody is causing the effect, perhaps we ourselves before a crash: that is no attempt.
+        if event.code in ("IN_FLIGHT", DEPENDENCY_OPEN):
+            # Somebody is causing the effect, or no call was made: that is no attempt.
             frame["wait"] = {"for": "time", "due": max(event.retry_ms or 0, self._walk.now_ms + 1)}
             return None
         is_undoing = frame["phase"] == UNDO

@@ -1,13 +1,14 @@
 """Advance runs: do what their workflows want, until they wait or have ended; any worker may go on."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
+from itertools import count
 from uuid import UUID
 
 from autobiz_kernel.approvals import Approvals
+from autobiz_kernel.breaker import Circuits
 from autobiz_kernel.business import Compiled, policy_of
 from autobiz_kernel.canonical import canonical
 from autobiz_kernel.clock import Clock
@@ -30,19 +31,11 @@ from .committing import LostError, Mover
 from .frames import DONE, how_it_ended
 from .laying_down import incidents_of, lay_down, leave_undoing
 from .queue import Lease, Queue, Signal, Start
+from .standing import Standing
 from .wanting import wanted
 from .words import CallWanted, Wanted
 
 LEASE = timedelta(seconds=60)
-
-
-class Standing(StrEnum):
-    """Where a run is when nobody works on it."""
-
-    ENDED = "ended"
-    SUSPENDED = "suspended"
-    LOST = "lost"  # another worker has it
-    NOT_DUE = "not_due"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +49,14 @@ class Orchestrator:
     clock: Clock
     tools: Mapping[tuple[str, str, str], Tool]
     owner: UUID
+    circuits: Circuits | None = None
     prices: PriceTable | None = None
     redactor: Redactor = field(default_factory=Redactor)
     on_incident: OnIncident = ignore
     ids: Ids = field(default_factory=TimedIds)
     lease: timedelta = LEASE
     _kernels: dict[str, Kernel] = field(default_factory=dict)
+    _turns: Iterator[int] = field(default_factory=count)
 
     async def start(
         self,
@@ -132,8 +127,15 @@ class Orchestrator:
 
     async def work(self, *, limit: int = 16) -> int:
         """Go on with whatever is due, at most so many runs at once; say how many there were."""
-        leases = await self._lease(tuple(self._tenants), limit=limit)
-        await asyncio.gather(*(self.go_on(lease) for lease in leases))
+        tenants = tuple(self._tenants)
+        # Another one first each time: a tenant with much to do must not keep the others from their turn.
+        first = next(self._turns) % len(tenants)
+        leases = await self._lease(tenants[first:] + tenants[:first], limit=limit)
+        done = await asyncio.gather(*(self.go_on(lease) for lease in leases), return_exceptions=True)
+        broken = [each for each in done if isinstance(each, Exception)]
+        if broken:
+            # The others went on all the same; these are taken up again when their leases have passed.
+            raise ExceptionGroup(f"{len(broken)} of {len(leases)} runs could not be gone on with", broken)
         return len(leases)
 
     async def go_on(self, lease: Lease) -> Standing:
@@ -149,7 +151,12 @@ class Orchestrator:
         run = await self._take(kernel, lease)
         mover = Mover(self.compiled, self.ledger, self.clock, run)
         caller = Caller(
-            compiled=self.compiled, kernel=kernel, queue=self.queue, approvals=self.approvals, mover=mover
+            compiled=self.compiled,
+            kernel=kernel,
+            queue=self.queue,
+            approvals=self.approvals,
+            mover=mover,
+            circuits=self.circuits,
         )
         try:
             if not run.state and run.termination_reason is None:

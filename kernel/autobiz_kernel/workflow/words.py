@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from autobiz_kernel.canonical import JsonValue
 from autobiz_kernel.contract import Json
+
+# The code of a call that was not made, because its dependency is known to be down.
+DEPENDENCY_OPEN: Final = "DEPENDENCY_OPEN"
 
 
 class FailureKind(StrEnum):

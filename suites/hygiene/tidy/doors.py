@@ -19,6 +19,7 @@ DOORS = frozenset(
         "autobiz_harness.guards",
         "autobiz_harness.stack",
         "autobiz_kernel.approvals",
+        "autobiz_kernel.breaker",
         "autobiz_kernel.business",
         "autobiz_kernel.chains",
         "autobiz_kernel.expressions",

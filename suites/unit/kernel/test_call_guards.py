@@ -274,3 +274,19 @@ async def test_a_path_has_a_form(path: str) -> None:
     """The name of a call's place is written down whatever becomes of the call, so it is checked first."""
     with pytest.raises(CallError, match="path"):
         raw(path=path)
+
+
+@pytest.mark.requirement("INV-04", "P1-R05")
+@pytest.mark.test_id("P1-T09")
+async def test_a_version_that_looks_like_an_address_stays_in_the_trace() -> None:
+    """What a contract calls itself is no personal data, whatever it looks like; a caller's text may be."""
+    desk = Desk(made=contract(version="1.beta"))
+    await desk.call()
+    await desk.call({"refund_id": 7})
+    stranger = await desk.kernel().call(desk.runs[-1], raw(version="mail.example"))
+    assert stranger.outcome is ErrorCode.UNKNOWN_TOOL
+    assert [row.tool for row in await desk.traces()] == [
+        "provider.refund@1.beta",
+        "provider.refund@1.beta",
+        "p***@***.example",
+    ]

@@ -1,8 +1,10 @@
 """What a watcher counts: under the names of the specification, with few labels, and once for each thing."""
 
+import re
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from prometheus_client import generate_latest
@@ -10,6 +12,7 @@ from prometheus_client import generate_latest
 from autobiz_kernel import (
     BoundsConfig,
     ClaimOutcome,
+    KernelMetrics,
     NotDoneError,
     Refused,
     TerminationReason,
@@ -18,6 +21,8 @@ from autobiz_kernel import (
 from .governed import Desk, raw, refund
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.requirement("INV-04")]
+
+ROW = re.compile(r"^\| `(\w+)` \| (counter|histogram) \|([^|]*)\|", re.MULTILINE)
 
 
 def counted(desk: Desk) -> dict[str, float]:
@@ -152,3 +157,24 @@ async def test_a_worker_that_has_lost_its_run_counts_nothing() -> None:
     await desk.ledger.take_run(run.tenant, run.run_id, now=desk.clock.now() + timedelta(seconds=1))
     await desk.kernel().call(run, replace(raw(), path="2"))
     assert counted(desk) == {}
+
+
+async def test_the_page_names_every_metric_with_its_labels() -> None:
+    """What can be watched is what the page says, no more and no less."""
+    page = (Path(__file__).parents[3] / "docs/reference/watching.md").read_text(encoding="utf-8")
+    told = {
+        (name, kind, labels.strip().replace(", ", ","))
+        for name, kind, labels in re.findall(
+            r"^\| `(\w+)` \| (counter|histogram) \|([^|]*)\|", page, re.MULTILINE
+        )
+    }
+    kept = {
+        (each.name + "_total" * (each.type == "counter"), each.type, ",".join(labels_of(each.name)))
+        for each in KernelMetrics().registry.collect()
+    }
+    assert told == kept
+
+
+def labels_of(name: str) -> tuple[str, ...]:
+    registry = KernelMetrics().registry
+    return tuple(registry._names_to_collectors[name]._labelnames)

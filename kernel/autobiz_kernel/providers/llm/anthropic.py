@@ -55,7 +55,7 @@ def _read(told: dict[str, Any]) -> Reading:
             case {"type": "text", "text": str(words)}:
                 texts.append(words)
             case {"type": "tool_use", "id": str(call), "name": str(name), "input": given}:
-                calls.append({"id": call, "name": name, "arguments": json.dumps(given, default=str)})
+                calls.append({"id": call, "name": name, "arguments": json.dumps(given, default=float)})
     usage = usage_of(told.get("usage"), _USED, where="anthropic messages")
     reason = str(told.get("stop_reason"))
     return Reading(

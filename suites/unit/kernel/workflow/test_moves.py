@@ -6,9 +6,8 @@ import pytest
 
 from autobiz_kernel import IncidentKind, Json, NotDoneError, Refused, RunError, merged
 from autobiz_kernel.workflow import Standing, patch_between
-from autobiz_oracles import PlainRun, expect
 
-from ....shop.place import TEXT, Shop, order, refund, shop_in_memory
+from ....shop.place import Shop, order, refund, shop_in_memory
 
 pytestmark = [
     pytest.mark.asyncio,
@@ -214,78 +213,6 @@ async def test_an_event_that_says_something_else_is_passed_over() -> None:
     await worker.tell(shop.tenant, "order.shipped", "o-1", {"parcel": "p-1"}, signal_id="e-2")
     assert await shop.advance(run_id) is Standing.ENDED
     assert (await shop.replay(run_id)).receipts == 4
-
-
-@pytest.mark.test_id("P1-T05", "P1-T06", "P1-T07")
-@pytest.mark.negative
-@pytest.mark.parametrize(
-    ("old", "new", "reason"),
-    [
-        ("steps_max: 100", "steps_max: 2", "MAX_STEPS"),
-        ("tool_calls_max: 100", "tool_calls_max: 2", "MAX_TOOL_CALLS"),
-        ("cost_micros_max: 1000000", "cost_micros_max: 10", "MAX_COST"),
-        ("wall_ms_max: 604800000", "wall_ms_max: 60000", "MAX_TIME"),
-    ],
-)
-async def test_bounds_hold_over_suspensions_and_workers(old: str, new: str, reason: str) -> None:
-    """The cap that ends a run is its reason, whoever worked on it and however often it was laid down."""
-    shop = shop_in_memory(TEXT.replace(old, new))
-    shop.answers["orders.read"] = [NotDoneError()] if reason == "MAX_STEPS" else []
-    shop.answers["mail.send"] = [NotDoneError() for _ in range(9)]
-    run_id = await shop.start("refund", refund())
-    assert await shop.until_over(run_id, step=timedelta(seconds=20)) == reason
-    spent = (await shop.record(run_id)).spent
-    bounds = shop.compiled.bounds_of("refund")
-    used = {
-        "MAX_STEPS": spent.steps - 1,
-        "MAX_TOOL_CALLS": spent.tool_calls - 1,
-        "MAX_COST": spent.cost_micros,
-    }
-    caps = {
-        "MAX_STEPS": bounds.steps_max,
-        "MAX_TOOL_CALLS": bounds.tool_calls_max,
-        "MAX_COST": bounds.cost_micros_max,
-    }
-    expect.bounds(PlainRun(termination_reason=reason, used=used, bounds=caps)).ended_by(reason)
-
-
-async def test_what_a_bound_has_cut_off_is_undone_by_another_run() -> None:
-    """A run that the law has ended acts no more; what it has done is taken back by a run of its own."""
-    shop = shop_in_memory(TEXT.replace("tool_calls_max: 100", "tool_calls_max: 2"))
-    run_id = await shop.start("reserve_all", order())
-    assert await shop.until_over(run_id) == "MAX_TOOL_CALLS"
-    while await shop.worker().work():
-        shop.clock.advance(timedelta(minutes=1))
-    assert {str(each["line"]) for each in shop.made("stock.release")} == {
-        str(each["line"]) for each in shop.made("stock.reserve")
-    }
-
-
-@pytest.mark.test_id("P1-T08")
-@pytest.mark.negative
-async def test_a_circle_is_seen_across_suspensions() -> None:
-    """The same call again and again ends the run, although it is laid down in between."""
-    circle = TEXT.replace(
-        "      fits:\n",
-        "      again: {wait_ms: 1000, next: look, visits_max: 50}\n      fits:\n",
-    )
-    circle = circle.replace("otherwise: too_much", "otherwise: again\n        visits_max: 50").replace(
-        "      look:\n", "      look:\n        visits_max: 50\n", 1
-    )
-    circle = circle.replace("      too_much: {end: failed, reason: more than was captured}\n", "").replace(
-        "retry: {attempts: 3, base_ms: 200, cap_ms: 2000}\n        next: fits", "next: fits"
-    )
-    shop = shop_in_memory(circle)
-    run_id = await shop.start("refund", refund(amount=20_001))
-    assert await shop.until_over(run_id, step=timedelta(seconds=1)) == "LOOP_DETECTED"
-    assert len(shop.made("orders.read")) == 3
-    allowed = circle.replace(
-        "  cost_micros_max: 1000000\n", "  cost_micros_max: 1000000\n  polling: {orders.read: 60}\n"
-    )
-    other = shop_in_memory(allowed)
-    run_id = await other.start("refund", refund(amount=20_001))
-    assert await other.until_over(run_id, step=timedelta(seconds=1)) == "FAILED"
-    assert len(other.made("orders.read")) == 50
 
 
 async def test_results_may_hold_nulls_and_come_again() -> None:

@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 
+import orjson
 import pytest
 
 from autobiz_kernel import NotDoneError, ReplayError
 from autobiz_kernel.workflow import Transcript, replay_transcript, transcript_of
+from autobiz_kernel.workflow.interpreter import moved
+from autobiz_kernel.workflow.words import Answered, Came, Decided, Passed
 from autobiz_oracles import expect
 
 from ....shop.place import Shop, order, refund, shop_in_memory
@@ -84,3 +87,24 @@ async def test_a_forged_transcript_is_found_at_its_step() -> None:
     replay_transcript(shop.compiled, kept)
     believed = [name for name, each in forged.items() if not is_refused(shop, each)]
     assert believed == []
+
+
+@pytest.mark.negative
+async def test_no_move_is_made_before_its_time_or_for_nothing() -> None:
+    """Early moments, decisions that nobody waits for and places that are not there are refused."""
+    shop = shop_in_memory()
+    run_id = await shop.start("reserve_all", order())
+    await shop.advance(run_id)
+    state = orjson.loads((await shop.record(run_id)).state)
+    place, due = "0/rest:1", state["frames"]["0"]["wait"]["due"]
+    for event, now_ms in (
+        (Passed(path=place), due - 1),
+        (Passed(path="0/rest:2"), due),
+        (Answered(path=place, result={}), due),
+        (Came(path=place, signal_id="e-1", payload={}), due),
+        (Decided(path=place, is_approved=True, code="APPROVED"), due),
+    ):
+        with pytest.raises(ReplayError):
+            moved(shop.compiled, state, event, now_ms=now_ms, seed="s")
+    after = moved(shop.compiled, state, Passed(path=place), now_ms=due, seed="s")
+    assert after["frames"]["0"]["at"] == "shipped"

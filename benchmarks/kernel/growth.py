@@ -1,0 +1,108 @@
+"""Ask whether a call costs the same on a million rows as on ten thousand."""
+
+import argparse
+import asyncio
+
+import psycopg
+
+from autobiz_kernel import PostgresLedger, SystemClock, timed_id
+
+from .place import CONTRACT, TENANT, answer, asked, database, kernel_on
+from .stopwatch import Stopwatch
+from .throughput import one_run, percentile
+
+RUNS = 64
+RATIO_MAX = 1.2
+
+# As much as a call leaves: a claim that is done, a receipt, a trace. A thousand calls are a run.
+FILL = """
+WITH number AS (SELECT generate_series(%(first)s::bigint, %(last)s::bigint) AS n),
+row AS (
+    SELECT sha256(int8send(n)) AS key, (%(runs)s::uuid[])[1 + ((n - %(first)s) / 1000)::int] AS run,
+           1 + (n - %(first)s) %% 1000 AS seq
+    FROM number),
+claims AS (
+    INSERT INTO idempotency (tenant_id, key, fingerprint, tool, status, run_id, first_seen_at, expires_at,
+                             lease_until, receipt_run, receipt_seq)
+    SELECT %(tenant)s, key, key, %(tool)s, 1, run, %(now)s, %(now)s + interval '1 day', %(now)s, run, seq
+    FROM row),
+receipts AS (
+    INSERT INTO receipts (tenant_id, run_id, seq, tool, effect_class, key, external_key, body, prev_hash,
+                          hash, at)
+    SELECT %(tenant)s, run, seq, %(tool)s, 'WRITE', key, 'autobiz:' || left(encode(key, 'hex'), 32),
+           %(body)s, key, key, %(now)s
+    FROM row)
+INSERT INTO traces (tenant_id, run_id, seq, path, tool, command, guard, outcome, attrs, tokens, cost_micros,
+                    took_us, at)
+SELECT %(tenant)s, run, seq, '1', %(tool)s, key, '', 'claimed', '{}', 0, 0, 100, %(now)s FROM row
+"""
+STEP = 50_000
+
+
+def fill(url: str, first: int, last: int) -> None:
+    """Write what so many calls leave, much faster than by calling."""
+    now = SystemClock().now()
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SELECT set_config('autobiz.tenant', %s, false)", [str(TENANT)])
+        for begin in range(first, last, STEP):
+            end = min(begin + STEP, last)
+            runs = [timed_id(now, begin + each) for each in range(STEP // 1000 + 1)]
+            connection.execute(
+                FILL,
+                {
+                    "first": begin,
+                    "last": end - 1,
+                    "runs": runs,
+                    "tenant": TENANT,
+                    "now": now,
+                    "tool": CONTRACT.reference,
+                    "body": "x" * (len(str(asked("1").arguments)) + 450),
+                },
+            )
+
+
+async def window(url: str, rows: int, calls: int) -> float:
+    """Measure some calls on so many rows, and return the latency in the middle."""
+    ledger = await PostgresLedger.connect(url)
+    kernel = kernel_on(ledger, answer)
+    await asyncio.gather(*(one_run(kernel, number, 5, []) for number in range(RUNS)))
+    took: list[float] = []
+    pids = [connection.info.backend_pid for connection in ledger.connections]
+    watch = Stopwatch(pids)
+    await asyncio.gather(*(one_run(kernel, number, calls // RUNS, took) for number in range(RUNS)))
+    lap = watch.lap()
+    await ledger.close()
+    took.sort()
+    middle = percentile(took, 0.5)
+    print(
+        f"{rows:>9,} rows  {len(took) / lap.wall_s:>6,.0f} calls/s  p50 {middle * 1000:>6.2f} ms  "
+        f"p99 {percentile(took, 0.99) * 1000:>6.2f} ms  CPU {lap.client_s / len(took) * 1e6:>4.0f} + "
+        f"{lap.server_s / len(took) * 1e6:>4.0f} us",
+        flush=True,
+    )
+    return middle
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--calls", type=int, default=6_400, help="how many are measured at each size")
+    calls: int = parser.parse_args().calls
+    sizes = (10_000, 100_000, 1_000_000)
+    middles = []
+    with database() as url:
+        before = 0
+        for rows in sizes:
+            fill(url, before, rows)
+            before = rows
+            middles.append(asyncio.run(window(url, rows, calls)))
+    ratio = middles[-1] / middles[0]
+    print(
+        f"latency at {sizes[-1]:,} rows is {ratio:.2f} times that at {sizes[0]:,} "
+        f"(wanted: {RATIO_MAX} at most)"
+    )
+    if ratio > RATIO_MAX:
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""Circuits in Valkey: the script agrees with the plain functions, one probes for all, and Valkey may die."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from random import Random
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+from valkey.asyncio import Valkey
+
+from autobiz_kernel.breaker import CircuitRule, MemoryCircuits, Transition, ValkeyCircuits
+from autobiz_oracles import expect
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.priority("P1"),
+    pytest.mark.test_id("P1-T-RK05"),
+    pytest.mark.risk("RK05"),
+]
+
+RULE = CircuitRule(failures_max=3, open_ms=1_000, probe_ms=500)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def client(valkey_url: str) -> AsyncIterator[Valkey]:
+    connected = Valkey.from_url(valkey_url)
+    yield connected
+    await connected.aclose()
+
+
+async def test_the_script_agrees_with_the_functions(client: Valkey) -> None:
+    """Whatever happens in whatever order, both give the same permits and tell of the same changes."""
+    for seed in range(8):
+        rng, key, now_ms = Random(seed), uuid4().hex, 1_800_000_000_000
+        heard: tuple[list[Transition], list[Transition]] = ([], [])
+        shared = ValkeyCircuits(client, RULE, on_transition=heard[0].append)
+        plain = MemoryCircuits(RULE, on_transition=heard[1].append)
+        permits: list[tuple[object, object]] = []
+        for _ in range(60):
+            now_ms += rng.choice((0, 1, 400, 499, 500, 1_000))
+            if rng.random() < 0.5:
+                permits.append((await shared.may(key, now_ms=now_ms), await plain.may(key, now_ms=now_ms)))
+            elif rng.random() < 0.95:
+                token, is_well = rng.randint(0, 4), rng.random() < 0.4
+                for each in (shared, plain):
+                    await each.told(key, now_ms=now_ms, token=token, is_well=is_well)
+            else:
+                for each in (shared, plain):
+                    await each.reset(key, now_ms=now_ms, who="ann", why="try")
+        expect.value([one for one, _ in permits]).equals([other for _, other in permits])
+        expect.value(heard[0]).equals(heard[1])
+
+
+async def test_of_many_who_ask_at_once_one_probes(client: Valkey) -> None:
+    """When an open circuit's time is over, exactly one of thirty-two processes may call."""
+    key = uuid4().hex
+    many = [ValkeyCircuits(client, RULE) for _ in range(32)]
+    for each in many[:3]:
+        await each.told(key, now_ms=0, token=0, is_well=False)
+    permits = await asyncio.gather(*(each.may(key, now_ms=1_000) for each in many))
+    expect.value(sum(permit.is_given for permit in permits)).equals(1)
+
+
+@pytest.mark.negative
+async def test_without_valkey_a_process_learns_by_itself() -> None:
+    """Without an answer calls go through, and failures that the process sees open its own circuit."""
+    gone = Valkey.from_url("valkey://127.0.0.1:1", socket_connect_timeout=0.2)
+    heard: list[Transition] = []
+    circuits = ValkeyCircuits(gone, RULE, on_transition=heard.append)
+    first = await circuits.may("k", now_ms=0)
+    for _ in range(3):
+        await circuits.told("k", now_ms=0, token=0, is_well=False)
+    after = await circuits.may("k", now_ms=1)
+    await gone.aclose()
+    expect.value((first.is_given, after.is_given, [each.after.value for each in heard])).equals(
+        (True, False, ["open"])
+    )

@@ -1,0 +1,112 @@
+"""Circuits: when they open, who probes, what is heard, and that runs wait for them instead of failing."""
+
+from datetime import timedelta
+
+import pytest
+
+from autobiz_kernel import Json, NotDoneError
+from autobiz_kernel.breaker import (
+    Circuit,
+    CircuitRule,
+    CircuitState,
+    MemoryCircuits,
+    Transition,
+    may,
+    reset,
+    told,
+)
+from autobiz_kernel.workflow import Standing
+
+from ....shop.place import refund, shop_in_memory
+from ....shop.tools import answer_of
+
+pytestmark = [pytest.mark.priority("P1"), pytest.mark.test_id("P1-T-RK05"), pytest.mark.risk("RK05")]
+
+RULE = CircuitRule(failures_max=3, open_ms=1_000, probe_ms=500)
+OPEN = Circuit(state=CircuitState.OPEN, until_ms=1_000)
+
+
+def test_it_opens_after_failures_in_a_row() -> None:
+    """One success in between begins the count anew; the last failure allowed opens for exactly its time."""
+    circuit = Circuit()
+    for is_well, state in (
+        (False, "closed"),
+        (False, "closed"),
+        (True, "closed"),
+        (False, "closed"),
+        (False, "closed"),
+    ):
+        circuit = told(circuit, RULE, now_ms=0, token=0, is_well=is_well)
+        assert circuit.state == state
+    circuit = told(circuit, RULE, now_ms=7, token=0, is_well=False)
+    assert (circuit.state, circuit.until_ms) == (CircuitState.OPEN, 1_007)
+    assert not may(circuit, RULE, now_ms=1_006)[1].is_given
+    assert may(circuit, RULE, now_ms=1_007)[1].is_given
+
+
+def test_one_probe_decides() -> None:
+    """Of all who ask when the time is over one may call; its success closes, its failure opens again."""
+    probing, permit = may(OPEN, RULE, now_ms=1_000)
+    assert (probing.state, permit.is_given, permit.token) == (CircuitState.HALF_OPEN, True, 1)
+    assert not may(probing, RULE, now_ms=1_499)[1].is_given
+    assert told(probing, RULE, now_ms=1_100, token=1, is_well=True) == Circuit(token=1)
+    assert told(probing, RULE, now_ms=1_100, token=1, is_well=False).until_ms == 2_100
+
+
+@pytest.mark.negative
+def test_late_voices_are_not_heard() -> None:
+    """A probe that died is followed by another, and what it says afterwards changes nothing."""
+    first, _ = may(OPEN, RULE, now_ms=1_000)
+    second, permit = may(first, RULE, now_ms=1_500)
+    assert permit.token == 2
+    for token, is_well in ((1, True), (1, False), (0, True)):
+        assert told(second, RULE, now_ms=1_600, token=token, is_well=is_well) == second
+    assert told(OPEN, RULE, now_ms=1, token=0, is_well=True) == OPEN
+    assert reset(second) == Circuit(token=3)
+
+
+@pytest.mark.asyncio
+async def test_every_change_is_told_and_a_reset_with_its_author() -> None:
+    """Opening, probing, closing and closing by hand are each heard of once."""
+    heard: list[Transition] = []
+    circuits = MemoryCircuits(RULE, on_transition=heard.append)
+    for _ in range(3):
+        await circuits.told("a", now_ms=0, token=0, is_well=False)
+    await circuits.may("a", now_ms=1_000)
+    await circuits.reset("a", now_ms=1_001, who="ann", why="the provider says so")
+    assert [each.after.value for each in heard] == ["open", "half_open", "closed"]
+    assert (heard[-1].who, heard[-1].why) == ("ann", "the provider says so")
+    assert circuits.state_of("b") is CircuitState.CLOSED
+
+
+@pytest.mark.asyncio
+async def test_an_outage_opens_and_its_end_is_found() -> None:
+    """While the provider is down runs wait and use up no attempts; afterwards each does its effect once."""
+    shop = shop_in_memory()
+    circuits = MemoryCircuits(CircuitRule(failures_max=3, open_ms=600_000), on_transition=lambda _each: None)
+    is_down, asked = [True], list[str]()
+
+    async def answer(operation: str, arguments: Json, key: str) -> Json:
+        if operation == "payments.refund":
+            asked.append(str(arguments["refund_id"]))
+            if is_down[0]:
+                raise NotDoneError
+        return answer_of(operation, arguments, key)
+
+    shop.provider, shop.circuits = answer, circuits
+    runs = [await shop.start("refund", refund(number)) for number in range(6)]
+    for _ in range(12):
+        await shop.worker().work()
+        shop.clock.advance(timedelta(seconds=10))
+    key = f"{shop.tenant}:payments"
+    assert circuits.state_of(key) is CircuitState.OPEN
+    seen = len(asked)
+    assert seen <= 6
+    is_down[0] = False
+    reasons = [await shop.until_over(run_id, step=timedelta(minutes=1)) for run_id in runs]
+    assert reasons == ["COMPLETED"] * 6
+    assert circuits.state_of(key) is CircuitState.CLOSED
+    assert sorted(asked[seen:]) == [f"r-{number}" for number in range(6)]
+    for run_id in runs:
+        await shop.replay(run_id)
+    assert await shop.advance(runs[0]) is Standing.ENDED
