@@ -18,6 +18,7 @@ from .clock import SystemClock
 from .diagnosis import diagnose
 from .errors import KernelError
 from .migrating import make_weeks, migrate, unmigrate
+from .retention import archive_commands, retain_command
 from .state import replayed
 from .telemetry import export_command
 from .timeline import kept_versions, run_lines, timeline
@@ -93,7 +94,8 @@ def verify(database: str, tenant: UUID, anchors: Path | None, keys: tuple[Path, 
     found = verify_tenant(database, tenant, anchor_lines=lines, keys=allowed)
     for flaw in (*found.anchor_flaws, *found.flaws):
         click.echo(flaw)
-    click.echo(f"{found.rows} receipts in {found.runs} runs")
+    away = f", {found.archived} runs in the archive" if found.archived else ""
+    click.echo(f"{found.rows} receipts in {found.runs} runs{away}")
     if found.anchor_flaws or found.flaws:
         sys.exit(EXIT_FOUND)
 
@@ -166,3 +168,5 @@ def replay_command(database: str, tenant: UUID, run: UUID, business: Path | None
 main.add_command(compile_command)
 main.add_command(release_command)
 main.add_command(approvals)
+main.add_command(retain_command)
+main.add_command(archive_commands)

@@ -12,6 +12,7 @@ KernelError
 ├── CompileError     a business is unsafe as it is written: change its file
 ├── ExpressionError  an expression does not compile: change it
 ├── ReleaseError     a release is not what somebody trusted has signed: sign it anew
+├── RetentionError   nothing can be sealed or archived so: change the options, the folder or the grants
 ├── DecisionError    a decision about a request does not count: the sentence says why
 ├── IdentityError    it is not shown who decides: sign, or click as yourself
 └── StoreError       the ledger was wired wrongly or broke its promise: change the composition root

@@ -20,6 +20,10 @@ _VERSIONS = """
 SELECT version, path, patch, state_hash FROM state_versions
 WHERE tenant_id = %s AND run_id = %s ORDER BY version
 """
+_ARCHIVED = """
+SELECT partition FROM archives
+WHERE tier = 'cold' AND parent = %(parent)s AND %(run)s >= first_id AND %(run)s < beyond_id
+"""
 _TRACES = """
 SELECT t.seq, t.path, t.tool, t.guard, t.outcome, t.attrs, t.took_us, t.cost_micros, t.at
 FROM traces t WHERE tenant_id = %s AND run_id = %s ORDER BY seq
@@ -54,6 +58,8 @@ def timeline(url: str, tenant: UUID, run_id: UUID) -> Iterator[str]:
                 f"{row['tool'] or '-':<28}  "
                 f"{row['outcome']}{why}  {row['took_us'] / 1000:.1f} ms{said}"
             )
+        if file := _archived(cursor, "traces", run_id):
+            yield f"its calls are in the archive, {file}"
         reason = run["termination_reason"] or "going on"
         yield (
             f"{reason}: {run['steps']} steps, {run['receipt_seq']} receipts, "
@@ -65,7 +71,17 @@ def kept_versions(url: str, tenant: UUID, run_id: UUID) -> tuple[StateVersion, .
     """Return all patches of a run's state."""
     with _as(url, tenant) as cursor:
         rows = cursor.execute(_VERSIONS, [tenant, run_id]).fetchall()
+        if not rows and (file := _archived(cursor, "state_versions", run_id)):
+            raise RunError(
+                f"run {run_id}: its patches are in the archive, {file}, and cannot be replayed from the books"
+            )
     return tuple(StateVersion(**(row | {"patch": row["patch"].encode()})) for row in rows)
+
+
+def _archived(cursor: "psycopg.Cursor[dict[str, Any]]", parent: str, run_id: UUID) -> str | None:
+    """Return the name of the file in which a run's rows of this table are, if its week was archived."""
+    found = cursor.execute(_ARCHIVED, {"parent": parent, "run": run_id}).fetchone()
+    return None if found is None else f"{found['partition']}.jsonl.gz"
 
 
 def _money(micros: int) -> str:

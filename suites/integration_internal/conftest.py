@@ -1,18 +1,23 @@
 """Fixtures of the stack's own tests: a place of their own, and processes that do not outlive a test."""
 
+import secrets
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 import pytest_asyncio
+from psycopg import conninfo, sql
 
-from autobiz_kernel import Ledger, MemoryLedger, PostgresLedger, RunRecord
+from autobiz_harness.stack import clone, drop, template
+from autobiz_kernel import Ledger, MemoryLedger, PostgresLedger, RunRecord, make_weeks
 
 from .. import untimed  # noqa: F401  # loaded for its Hypothesis profile
 from ..kernel_tables import VICTIM_SECRET
 from ..ledgers_alike import a_run, asked, settle
+from ..retained import MONDAY, Place
 from ..stack_users import Member, no_given_servers, own_state
 
 
@@ -66,3 +71,48 @@ async def victim(ledger: PostgresLedger) -> UUID:
     await ledger.begin(run)
     await settle(ledger, run, await ledger.claim(asked(run)), {"id": VICTIM_SECRET})
     return tenant
+
+
+@pytest.fixture(scope="session")
+def job_word(database: str) -> Iterator[tuple[str, str]]:
+    """The login of retention's job, which is no superuser: what two roles may is all it may."""
+    name, word = f"job_{secrets.token_hex(6)}", secrets.token_hex(16)
+    login = sql.Identifier(name)
+    with psycopg.connect(database, autocommit=True) as server:
+        server.execute(
+            sql.SQL("CREATE ROLE {} LOGIN PASSWORD {} IN ROLE autobiz_owner, autobiz_archive").format(
+                login, sql.Literal(word)
+            )
+        )
+        yield name, word
+        server.execute(sql.SQL("DROP ROLE {}").format(login))
+
+
+@pytest.fixture
+def place(
+    postgres_url: str,
+    database_migration: tuple[str, Callable[[str], None]],
+    app_database: str,
+    job_word: tuple[str, str],
+    tmp_path: Path,
+) -> Iterator[Place]:
+    """A database in which a test may drop partitions, with the three of one week."""
+    name = f"autobiz_{secrets.token_hex(4)}_retention_test"
+    url = clone(postgres_url, template(postgres_url, *database_migration), name)
+    make_weeks(url, now=MONDAY, weeks=1)
+    user, word = job_word
+    yield Place(
+        url=url,
+        app=conninfo.make_conninfo(app_database, dbname=name),
+        job=conninfo.make_conninfo(url, user=user, password=word),
+        folder=tmp_path,
+    )
+    drop(postgres_url, name)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def place_ledger(place: Place) -> AsyncIterator[PostgresLedger]:
+    """The books of that database, as the application's login writes them."""
+    ledger = await PostgresLedger.connect(place.app)
+    yield ledger
+    await ledger.close()

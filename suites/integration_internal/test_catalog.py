@@ -16,15 +16,16 @@ pytestmark = [
     pytest.mark.test_id("P1-T31"),
 ]
 
-# The one table that is not a tenant's: which revision the schema is at.
-OURS = "autobiz_version"
-KEPT = ("receipts", "traces", "state_versions", "anchors")
+# The tables that are not a tenant's: which revision the schema is at, which weeks were sealed and archived.
+OURS = ["autobiz_version", "archives"]
+KEPT = ("receipts", "traces", "state_versions", "anchors", "archives")
+ROLES = ["autobiz_app", "autobiz_read", "autobiz_dispatch", "autobiz_archive"]
 MINE = "(tenant_id = ( SELECT (current_setting('autobiz.tenant'::text))::uuid AS current_setting))"
 
 UNPROTECTED = """
 SELECT c.relname FROM pg_class c
 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'm', 'v', 'f')
-  AND c.relname <> %(ours)s AND c.relname <> 'provider_requests'
+  AND c.relname <> ALL (%(ours)s) AND c.relname <> 'provider_requests'
   AND NOT (c.relkind IN ('r', 'p') AND c.relrowsecurity AND c.relforcerowsecurity
     AND pg_get_userbyid(c.relowner) = 'autobiz_owner'
     AND EXISTS (SELECT FROM pg_policies p WHERE p.tablename = c.relname AND p.policyname = 'tenant'
@@ -37,6 +38,25 @@ async def unprotected(connection: AsyncConnection[Any]) -> list[str]:
     """Every table, partition or view that does not keep tenants apart."""
     cursor = await connection.execute(UNPROTECTED, {"ours": OURS, "mine": MINE})
     return [name for (name,) in await cursor.fetchall()]
+
+
+OPEN = [
+    *(
+        (table, "archive", "SELECT", "{autobiz_archive}")
+        for table in ("idempotency", "receipts", "run_queue")
+    ),
+    ("run_queue", "dispatch", "ALL", "{autobiz_dispatch}"),
+    *((table, "archive", "SELECT", "{autobiz_archive}") for table in ("runs", "state_versions", "traces")),
+]
+
+
+async def other_policies(connection: AsyncConnection[Any]) -> list[tuple[str, ...]]:
+    """Every policy that is not the tenant's, with the role that it opens a table for, and to do what."""
+    cursor = await connection.execute(
+        """SELECT tablename, policyname, cmd, roles::text FROM pg_policies WHERE policyname <> 'tenant'
+           ORDER BY 1, 2"""
+    )
+    return await cursor.fetchall()
 
 
 async def kept_in(connection: AsyncConnection[Any], kinds: str = "rp") -> list[str]:
@@ -78,11 +98,63 @@ async def test_one_gap_is_found(connection: AsyncConnection[Any], harm: str) -> 
 
 
 async def test_policies_are_these_and_no_more(connection: AsyncConnection[Any]) -> None:
-    """Besides the tenant's there is one policy: a dispatcher sees the queue, which holds no business data."""
+    """A dispatcher sees the queue, and who archives reads six tables; no other policy opens any."""
+    expect.value(await other_policies(connection)).equals(OPEN)
+
+
+@pytest.mark.negative
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "CREATE POLICY archive ON anchors FOR SELECT TO autobiz_archive USING (true)",
+        "CREATE POLICY more ON receipts TO autobiz_app USING (true)",
+        "ALTER POLICY archive ON receipts TO autobiz_archive, autobiz_app",
+        "DROP POLICY archive ON runs; CREATE POLICY archive ON runs TO autobiz_archive USING (true)",
+    ],
+)
+async def test_one_policy_too_many_is_found(connection: AsyncConnection[Any], harm: str) -> None:
+    """A policy of another table, for another role or for more than reading makes the catalog's test fail."""
+    async with connection.transaction(force_rollback=True):
+        await connection.execute(harm.encode())
+        expect.value(await other_policies(connection)).differs_from(OPEN)
+
+
+async def test_who_archives_reads_whole_rows_of_three_tables_alone(connection: AsyncConnection[Any]) -> None:
+    """Of runs, queue and claims the archive's role sees what tells that a week is over; it writes nothing."""
     cursor = await connection.execute(
-        "SELECT tablename, policyname, roles::text FROM pg_policies WHERE policyname <> 'tenant'"
+        """SELECT c.relname || coalesce('.' || a.attname, '') FROM pg_class c
+           LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+               AND NOT has_table_privilege('autobiz_archive', c.oid, 'SELECT')
+           WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+             AND CASE WHEN a.attname IS NULL THEN has_table_privilege('autobiz_archive', c.oid, 'SELECT')
+                 ELSE has_column_privilege('autobiz_archive', c.oid, a.attnum, 'SELECT') END ORDER BY 1"""
     )
-    expect.value(await cursor.fetchall()).equals([("run_queue", "dispatch", "{autobiz_dispatch}")])
+    expect.value([name for (name,) in await cursor.fetchall()]).equals(
+        [
+            *(
+                "archives",
+                "idempotency.expires_at",
+                "idempotency.receipt_run",
+                "receipts",
+                "run_queue.run_id",
+            ),
+            *(
+                "runs.head_hash",
+                "runs.receipt_seq",
+                "runs.run_id",
+                "runs.tenant_id",
+                "runs.termination_reason",
+            ),
+            *("runs.updated_at", "state_versions", "traces"),
+        ]
+    )
+    cursor = await connection.execute(
+        """SELECT relname FROM pg_class
+           WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+             AND (has_table_privilege('autobiz_archive', oid, 'INSERT, UPDATE, DELETE, TRUNCATE, TRIGGER')
+               OR has_any_column_privilege('autobiz_archive', oid, 'INSERT, UPDATE'))"""
+    )
+    expect.complaints(await cursor.fetchall(), about=await kept_in(connection)).none()
 
 
 async def test_the_tenant_leads_every_key(connection: AsyncConnection[Any]) -> None:
@@ -91,7 +163,7 @@ async def test_the_tenant_leads_every_key(connection: AsyncConnection[Any]) -> N
         """SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
            JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]
            WHERE c.relnamespace = 'public'::regnamespace AND i.indisunique AND a.attname <> 'tenant_id'
-             AND c.relname NOT IN (%s, 'provider_requests')""",
+             AND c.relname <> ALL (%s) AND c.relname <> 'provider_requests'""",
         [OURS],
     )
     expect.complaints(await cursor.fetchall(), about=await kept_in(connection, "iI")).none()
@@ -102,10 +174,10 @@ async def test_books_are_kept_by_rights_and_by_triggers(connection: AsyncConnect
     cursor = await connection.execute(
         """SELECT c.relname, r.rolname, p.privilege FROM pg_class c, pg_roles r,
                   unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER', 'REFERENCES']) AS p(privilege)
-           WHERE r.rolname IN ('autobiz_app', 'autobiz_read', 'autobiz_dispatch')
+           WHERE r.rolname = ANY(%(roles)s)
              AND (c.relname = ANY(%(kept)s) OR c.oid IN (SELECT inhrelid FROM pg_inherits))
              AND c.relkind IN ('r', 'p') AND has_table_privilege(r.oid, c.oid, p.privilege)""",
-        {"kept": list(KEPT)},
+        {"kept": list(KEPT), "roles": ROLES},
     )
     expect.complaints(await cursor.fetchall(), about=await kept_in(connection)).none()
     cursor = await connection.execute(
@@ -122,8 +194,9 @@ async def test_no_partition_is_granted_to_anybody(connection: AsyncConnection[An
     """A policy of the parent does not guard a partition that is read directly, so nobody may."""
     cursor = await connection.execute(
         """SELECT c.relname, r.rolname FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid, pg_roles r
-           WHERE c.relkind = 'r' AND r.rolname IN ('autobiz_app', 'autobiz_read', 'autobiz_dispatch')
-             AND has_table_privilege(r.oid, c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE')"""
+           WHERE c.relkind = 'r' AND r.rolname = ANY(%(roles)s)
+             AND has_table_privilege(r.oid, c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE')""",
+        {"roles": ROLES},
     )
     expect.complaints(await cursor.fetchall(), about=await kept_in(connection, "r")).none()
 
@@ -161,6 +234,7 @@ async def test_no_routine_lends_its_owners_rights(connection: AsyncConnection[An
         ("SUPERUSER", "superuser"),
         ("BYPASSRLS", "BYPASSRLS"),
         ("IN ROLE autobiz_owner", "owns tables"),
+        ("IN ROLE autobiz_app, autobiz_archive", "reads every tenant's rows"),
         ("", "no member of autobiz_app"),
     ],
 )

@@ -4,7 +4,8 @@ DO $$
 DECLARE
     wanted text;
 BEGIN
-    FOREACH wanted IN ARRAY ARRAY['autobiz_owner', 'autobiz_app', 'autobiz_read', 'autobiz_dispatch'] LOOP
+    FOREACH wanted IN ARRAY ARRAY['autobiz_owner', 'autobiz_app', 'autobiz_read', 'autobiz_dispatch',
+            'autobiz_archive'] LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) THEN
             BEGIN
                 EXECUTE format('CREATE ROLE %I NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB', wanted);
@@ -16,4 +17,4 @@ BEGIN
 END
 $$;
 GRANT USAGE, CREATE ON SCHEMA public TO autobiz_owner;
-GRANT USAGE ON SCHEMA public TO autobiz_app, autobiz_read, autobiz_dispatch;
+GRANT USAGE ON SCHEMA public TO autobiz_app, autobiz_read, autobiz_dispatch, autobiz_archive;
