@@ -59,11 +59,11 @@ class Place:
         with psycopg.connect(self.url) as connection:
             return connection.execute(query).fetchall()
 
-    def harm(self, statement: LiteralString) -> None:
+    def harm(self, statement: LiteralString, *values: object) -> None:
         """Do what only an administrator without scruples can: switch the triggers off and write."""
         with psycopg.connect(self.url) as connection:
             connection.execute("SET LOCAL session_replication_role = replica")
-            assert connection.execute(statement).rowcount > 0
+            assert connection.execute(statement, values or None).rowcount > 0
 
 
 async def live(ledger: Ledger, tenant: UUID, number: int = 0) -> RunRecord:

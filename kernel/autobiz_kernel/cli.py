@@ -155,12 +155,12 @@ def show(database: str, tenant: UUID, run: UUID) -> None:
 @click.option("--tools", envvar="AUTOBIZ_TOOLS", help="The registry of that business's tools.")
 def replay_command(database: str, tenant: UUID, run: UUID, business: Path | None, tools: str | None) -> None:
     """Build a run's state anew from what was kept and compare it at every version; no tool runs."""
-    if business is not None:
-        if tools is None:
-            raise click.UsageError("--business needs --tools, the registry that it is compiled against")
+    if business is not None and tools is None:
+        raise click.UsageError("--business needs --tools, the registry that it is compiled against")
+    versions = kept_versions(database, tenant, run)
+    if business is not None and tools is not None:
         click.echo(replay_lines(database, tenant, run, file=business, tools=tools))
         return
-    versions = kept_versions(database, tenant, run)
     _, told = replayed(versions)
     click.echo(f"{len(versions)} versions lead to {told.hex()}")
 

@@ -23,7 +23,7 @@ COLUMNS: Final[Mapping[str, tuple[LiteralString, ...]]] = {
     ),
     "traces": (
         *("tenant_id", "run_id", "seq", "path", "tool", "command", "guard", "outcome", "attrs", "result"),
-        *("tokens", "cost_micros", "took_us", "at"),
+        *("tokens", "cost_micros", "took_us", "epoch", "step", "at"),
     ),
     "state_versions": ("tenant_id", "run_id", "version", "path", "patch", "state_hash", "at"),
 }
