@@ -11,6 +11,7 @@ from psycopg.errors import RestrictViolation
 
 from autobiz_kernel import PostgresLedger, migrate, timed_id, unmigrate, verify_tenant
 from autobiz_kernel.retention import Ages, RetentionError, Step, Tier, retain, tier_due
+from autobiz_kernel.retention.books import partitions_in, seal, the_one_job
 from autobiz_kernel.retention.form import COLUMNS
 from autobiz_oracles import expect
 
@@ -88,25 +89,44 @@ async def test_a_rehearsal_tells_and_does_nothing(
     expect.value(place.retain(WARM_ON)).equals(SEALED)
 
 
-OPEN: dict[str, LiteralString] = {
-    "not_over": "UPDATE runs SET termination_reason = NULL",
-    "just_over": "UPDATE runs SET updated_at = '2027-03-21 12:00Z'",
-    "queued": "INSERT INTO run_queue (tenant_id, run_id, due_at) SELECT tenant_id, run_id, now() FROM runs",
-}
+# What keeps a week hot, and what ends that.
+OPEN: tuple[tuple[LiteralString, LiteralString], ...] = (
+    ("UPDATE runs SET termination_reason = NULL", "UPDATE runs SET termination_reason = 'FAILED'"),
+    ("UPDATE runs SET updated_at = '2027-03-21 00:00:01Z'", "UPDATE runs SET updated_at = '2027-03-21'"),
+    (
+        "INSERT INTO run_queue (tenant_id, run_id, due_at) SELECT tenant_id, run_id, now() FROM runs",
+        "DELETE FROM run_queue",
+    ),
+)
 
 
 @in_loop
 @pytest.mark.negative
-@pytest.mark.parametrize("why", OPEN)
 async def test_a_run_that_is_not_over_keeps_its_week_hot(
-    place: Place, place_ledger: PostgresLedger, tenant: UUID, why: str
+    place: Place, place_ledger: PostgresLedger, tenant: UUID
 ) -> None:
     """However old it is, a week is written to as long as one of its runs goes on, waits or has just ended."""
     await live(place_ledger, tenant)
+    for harm, mend in OPEN:
+        place.harm(harm)
+        expect.value(place.retain(COLD_ON)).equals(dict.fromkeys(SEALED, Step.KEPT))
+        expect.value((place.rows(COUNTS), place.rows(NOTES))).equals(([(3, 3, 3)], []))
+        place.harm(mend)
+    expect.value(place.retain(COLD_ON)).equals(ARCHIVED)
+
+
+@in_loop
+@pytest.mark.negative
+async def test_a_run_that_begins_at_the_last_moment_is_seen(
+    place: Place, place_ledger: PostgresLedger, tenant: UUID
+) -> None:
+    """Sealing looks once more when nothing can begin any longer, and leaves the week open and without a note."""
+    await place_ledger.begin(a_run(tenant))
+    with the_one_job(place.job) as connection:
+        week = partitions_in(connection)
+    expect.value(seal(place.job, week, now=WARM_ON)).equals(None)
+    expect.value(place.rows(NOTES)).equals([])
     await live(place_ledger, tenant, 1)
-    place.harm(OPEN[why])
-    expect.value(place.retain(COLD_ON)).equals(dict.fromkeys(SEALED, Step.KEPT))
-    expect.value((place.rows(COUNTS), place.rows(NOTES))).equals(([(6, 6, 6)], []))
 
 
 @in_loop
