@@ -120,7 +120,7 @@ async def test_a_run_that_is_not_over_keeps_its_week_hot(
 async def test_a_run_that_begins_at_the_last_moment_is_seen(
     place: Place, place_ledger: PostgresLedger, tenant: UUID
 ) -> None:
-    """Sealing looks once more when nothing can begin any longer, and leaves the week open and without a note."""
+    """Sealing looks once more when nothing can begin any longer, and then leaves the week as it was."""
     await place_ledger.begin(a_run(tenant))
     with the_one_job(place.job) as connection:
         week = partitions_in(connection)
