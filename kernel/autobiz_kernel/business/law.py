@@ -9,6 +9,7 @@ from autobiz_kernel.expressions import ExpressionError, Scope, leaves_of
 from .complaint import CompileCode
 from .desk import Desk, parts_of
 from .file import ApprovalEntry, BoundsEntry, WorkflowEntry
+from .reading import Way
 
 CAPS: Final = ("steps_max", "wall_ms_max", "tokens_max", "tool_calls_max", "cost_micros_max")
 # What a condition may speak of besides the call's own arguments.
@@ -26,6 +27,8 @@ def check_law(desk: Desk) -> None:
     """Check everything that is said once for all workflows, and what each workflow needs of it."""
     _check_tools(desk)
     _check_approvals(desk)
+    _check_scopes_name_tools(desk)
+    _check_nobody_stands_twice(desk)
     for name, workflow in desk.file.workflows.items():
         _check_bounds(desk, name, workflow)
         _check_scopes(desk, name, workflow)
@@ -105,6 +108,36 @@ def _check_scopes(desk: Desk, name: str, workflow: WorkflowEntry) -> None:
             way = ("workflows", name, "steps", *place)
             words = "a scope forbids" if spoken else "no scope allows"
             desk.complain(CompileCode.SCOPE, way, f"{words} {workflow.principal} to {operation} with {tool}")
+
+
+def _check_scopes_name_tools(desk: Desk) -> None:
+    """A scope of a tool that is not there is a slip of the pen, and a denial so written denies nothing."""
+    known = [parts_of(use.tool)[:2] for use in desk.file.tools]
+    for index, scope in enumerate(desk.file.scopes):
+        if not any(scope.tool in ("*", tool) and scope.operation in ("*", name) for tool, name in known):
+            spoken = f"{scope.tool}.{scope.operation}"
+            desk.complain(CompileCode.NAME, ("scopes", index), f"{spoken} is no tool of this business")
+
+
+def _check_nobody_stands_twice(desk: Desk) -> None:
+    """Tenants of one prefix could not be kept apart, and a person of two names would be four eyes alone."""
+    seen: set[tuple[str, str]] = set()
+    for way, what, value in _marks_of_one(desk):
+        if (what, value) in seen:
+            desk.complain(CompileCode.SHAPE, way, f"{what} {value!r} stands there already; each has its own")
+        seen.add((what, value))
+
+
+def _marks_of_one(desk: Desk) -> Iterator[tuple[Way, str, str]]:
+    """Everything by which one tenant or one person is told from the others."""
+    for index, tenant in enumerate(desk.file.tenants):
+        yield ("tenants", index, "id"), "tenant", str(tenant.id)
+        yield ("tenants", index, "prefix"), "prefix", tenant.prefix
+    for name, person in desk.file.people.items():
+        if person.key:
+            yield ("people", name, "key"), "key", person.key
+        if person.slack:
+            yield ("people", name, "slack"), "Slack id", person.slack
 
 
 def _check_approvals(desk: Desk) -> None:
