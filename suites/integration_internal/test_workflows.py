@@ -114,6 +114,7 @@ async def test_requests_stand_as_the_model_says(shop: Shop, seed: int) -> None:
     expect.value(await life.standings()).equals(life.expected())
 
 
+@pytest.mark.adversarial(88)
 @pytest.mark.negative
 async def test_of_two_decisions_at_once_one_counts(shop: Shop, app_connections: Connections) -> None:
     """A yes and a no that meet leave one of them, and the other is told that it came too late."""

@@ -87,6 +87,7 @@ async def test_a_no_aborts() -> None:
     assert shop.made("mail.send") == [{"mail_id": "no-r-1", "text": "not refunded"}]
 
 
+@pytest.mark.adversarial(89)
 @pytest.mark.asyncio
 @pytest.mark.negative
 async def test_nobody_answering_is_a_no() -> None:
@@ -117,6 +118,7 @@ async def test_who_keeps_silent_is_followed_by_others() -> None:
     assert await shop.advance(run_id) is Standing.ENDED
 
 
+@pytest.mark.adversarial(90)
 @pytest.mark.asyncio
 @pytest.mark.negative
 async def test_four_eyes_are_of_two_people() -> None:
@@ -135,6 +137,7 @@ async def test_four_eyes_are_of_two_people() -> None:
     assert await shop.advance(run_id) is Standing.ENDED
 
 
+@pytest.mark.adversarial(90)
 @pytest.mark.asyncio
 @pytest.mark.negative
 async def test_a_stranger_decides_nothing() -> None:
@@ -203,6 +206,7 @@ async def test_an_override_needs_an_administrator_a_reason_and_is_heard() -> Non
     assert await shop.advance(run_id) is Standing.ENDED
 
 
+@pytest.mark.adversarial(91)
 @pytest.mark.asyncio
 @pytest.mark.negative
 @pytest.mark.parametrize(
