@@ -1,6 +1,7 @@
 """A database of the benchmark's own, and a kernel on it with every guard on."""
 
 import secrets
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,6 +34,8 @@ ROOT = Path(__file__).parents[2]
 TENANT = UUID("0198c0de-0000-7000-8000-0000000000aa")
 AGENT = Principal(name="agent", tenant=TENANT)
 WHERE = ("shop", "note", "1")
+COLOURS = ("blue", "red", "green", "black", "white", "yellow", "grey")
+SIZES = ("XS", "S", "M", "L", "XL")
 TEXT: Json = {"type": "string", "maxLength": 200}
 
 CONTRACT = ToolContract(
@@ -116,8 +119,8 @@ async def answer(arguments: Json, external_key: str) -> Json:
 
 
 def asked(act: str) -> Asked:
-    """Ask for one act with arguments of about half a kilobyte."""
-    lines: Json = {"sku": "T-SHIRT-BLUE-M", "units": 2, "title": "Blue shirt, medium, organic cotton"}
+    """Ask for one act in about half a kilobyte: its own order and note, and lines of a catalogue."""
+    drawn = zlib.crc32(act.encode())
     return Asked(
         path=act,
         tool="shop",
@@ -125,8 +128,18 @@ def asked(act: str) -> Asked:
         version="1",
         arguments={
             "act": act,
-            "order": "shop-one:order-1001",
-            "amount": 4200,
-            "lines": [lines, lines, lines],
+            "order": f"shop-one:order-{drawn}",
+            "note": f"Leave it with the neighbours at number {drawn % 997}, please",
+            "amount": 4200 + drawn % 1000,
+            "lines": [_line(drawn // 7**place) for place in range(3)],
         },
     )
+
+
+def _line(number: int) -> Json:
+    colour, size = COLOURS[number % len(COLOURS)], SIZES[number // 7 % len(SIZES)]
+    return {
+        "sku": f"T-SHIRT-{colour.upper()}-{size}-{number % 100}",
+        "units": 1 + number % 3,
+        "title": f"{colour.title()} shirt, size {size}, organic cotton, cut {number % 100}",
+    }

@@ -19,7 +19,16 @@ from autobiz_oracles import PlainReceipt, PlainRequest, expect
 
 from ..database import Connections
 from ..shop.approval_life import Life
-from ..shop.place import TENANT_A, TEXT, Shop, hand_over, refund, shop_in_memory, shop_in_postgres
+from ..shop.place import (
+    TENANT_A,
+    TEXT,
+    Shop,
+    hand_over,
+    is_due_again,
+    refund,
+    shop_in_memory,
+    shop_in_postgres,
+)
 from ..shop.random_graphs import Seeded, compiles, lives_through, random_business
 from ..shop.tools import answer_of
 
@@ -197,3 +206,10 @@ async def test_leases_are_for_one_owner_and_one_configuration(shop: Shop, open_s
         await queue.finish(lease),
     ]
     expect.value((heir.epoch, held, await queue.finish(heir))).equals((2, [False] * 3, True))
+
+
+@pytest.mark.parametrize("is_woken", [False, True])
+async def test_a_run_that_was_woken_while_it_was_held_is_due_at_once(shop: Shop, is_woken: bool) -> None:
+    """Whoever lays it down for later does not overlook what has happened meanwhile."""
+    is_due = await is_due_again(shop, is_woken=is_woken)
+    expect.value({"woken": is_woken, "due": is_due}).equals({"woken": is_woken, "due": is_woken})

@@ -177,3 +177,17 @@ def hand_over(shop: Shop) -> None:
     assert isinstance(shop.queue, PostgresQueue)
     assert shop.ledger.connections
     assert shop.queue.connections
+
+
+async def is_due_again(shop: Shop, *, is_woken: bool) -> bool:
+    """Whether a run that is laid down for an hour is due at once: woken while it was held, or not."""
+    run_id, now = await shop.start("refund", refund()), shop.clock.now()
+    asked: dict[str, Any] = {"configs": (shop.compiled.sha256,), "owner": OWNER, "now": now, "limit": 1}
+    asked |= {"until": now + timedelta(minutes=1), "run_id": run_id}
+    (lease,) = await shop.queue.lease((shop.tenant,), **asked)
+    if is_woken:
+        await shop.queue.wake(shop.tenant, run_id, now=now)
+        # Nobody else gets it meanwhile: it is held.
+        assert await shop.queue.lease((shop.tenant,), **asked) == ()
+    assert await shop.queue.suspend(lease, now=now, due_at=now + timedelta(hours=1), waits=())
+    return bool(await shop.queue.lease((shop.tenant,), **asked))

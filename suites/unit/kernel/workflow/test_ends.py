@@ -11,7 +11,7 @@ from autobiz_kernel import Ledger, NotDoneError, RunRecord
 from autobiz_kernel.workflow import Lease, Queue, Standing, Worker
 from autobiz_oracles import PlainRun, expect
 
-from ....shop.place import TEXT, order, refund, shop_in_memory
+from ....shop.place import TEXT, is_due_again, order, refund, shop_in_memory
 
 pytestmark = [
     pytest.mark.asyncio,
@@ -175,3 +175,9 @@ async def test_an_event_that_comes_while_a_run_is_laid_down_is_not_overlooked() 
     assert await late.advance(shop.tenant, run_id) is Standing.SUSPENDED
     assert await shop.worker().work() == 1
     assert (await shop.record(run_id)).termination_reason == "COMPLETED"
+
+
+@pytest.mark.parametrize("is_woken", [False, True])
+async def test_a_run_that_was_woken_while_it_was_held_is_due_at_once(is_woken: bool) -> None:
+    """Whoever lays it down for later does not overlook what has happened meanwhile."""
+    assert await is_due_again(shop_in_memory(), is_woken=is_woken) == is_woken
