@@ -38,6 +38,7 @@ pytestmark = [
     pytest.mark.risk("RK04"),
 ]
 
+MANY = [1] * 30
 KEY = Ed25519PrivateKey.from_private_bytes(b"a" * 32)
 
 
@@ -210,7 +211,16 @@ async def test_an_override_needs_an_administrator_a_reason_and_is_heard() -> Non
 @pytest.mark.asyncio
 @pytest.mark.negative
 @pytest.mark.parametrize(
-    "when", ["args.amount / 0 > 1", "[1, 2][args.amount] > 0", "args.amount > 0", "{'y': 1}[args.order] > 0"]
+    "when",
+    [
+        "args.amount / 0 > 1",
+        "[1, 2][args.amount] > 0",
+        "args.amount > 0",
+        "{'y': 1}[args.order] > 0",
+        "dyn('much') > 1",
+        f"{MANY}.exists(a, {MANY}.exists(b, {MANY}.exists(c, {MANY}.exists(d, d < 0))))",
+    ],
+    ids=["division", "index", "holds", "missing", "type", "budget"],
 )
 async def test_what_a_condition_cannot_judge_a_person_does(when: str) -> None:
     """A condition that fails asks, as one that holds does: nothing is approved by an error."""

@@ -1,13 +1,17 @@
 """What an adversary tries against a whole run: bad answers, late decisions, money further within."""
 
+import asyncio
 from datetime import timedelta
+from itertools import permutations
+from uuid import UUID
 
 import pytest
 
-from autobiz_kernel import IncidentKind
+from autobiz_kernel import IncidentKind, Json
 from autobiz_kernel.workflow import Standing
 
-from ....shop.place import TEXT, refund, shop_in_memory
+from ....shop.place import TEXT, order, refund, shop_in_memory
+from ....shop.tools import answer_of
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.priority("P0"), pytest.mark.negative]
 
@@ -83,3 +87,38 @@ async def test_money_within_another_workflow_waits_for_a_person() -> None:
     await shop.decide(request, "U0ANN")
     assert await shop.until_over(run_id) == "COMPLETED"
     assert len(shop.made("payments.refund")) == 1
+
+
+@pytest.mark.adversarial(82)
+@pytest.mark.requirement("P1-R08", "INV-06")
+@pytest.mark.test_id("P1-T15")
+async def test_branches_that_finish_in_any_order_make_one_history() -> None:
+    """In each of the six orders in which three branches can finish, state and replay are the same."""
+    hashes = set()
+    for ranks in permutations(range(3)):
+        shop, finished = shop_in_memory(), list[int]()
+
+        async def answer(
+            operation: str,
+            arguments: Json,
+            key: str,
+            ranks: tuple[int, ...] = ranks,
+            finished: list[int] = finished,
+        ) -> Json:
+            if operation == "stock.reserve":
+                rank = ranks[int(str(arguments["line"])[-1])]
+                while len(finished) < rank:
+                    await asyncio.sleep(0)
+                finished.append(rank)
+            return answer_of(operation, arguments, key)
+
+        shop.provider = answer
+        run_id = await shop.start("reserve_all", order(), run_id=UUID(int=7))
+        assert await shop.advance(run_id) is Standing.SUSPENDED
+        assert finished == [0, 1, 2]
+        versions = await shop.ledger.versions_of(shop.tenant, run_id)
+        told = await shop.replay(run_id)
+        assert told.state_hash == versions[-1].state_hash
+        hashes.add((told.state_hash, told.receipts))
+    assert len(hashes) == 1
+    assert {receipts for _, receipts in hashes} == {3}
