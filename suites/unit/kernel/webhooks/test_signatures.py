@@ -52,7 +52,6 @@ def test_what_is_truly_signed_is_believed(name: str) -> None:
     assert first.events[0].source_event_id != second.events[0].source_event_id
 
 
-@pytest.mark.adversarial(103)
 @covers(54)
 @pytest.mark.negative
 @pytest.mark.parametrize("name", SENDERS)
