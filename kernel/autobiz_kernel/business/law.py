@@ -96,18 +96,47 @@ def _check_bounds(desk: Desk, name: str, workflow: WorkflowEntry) -> None:
 
 def _check_scopes(desk: Desk, name: str, workflow: WorkflowEntry) -> None:
     for place, reference in calls_of(workflow):
-        tool, operation, _ = parts_of(reference)
-        spoken = [
-            scope
-            for scope in desk.file.scopes
-            if scope.principal == workflow.principal
-            and scope.tool in ("*", tool)
-            and scope.operation in ("*", operation)
-        ]
-        if not spoken or not all(scope.allow for scope in spoken):
-            way = ("workflows", name, "steps", *place)
-            words = "a scope forbids" if spoken else "no scope allows"
-            desk.complain(CompileCode.SCOPE, way, f"{words} {workflow.principal} to {operation} with {tool}")
+        lack = _lack_of(desk, workflow.principal, reference)
+        if lack:
+            desk.complain(CompileCode.SCOPE, ("workflows", name, "steps", *place), lack)
+    # What a workflow runs within itself is done by its own principal, and not by the one named there.
+    for step, entry in workflow.steps.items():
+        lacks = {
+            lack: None
+            for inner in _run_within(desk, entry.run)
+            for _, reference in calls_of(inner)
+            if (lack := _lack_of(desk, workflow.principal, reference))
+        }
+        for lack in lacks:
+            desk.complain(CompileCode.SCOPE, ("workflows", name, "steps", step, "run"), lack)
+
+
+def _lack_of(desk: Desk, principal: str, reference: str) -> str:
+    """Say why a principal may not call a tool; nothing if it may."""
+    tool, operation, _ = parts_of(reference)
+    spoken = [
+        scope
+        for scope in desk.file.scopes
+        if scope.principal == principal and scope.tool in ("*", tool) and scope.operation in ("*", operation)
+    ]
+    if spoken and all(scope.allow for scope in spoken):
+        return ""
+    words = "a scope forbids" if spoken else "no scope allows"
+    return f"{words} {principal} to {operation} with {tool}"
+
+
+def _run_within(desk: Desk, first: str | None) -> Iterator[WorkflowEntry]:
+    """A workflow that a step runs, and all that run within it, each once."""
+    seen: set[str] = set()
+    waiting = [first]
+    while waiting:
+        name = waiting.pop()
+        entry = desk.file.workflows.get(name or "")
+        if name is None or entry is None or name in seen:
+            continue
+        seen.add(name)
+        yield entry
+        waiting += [step.run for step in entry.steps.values()]
 
 
 def _check_scopes_name_tools(desk: Desk) -> None:

@@ -111,3 +111,22 @@ def test_a_key_stands_for_one_person() -> None:
     """Two names with one key would be four eyes of one person."""
     both = "people:\n  eve: {groups: [finance], key: k}\n  fay: {groups: [finance], key: k}\n"
     assert "SHAPE" in codes_of("people:\n", both)
+
+
+def test_what_runs_within_a_workflow_needs_its_principals_scopes() -> None:
+    """A step within another workflow is done by the outer one's principal, who needs the scope for it."""
+    assert codes_of("    principal: stock_agent\n    start: all", "    principal: other\n    start: all") == {
+        "CC-03"
+    }
+    scopes = "scopes:\n  - {principal: other, tool: mail, operation: send}\n"
+    text = TEXT.replace("scopes:\n", scopes).replace(
+        "    principal: stock_agent\n    start: all", "    principal: other\n    start: all"
+    )
+    with pytest.raises(CompileError) as caught:
+        compile_business(text, CONTRACTS)
+    assert [(each.where, each.words) for each in caught.value.complaints] == [
+        ("workflows.reserve_all.steps.all.run", "no scope allows other to release with stock"),
+        ("workflows.reserve_all.steps.all.run", "no scope allows other to reserve with stock"),
+    ]
+    more = 'scopes:\n  - {principal: other, tool: stock, operation: "*"}\n'
+    compile_business(text.replace("scopes:\n", more, 1), CONTRACTS)
