@@ -152,7 +152,7 @@ async def test_no_row_of_another_tenant_is_changed(
 INSERTS: dict[str, LiteralString] = {
     "tenants": "INSERT INTO tenants VALUES (%(victim)s, 'x', now())",
     "run_queue": "INSERT INTO run_queue (tenant_id, run_id, due_at) VALUES (%(victim)s, uuidv7(), now())",
-    "traces": "INSERT INTO traces VALUES (%(victim)s, uuidv7(), 1, '', '', '', '', '', '', '', 0, 0, 0,"
+    "traces": "INSERT INTO traces VALUES (%(victim)s, uuidv7(), 1, '', '', '', '', '', '', '', 0, 0, 0, 1, 1,"
     " now())",
     "anchors": "INSERT INTO anchors VALUES (%(victim)s, 1, now(), now() + interval '1 h', sha256(''),"
     " sha256('') || sha256(''))",
