@@ -100,6 +100,10 @@ def test_another_threshold_is_another_configuration() -> None:
         ("00000000000b, prefix", "00000000000a, prefix", "SHAPE"),
         ("slack: U0BOB", "slack: U0ANN", "SHAPE"),
     ],
+    ids=[
+        *("no_steps", "less_than_no_steps", "no_cost", "no_such_tool", "no_such_denial", "nothing_at_all"),
+        *("tool_twice", "prefix_twice", "tenant_twice", "slack_twice"),
+    ],
 )
 def test_what_means_nothing_does_not_compile(old: str, new: str, code: str) -> None:
     """Bounds of nothing and less, a scope of a tool that is not there, and doubles are refused."""
