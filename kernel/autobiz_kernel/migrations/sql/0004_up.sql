@@ -11,6 +11,8 @@ CREATE TABLE archives (
     at        timestamptz NOT NULL,
     PRIMARY KEY (partition, tier)
 );
+-- A run of today has an id beyond all of them, which one look at the end of this index tells.
+CREATE INDEX idx_archives_beyond ON archives (beyond_id);
 CREATE TRIGGER keep_rows BEFORE UPDATE OR DELETE ON archives FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CALL keep_table('archives');
 GRANT SELECT (partition, parent, tier, first_id, beyond_id, at) ON archives TO autobiz_app, autobiz_read;
@@ -26,7 +28,7 @@ $$;
 
 -- Where a row of a sealed week could come in nevertheless: a new run, and what lies in no week's partition. Named in
 -- full, because whoever writes might have a table of this name before it on the path.
-CREATE FUNCTION refuse_sealed_week() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION refuse_sealed_week() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
 BEGIN
     IF EXISTS (SELECT FROM public.archives a WHERE NEW.run_id >= a.first_id AND NEW.run_id < a.beyond_id) THEN
         RAISE EXCEPTION 'run % refused in %: its week is sealed; begin a run with an id of today', NEW.run_id,
