@@ -12,6 +12,8 @@ KernelError
 ├── CompileError     a business is unsafe as it is written: change its file
 ├── ExpressionError  an expression does not compile: change it
 ├── ReleaseError     a release is not what somebody trusted has signed: sign it anew
+├── CredentialError  a secret is not to be had: see `credentials/source.py` for why
+├── PinError         a model or a prompt is not pinned as it is used: change the file of the business
 ├── DecisionError    a decision about a request does not count: the sentence says why
 ├── IdentityError    it is not shown who decides: sign, or click as yourself
 └── StoreError       the ledger was wired wrongly or broke its promise: change the composition root
