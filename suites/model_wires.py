@@ -15,6 +15,7 @@ from autobiz_kernel.models import Message, ModelClient, Pin, Told, pins_of
 from autobiz_kernel.providers import pinned_tool
 from autobiz_kernel.transport import ANTHROPIC, OPENAI, Answer, Egress, Outgoing, SandboxAccount
 from autobiz_mocks import VirtualClock
+from autobiz_oracles import PlainRequest
 
 from .calling import AGENT, law_for, where_of
 
@@ -72,10 +73,13 @@ class Script:
     steps: list[Step]
     takes: timedelta = timedelta(seconds=1)
     sent: list[dict[str, Any]] = field(default_factory=list)
+    seen: list[PlainRequest] = field(default_factory=list)
 
     async def __call__(self, outgoing: Outgoing) -> Answer:
         self.sent.append(json.loads(outgoing.body))
         step = self.steps.pop(0)
+        accepted = isinstance(step, Answer) and step.status < 300
+        self.seen.append(PlainRequest(method=outgoing.method, path=outgoing.path, accepted=accepted))
         self.clock.advance(self.takes)
         if step is None:
             await asyncio.Event().wait()
