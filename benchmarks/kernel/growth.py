@@ -33,8 +33,8 @@ receipts AS (
            %(body)s, key, key, %(now)s
     FROM row)
 INSERT INTO traces (tenant_id, run_id, seq, path, tool, command, guard, outcome, attrs, tokens, cost_micros,
-                    took_us, at)
-SELECT %(tenant)s, run, seq, '1', %(tool)s, key, '', 'claimed', '{}', 0, 0, 100, %(now)s FROM row
+                    took_us, epoch, step, at)
+SELECT %(tenant)s, run, seq, '1', %(tool)s, key, '', 'claimed', '{}', 0, 0, 100, 1, seq, %(now)s FROM row
 """
 STEP = 50_000
 

@@ -30,7 +30,7 @@ SELECT claim_many(format('[{{"tenant":"{tenant}","key":"%s","fingerprint":"%s","
   lpad(:client_id::int::text, 12, '0')
 )::json);
 SELECT settle_many(format('[{{"kind":"done","tenant":"{tenant}","run":"{run}","run_epoch":1,"now":"{now}",
-  "path":"1","tool":"{tool}","command":"%s","guard":"","outcome":"claimed","attrs":"{{}}","took_us":100,
+  "path":"1","tool":"{tool}","command":"%s","guard":"","outcome":"claimed","attrs":"{{}}","took_us":100,"step":1,
   "steps":1,"tool_calls":1,"tokens":0,"cost_micros":0,"key":"%s","epoch":1,"effect_class":"WRITE",
   "external_key":"autobiz:%s","provider_ref": null,"body":"{body}"}}]',
   lpad(:client_id::int::text, 12, '0'), encode(sha256(int8send(:number::int8)), 'hex'),

@@ -21,6 +21,7 @@ class Call:
     asked: Asked
     began: datetime
     patch_of: PatchOf | None = None
+    step: int = 0
     command: bytes = b""
     contract: ToolContract | None = None
     set_aside_micros: int = 0

@@ -110,7 +110,7 @@ class Kernel:
         """
         began = self.clock.now()
         run.spent, judged = judge(run.view(began), asked, self.policy)
-        call = Call(run=run, asked=asked, began=began, patch_of=patch_of)
+        call = Call(run=run, asked=asked, began=began, step=run.spent.steps, patch_of=patch_of)
         if isinstance(judged, Denied):
             return await self._deny(call, judged)
         # A private copy: who asks may change theirs while we wait, and the receipt must say what was done.

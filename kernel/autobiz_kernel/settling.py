@@ -213,6 +213,7 @@ class Settler:
             attrs=canonical(attrs, name="attrs") if attrs else b"{}",
             result=result,
             took_us=max(0, round(took.total_seconds() * 1e6)),
+            step=call.step,
         )
 
     async def _settle(

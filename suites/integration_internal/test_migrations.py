@@ -142,8 +142,8 @@ def test_a_run_lies_in_the_week_in_which_it_began(empty_database: str) -> None:
         for moment in (NOW, datetime(2026, 3, 9, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)):
             connection.execute(
                 """INSERT INTO traces (tenant_id, run_id, seq, path, tool, command, guard, outcome, attrs,
-                       tokens, cost_micros, took_us, at)
-                   VALUES (uuidv7(), first_id_of(%(at)s), 1, '', '', '', '', '', '{}', 0, 0, 0,
+                       tokens, cost_micros, took_us, epoch, step, at)
+                   VALUES (uuidv7(), first_id_of(%(at)s), 1, '', '', '', '', '', '{}', 0, 0, 0, 1, 1,
                        %(at)s)""",
                 {"at": moment},
             )

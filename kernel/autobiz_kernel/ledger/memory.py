@@ -119,7 +119,7 @@ class MemoryLedger:
                 )
             )
         told = _told(settlement.trace.outcome, outcome, is_conflict=is_conflict)
-        book.traces.append(replace(settlement.trace, outcome=told))
+        book.traces.append(replace(settlement.trace, outcome=told, epoch=settlement.run_epoch))
         book.run = replace(
             run,
             spent=_sum(run.spent, settlement.spent),

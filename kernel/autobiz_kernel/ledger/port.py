@@ -89,6 +89,9 @@ class TraceRow:
     attrs: bytes = b"{}"
     result: bytes | None = None
     took_us: int = 0
+    # Who held the run, as the books write it, and the how manieth call of theirs it was.
+    epoch: int = 0
+    step: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -141,7 +141,7 @@ class PostgresLedger:
 
     async def traces_of(self, tenant: UUID, run_id: UUID) -> tuple[TraceRow, ...]:
         statement = """
-            SELECT path, tool, command, guard, outcome, attrs, result, took_us FROM traces
+            SELECT path, tool, command, guard, outcome, attrs, result, took_us, epoch, step FROM traces
             WHERE tenant_id = %s AND run_id = %s ORDER BY seq"""
         async with self._as(tenant) as connection:
             rows = await _rows(connection, statement, [tenant, run_id])

@@ -74,6 +74,7 @@ def settle_item(settlement: Settlement) -> dict[str, Any]:
         "outcome": trace.outcome,
         "attrs": trace.attrs.decode(),
         "took_us": trace.took_us,
+        "step": trace.step,
         "steps": spent.steps,
         "tool_calls": spent.tool_calls,
         "tokens": spent.tokens,

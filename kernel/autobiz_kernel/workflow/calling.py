@@ -16,12 +16,12 @@ from autobiz_kernel.errors import KernelError
 from autobiz_kernel.keys import fingerprint
 from autobiz_kernel.pipeline import Kernel
 from autobiz_kernel.reply import Reply
-from autobiz_kernel.ruling import Approval, Asked
 from autobiz_kernel.tool import Found
 
 from .committing import LostError, Mover
 from .failure import failure_of, failure_of_error, in_ms
 from .queue import Queue, Signal
+from .wanting import asked_of
 from .words import (
     DEPENDENCY_OPEN,
     CallWanted,
@@ -97,16 +97,7 @@ class Caller:
         try:
             reply = await self.kernel.call(
                 run,
-                Asked(
-                    path=asked.path,
-                    tool=asked.tool,
-                    operation=asked.operation,
-                    version=asked.version,
-                    arguments=asked.arguments,
-                    approval=None
-                    if asked.approval is None
-                    else Approval(approval_id=asked.approval[0], fingerprint=asked.approval[1]),
-                ),
+                asked_of(asked),
                 patch_of=self.mover.patch_of(asked.path),
                 known=None if asked.word is None else Found(result=asked.word.get("result")),
             )

@@ -24,15 +24,16 @@ from autobiz_kernel.keys import external_key, internal_key
 from autobiz_kernel.ledger import Ledger, RunRecord, StateVersion, TraceRow
 from autobiz_kernel.principal import Principal
 from autobiz_kernel.receipt import Receipt
-from autobiz_kernel.ruling import Approval, Asked, Policy, RulingKind
+from autobiz_kernel.ruling import Policy, RulingKind, RunView
 from autobiz_kernel.run import Run
 from autobiz_kernel.state import change, state_hash
 
 from .committing import BEGUN, event_of, first_state, seed_of
+from .history import History
 from .interpreter import moved
 from .patching import patch_between
 from .queue import Queue, Start
-from .wanting import wanted
+from .wanting import asked_of, wanted
 from .words import Answered, CallWanted, Event
 
 _ANSWERED = frozenset({ClaimOutcome.CLAIMED.value, ClaimOutcome.REPLAY.value})
@@ -121,6 +122,7 @@ class _Player:
             prefix=prefix or tenants.get(record.tenant, record.tenant.hex),
             bounds=self._policy.bounds,
         )
+        self._history = History(transcript.traces)
         self._hash = state_hash(b"{}")
         self._calls = self._seen_receipts = 0
 
@@ -177,17 +179,8 @@ class _Player:
 
     def _judge(self, asked: CallWanted, trace: TraceRow) -> None:
         run = self._run
-        call = Asked(
-            path=asked.path,
-            tool=asked.tool,
-            operation=asked.operation,
-            version=asked.version,
-            arguments=asked.arguments,
-            approval=None
-            if asked.approval is None
-            else Approval(approval_id=asked.approval[0], fingerprint=asked.approval[1]),
-        )
-        run.spent, judged = judge(run.view(run.record.began_at), call, self._policy)
+        _, judged = judge(self._view(trace), asked_of(asked), self._policy)
+        run.spent = run.spent.plus(steps=1, tool_calls=1)
         if isinstance(judged, Denied):
             code = "" if judged.ruling.code is None else judged.ruling.code.value
             if code != trace.outcome and trace.outcome not in _BELIEVED:
@@ -197,12 +190,19 @@ class _Player:
             is_same = trace.guard == "approval" and judged.hold.kind is RulingKind.ASK
             if not is_same and trace.outcome not in _BELIEVED:
                 raise ReplayError(f"path {trace.path}: the guards said {trace.outcome}, and now nothing")
-            if is_same:
-                run.remember(judged.command)
             return
         if judged.command.digest != trace.command:
             raise ReplayError(f"path {trace.path}: {trace.tool} was called with other arguments")
-        run.remember(judged.command)
+
+    def _view(self, trace: TraceRow) -> RunView:
+        """Return what the guards knew when this call was asked for, which is not when it ended."""
+        view = self._run.view(self._run.record.began_at)
+        most = self._policy.bounds.loops.history_max
+        return replace(
+            view,
+            spent=replace(view.spent, steps=trace.step - 1, tool_calls=trace.step - 1),
+            history=self._history.before(trace, most=most),
+        )
 
     def _result(self, asked: CallWanted, trace: TraceRow) -> Json:
         receipt = self._receipts.get(trace.path)

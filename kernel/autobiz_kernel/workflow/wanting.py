@@ -7,6 +7,7 @@ from autobiz_kernel.business import Compiled
 from autobiz_kernel.errors import ReplayError
 from autobiz_kernel.expressions import Failure
 from autobiz_kernel.graphs import CallStep, filled
+from autobiz_kernel.ruling import Approval, Asked
 
 from .frames import UNDO, Frame, State, known_in, living, path_of
 from .words import CallWanted, DecisionWanted, EventWanted, TimeWanted, Wanted, WordWanted
@@ -16,6 +17,21 @@ def wanted(compiled: Compiled, state: State) -> tuple[Wanted, ...]:
     """Return what is wanted, in the order of the frames; nothing is wanted of a run that has ended."""
     found = (_wanted_by(compiled, key, frame) for key, frame in living(state))
     return tuple(each for each in found if each is not None)
+
+
+def asked_of(call: CallWanted) -> Asked:
+    """Say it as the kernel is asked."""
+    approval = None
+    if call.approval is not None:
+        approval = Approval(approval_id=call.approval[0], fingerprint=call.approval[1])
+    return Asked(
+        path=call.path,
+        tool=call.tool,
+        operation=call.operation,
+        version=call.version,
+        arguments=call.arguments,
+        approval=approval,
+    )
 
 
 def _wanted_by(compiled: Compiled, key: str, frame: Frame) -> Wanted | None:

@@ -105,6 +105,9 @@ CREATE TABLE traces (
     tokens      bigint      NOT NULL,
     cost_micros bigint      NOT NULL,
     took_us     bigint      NOT NULL,
+    -- Who held the run, and the how manieth call of theirs it was: branches are asked in another order than they end.
+    epoch       bigint      NOT NULL,
+    step        bigint      NOT NULL,
     at          timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, run_id, seq)
 ) PARTITION BY RANGE (run_id);

@@ -97,7 +97,7 @@ BEGIN
             kind text, tenant uuid, run uuid, run_epoch bigint, now timestamptz, key text, epoch bigint, tool text,
             effect_class text, external_key text, provider_ref text, amount_minor bigint, currency text, body text,
             refusal text, path text, command text, guard text, outcome text, attrs text, result text,
-            steps int, tool_calls int, tokens bigint, cost_micros bigint, took_us bigint, state_expected bigint,
+            steps int, tool_calls int, tokens bigint, cost_micros bigint, took_us bigint, step bigint, state_expected bigint,
             state text, patch text, state_hash text, ending text) LOOP
         IF tenant IS DISTINCT FROM item.tenant THEN
             tenant := item.tenant;
@@ -157,11 +157,12 @@ BEGIN
                     decode(item.state_hash, 'hex'), item.now);
         END IF;
         INSERT INTO traces (tenant_id, run_id, seq, path, tool, command, guard, outcome, attrs, result, tokens,
-            cost_micros, took_us, at)
+            cost_micros, took_us, epoch, step, at)
         VALUES (item.tenant, item.run, run.trace_seq, item.path, item.tool, decode(item.command, 'hex'),
             item.guard, CASE WHEN told = 'lease_lost' THEN 'LEASE_LOST'
                              WHEN is_conflict THEN 'STATE_CONFLICT' ELSE item.outcome END,
-            item.attrs, item.result, item.tokens, item.cost_micros, item.took_us, item.now);
+            item.attrs, item.result, item.tokens, item.cost_micros, item.took_us, item.run_epoch, item.step,
+            item.now);
         IF told = 'settled' AND is_conflict THEN
             told := 'state_conflict';
         END IF;
