@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime  # noqa: TC003  # a type of what is kept
-from uuid import UUID  # noqa: TC003  # likewise
+from uuid import UUID  # noqa: TC003  # a type of what is kept
 
 from prometheus_client import CollectorRegistry, Counter
 from prometheus_client.core import GaugeMetricFamily, Metric

@@ -197,6 +197,25 @@ def test_a_key_exchanged_between_two_calls_fails_neither() -> None:
     assert (provider.done, provider.turned_away) == (["k-1", "k-2"], 1)
 
 
+def test_a_key_exchanged_under_many_calls_fails_none() -> None:
+    """Of 32 calls under way while the key is exchanged each is done once, and one look brings the new key."""
+
+    async def story() -> tuple[Safe, Provider]:
+        safe, provider = Safe(), Provider(value_of(OURS, "stripe", 1))
+        made = rotating(safe, provider)
+        await made.execute({}, "k")
+
+        async def exchange() -> None:
+            safe.kept.versions[OURS, "stripe"], provider.key = 2, value_of(OURS, "stripe", 2)
+
+        await asyncio.gather(*(made.execute({}, f"k-{number}") for number in range(32)), exchange())
+        return safe, provider
+
+    safe, provider = asyncio.run(story())
+    assert sorted(provider.done[1:]) == sorted(f"k-{number}" for number in range(32))
+    assert (provider.turned_away, len(safe.kept.reads)) == (32, 2)
+
+
 @pytest.mark.negative
 def test_a_key_that_is_simply_wrong_is_tried_once() -> None:
     """If there is no newer key, the provider's no stands, and it is not asked a second time."""
