@@ -41,6 +41,8 @@ def asked(made: Scene) -> Told:
         (UnheardError("garbled", error_class=ErrorClass.INTERNAL), Unanswered.UNREADABLE),
         (openai(choices=[]), Unanswered.UNREADABLE),
         (openai(model="gpt-test-2026-02-02"), Unanswered.OTHER_MODEL),
+        (openai(model="gpt-test-2026-01-01-mini"), Unanswered.OTHER_MODEL),
+        (openai(model="gpt-test-2026-01"), Unanswered.OTHER_MODEL),
         (openai(usage={"prompt_tokens": 7}), Unanswered.USAGE_MISSING),
     ],
 )

@@ -5,6 +5,7 @@ import hashlib
 import tomllib
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -29,7 +30,11 @@ PRICED = "gpt-test-2026-01-01"
 def pin_of(script: dict[str, str]) -> Pin:
     """The pin of the question that was recorded."""
     digest = hashlib.sha256(script["system"].encode()).hexdigest()
-    pinned = {"model": script["model"], "tokens_max": script["tokens_max"], "prompt_sha256": digest}
+    pinned: dict[str, Any] = {
+        "model": script["model"],
+        "tokens_max": script["tokens_max"],
+        "prompt_sha256": digest,
+    }
     return pins_of(business(fallback=None, **pinned))["sort"]
 
 
