@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
@@ -72,7 +73,10 @@ class ToolContract:
         complaints = list(self._complaints())
         if complaints:
             raise CallError("; ".join(f"tool {self.reference!r}: {words}" for words in complaints))
-        # A frozen value may fill its own derived fields once, before anybody sees it.
+        # A frozen value may fill its own fields once, before anybody sees it. The schemas become copies, or
+        # whoever holds the originals could change what was compiled and pinned.
+        object.__setattr__(self, "input_schema", deepcopy(self.input_schema))
+        object.__setattr__(self, "output_schema", deepcopy(self.output_schema))
         object.__setattr__(self, "takes", compile_schema(self.input_schema, name=f"{self.reference} input"))
         object.__setattr__(self, "gives", compile_schema(self.output_schema, name=f"{self.reference} output"))
 

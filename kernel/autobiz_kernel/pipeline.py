@@ -15,7 +15,7 @@ from .clock import Clock
 from .codes import ENDING, ErrorCode, TerminationReason
 from .contract import Recovery
 from .effect import Ending, ask_what_became, copied, run_tool
-from .errors import CallError
+from .errors import CallError, RunError
 from .guards import ASKED_ONCE
 from .ids import Ids, TimedIds
 from .incident import IncidentKind, OnIncident, ignore
@@ -108,6 +108,8 @@ class Kernel:
         or done now if it never happened. Of an effect that is not in doubt nobody's word is heard.
         What a tool raises passes through, once it is written down that its effect may have happened.
         """
+        if run.record.config_hash != self.policy.config_hash:
+            raise RunError(f"run {run.run_id}: began under another configuration; call under that one")
         began = self.clock.now()
         run.spent, judged = judge(run.view(began), asked, self.policy)
         call = Call(run=run, asked=asked, began=began, step=run.spent.steps, patch_of=patch_of)

@@ -55,6 +55,7 @@ def refund(scene: Scene, stripe: StripeTools) -> Act:
     return draw_acts(scene.rng, stripe, Operation.FULL_REFUND, scene.rng.choice(list(CurrencyClass)))[0]
 
 
+@pytest.mark.adversarial(69)
 @pytest.mark.requirement("P1-R06")
 @pytest.mark.test_id("P1-T11")
 @pytest.mark.negative
@@ -110,6 +111,7 @@ async def test_same_act_with_another_amount_is_refused(
     expect.receipts(await receipts_of(scene.tenant)).match(after)
 
 
+@pytest.mark.adversarial(74)
 @pytest.mark.requirement("P1-R07")
 @pytest.mark.test_id("P1-T13")
 @pytest.mark.negative

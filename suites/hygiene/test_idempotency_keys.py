@@ -44,6 +44,7 @@ def shuffled(value: Any, rng: random.Random) -> Any:
     return [shuffled(member, rng) for member in value] if isinstance(value, list) else value
 
 
+@pytest.mark.adversarial(56)
 @H07
 @given(identity=identities, rng=st.randoms(use_true_random=False))
 def test_key_order_is_irrelevant(identity: dict[str, Any], rng: random.Random) -> None:
@@ -53,6 +54,7 @@ def test_key_order_is_irrelevant(identity: dict[str, Any], rng: random.Random) -
     expect.worlds(fingerprint(other), fingerprint(identity)).alike()
 
 
+@pytest.mark.adversarial(56)
 @H07
 @given(identity=identities)
 def test_whitespace_and_escapes_are_irrelevant(identity: dict[str, Any]) -> None:
@@ -64,6 +66,7 @@ def test_whitespace_and_escapes_are_irrelevant(identity: dict[str, Any]) -> None
     expect.worlds({key(json.loads(text)) for text in spellings}, {key(identity)}).alike()
 
 
+@pytest.mark.adversarial(56)
 @H07
 @pytest.mark.parametrize(
     ("one", "other"),
@@ -75,6 +78,7 @@ def test_number_form_is_irrelevant(one: str, other: str) -> None:
     expect.worlds(fingerprint({"n": json.loads(one)}), fingerprint({"n": json.loads(other)})).alike()
 
 
+@pytest.mark.adversarial(57)
 @H07
 @pytest.mark.negative
 @pytest.mark.parametrize(
@@ -96,6 +100,7 @@ def test_different_values_have_different_keys(one: Any, other: Any) -> None:
     expect.worlds(len({key({"v": one}), key({"v": other})}), 2).alike()
 
 
+@pytest.mark.adversarial(69)
 @H07
 @pytest.mark.negative
 def test_every_part_of_an_act_counts() -> None:
@@ -140,6 +145,7 @@ def test_key_is_pinned() -> None:
     expect.worlds(external_key(key()), "autobiz:96334aad0058b33cc7c146f17c45b448").alike()
 
 
+@pytest.mark.adversarial(70)
 @H08
 @given(identity=identities, tenant=st.uuids())
 def test_external_key_has_one_form(identity: dict[str, Any], tenant: UUID) -> None:

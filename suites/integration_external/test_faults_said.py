@@ -25,6 +25,7 @@ pytestmark = [
 ]
 
 
+@pytest.mark.adversarial(71)
 @covers(22, 27, 28, 29, 30, 31, 35, 36, 37, 38, 40, 41, 42, 46)
 @pytest.mark.parametrize("number", SAID)
 async def test_a_no_is_understood(number: str, at_providers: Trial, receipts_of: ReadReceipts) -> None:

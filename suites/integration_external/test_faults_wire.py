@@ -198,6 +198,7 @@ async def test_a_rotated_key_loses_nothing(name: str, fault: Fault, at_providers
     expect.worlds(len(trial.world.truth().of(provider, op)), 1).alike()
 
 
+@pytest.mark.adversarial(72)
 @covers(24, 25)
 @pytest.mark.parametrize("fault", [Fault.SERVER_ERROR, Fault.UNAVAILABLE])
 async def test_an_error_that_is_replayed_keeps_its_key(

@@ -106,6 +106,7 @@ ATTACKS: dict[str, tuple[LiteralString, LiteralString, int, str]] = {
 }
 
 
+@pytest.mark.adversarial(75)
 @in_loop
 @pytest.mark.negative
 @pytest.mark.parametrize("attack", ATTACKS)
@@ -124,6 +125,7 @@ FORGED_HEAD = """UPDATE runs SET receipt_seq = 3, head_hash =
     (SELECT hash FROM receipts r WHERE r.run_id = runs.run_id AND seq = 3)"""
 
 
+@pytest.mark.adversarial(75)
 @in_loop
 @pytest.mark.negative
 @pytest.mark.parametrize(

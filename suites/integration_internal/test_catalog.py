@@ -1,10 +1,12 @@
 """What the database itself says about every table, partition and routine: no tenant sees another's rows."""
 
-from typing import Any
+from typing import Any, LiteralString
+from uuid import UUID
 
 import psycopg
 import pytest
 from psycopg import AsyncConnection
+from psycopg.errors import RestrictViolation
 
 from autobiz_kernel import PostgresLedger, RoleError
 from autobiz_oracles import expect
@@ -48,11 +50,13 @@ async def kept_in(connection: AsyncConnection[Any], kinds: str = "rp") -> list[s
     return [name for (name,) in await cursor.fetchall()]
 
 
+@pytest.mark.adversarial(36)
 async def test_every_table_and_partition_forces_row_level_security(connection: AsyncConnection[Any]) -> None:
     """Each one forces it in the loud form, for reading and for writing, and belongs to the owner."""
     expect.complaints(await unprotected(connection), about=await kept_in(connection, "rpmvf")).none()
 
 
+@pytest.mark.adversarial(35, 36)
 @pytest.mark.negative
 @pytest.mark.parametrize(
     "harm",
@@ -85,6 +89,7 @@ async def test_policies_are_these_and_no_more(connection: AsyncConnection[Any]) 
     expect.value(await cursor.fetchall()).equals([("run_queue", "dispatch", "{autobiz_dispatch}")])
 
 
+@pytest.mark.adversarial(32)
 async def test_the_tenant_leads_every_key(connection: AsyncConnection[Any]) -> None:
     """Each unique index begins with the tenant, so that a violation tells nothing of another tenant."""
     cursor = await connection.execute(
@@ -97,6 +102,7 @@ async def test_the_tenant_leads_every_key(connection: AsyncConnection[Any]) -> N
     expect.complaints(await cursor.fetchall(), about=await kept_in(connection, "iI")).none()
 
 
+@pytest.mark.adversarial(74)
 async def test_books_are_kept_by_rights_and_by_triggers(connection: AsyncConnection[Any]) -> None:
     """Nobody was granted to change or remove what must stay, and every partition refuses it besides."""
     cursor = await connection.execute(
@@ -118,6 +124,7 @@ async def test_books_are_kept_by_rights_and_by_triggers(connection: AsyncConnect
     expect.complaints(await cursor.fetchall(), about=await kept_in(connection)).none()
 
 
+@pytest.mark.adversarial(34)
 async def test_no_partition_is_granted_to_anybody(connection: AsyncConnection[Any]) -> None:
     """A policy of the parent does not guard a partition that is read directly, so nobody may."""
     cursor = await connection.execute(
@@ -128,6 +135,54 @@ async def test_no_partition_is_granted_to_anybody(connection: AsyncConnection[An
     expect.complaints(await cursor.fetchall(), about=await kept_in(connection, "r")).none()
 
 
+LEAVES_THE_TENANT_OUT = """
+SELECT k.conname FROM pg_constraint k
+WHERE k.contype = 'f' AND k.connamespace = 'public'::regnamespace AND NOT EXISTS (
+    SELECT FROM pg_attribute one JOIN pg_attribute other ON other.attname = one.attname
+    WHERE one.attname = 'tenant_id' AND one.attrelid = k.conrelid AND one.attnum = ANY (k.conkey)
+      AND other.attrelid = k.confrelid AND other.attnum = ANY (k.confkey))
+"""
+
+
+@pytest.mark.adversarial(33)
+@pytest.mark.negative
+async def test_no_reference_relates_two_tenants(connection: AsyncConnection[Any]) -> None:
+    """There is no foreign key without the tenant in it, and one that is added is found."""
+    cursor = await connection.execute(LEAVES_THE_TENANT_OUT)
+    expect.complaints(await cursor.fetchall(), about=await kept_in(connection)).none()
+    async with connection.transaction(force_rollback=True):
+        await connection.execute("CREATE TABLE named (tenant_id uuid, id uuid PRIMARY KEY)")
+        await connection.execute(
+            "CREATE TABLE naming (tenant_id uuid, id uuid CONSTRAINT door REFERENCES named (id))"
+        )
+        cursor = await connection.execute(LEAVES_THE_TENANT_OUT)
+        expect.value(await cursor.fetchall()).equals([("door",)])
+
+
+@pytest.mark.adversarial(74)
+@pytest.mark.negative
+@pytest.mark.parametrize(
+    "statement",
+    [
+        """INSERT INTO receipts SELECT * FROM receipts WHERE tenant_id = %(victim)s
+           ON CONFLICT (tenant_id, run_id, seq) DO UPDATE SET body = ''""",
+        """MERGE INTO receipts r USING (SELECT 1) s ON r.tenant_id = %(victim)s
+           WHEN MATCHED THEN UPDATE SET body = ''""",
+        "WITH gone AS (DELETE FROM receipts WHERE tenant_id = %(victim)s RETURNING 1) TABLE gone",
+        "TRUNCATE receipts_rest",
+        "TRUNCATE traces CASCADE",
+    ],
+    ids=["upsert", "merge", "delete", "truncate_partition", "truncate_cascade"],
+)
+async def test_nobody_gets_around_the_triggers(
+    connection: AsyncConnection[Any], victim: UUID, statement: LiteralString
+) -> None:
+    """Upserts, merges and the truncation of a single partition are refused to the superuser too."""
+    with expect.refusal(RestrictViolation, "immutable"):
+        await connection.execute(statement, {"victim": victim})
+
+
+@pytest.mark.adversarial(35)
 async def test_no_routine_lends_its_owners_rights(connection: AsyncConnection[Any]) -> None:
     """Every routine works with its caller's rights, and the application may call these and no more."""
     cursor = await connection.execute(
@@ -154,6 +209,7 @@ async def test_no_routine_lends_its_owners_rights(connection: AsyncConnection[An
     )
 
 
+@pytest.mark.adversarial(37)
 @pytest.mark.negative
 @pytest.mark.parametrize(
     ("grant", "complaint"),

@@ -78,6 +78,7 @@ def workers(app_database: str, tenant: UUID, provider: AsyncConnection[Any]) -> 
     return Workers(database=app_database, tenant=tenant)
 
 
+@pytest.mark.adversarial(64)
 @pytest.mark.parametrize(
     ("point", "outcome", "asked"),
     [("before_effect", "claimed", 1), ("after_effect", "claimed", 2), ("after_receipt", "replay", 1)],
@@ -120,6 +121,7 @@ async def test_a_chain_of_crashes_ends_with_one_effect(
     )
 
 
+@pytest.mark.adversarial(64)
 @pytest.mark.negative
 @pytest.mark.parametrize(("point", "asked"), [("before_effect", 0), ("after_effect", 1)])
 async def test_an_unrepeatable_effect_stays_uncertain(
@@ -150,6 +152,7 @@ async def test_while_the_lease_lasts_nobody_else_acts(
     expect.value(await receipts_of(workers.tenant)).equals(())
 
 
+@pytest.mark.adversarial(64)
 async def test_a_kill_during_the_commit_leaves_one_truth(
     workers: Workers, database: str, provider: AsyncConnection[Any], receipts_of: ReadReceipts
 ) -> None:

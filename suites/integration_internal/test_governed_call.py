@@ -92,6 +92,7 @@ async def test_first_and_later_results_are_of_one_form(call: Call) -> None:
     expect.value(repr(first.result)).equals(repr(second.result))
 
 
+@pytest.mark.adversarial(18)
 @pytest.mark.test_id("P1-T13")
 @pytest.mark.negative
 async def test_a_tool_cannot_rewrite_the_receipt(call: Call, tenant: UUID, receipts_of: ReadReceipts) -> None:

@@ -54,6 +54,7 @@ async def test_no_row_of_another_tenant_is_seen(
         expect.value(await cursor.fetchone()).equals((0,))
 
 
+@pytest.mark.adversarial(27)
 @pytest.mark.parametrize("table", TABLES)
 async def test_without_a_tenant_it_is_an_error(
     app_connection: AsyncConnection[Any], victim: UUID, table: LiteralString
@@ -72,6 +73,7 @@ async def test_without_a_tenant_it_is_an_error(
             await fresh.execute(statement)
 
 
+@pytest.mark.adversarial(28)
 async def test_a_pooled_connection_keeps_no_tenant(ledger: PostgresLedger, victim: UUID) -> None:
     """After a call for one tenant the connection that served it serves nobody."""
     await ledger.load_run(victim, uuid4())
@@ -80,6 +82,7 @@ async def test_a_pooled_connection_keeps_no_tenant(ledger: PostgresLedger, victi
             await connection.execute("SELECT 1 FROM runs")
 
 
+@pytest.mark.adversarial(29)
 @pytest.mark.parametrize("value", ["'; SELECT 1 --", "x' OR true --", "", "NULL", "%", "00000000"])
 async def test_a_tenant_is_a_value_and_never_sql(app_connection: AsyncConnection[Any], value: str) -> None:
     """What is no tenant's id selects nothing and runs nothing."""
@@ -116,6 +119,7 @@ FORBIDDEN: dict[str, LiteralString] = {
 }
 
 
+@pytest.mark.adversarial(30, 34, 35, 74)
 @pytest.mark.parametrize("attack", FORBIDDEN)
 async def test_what_was_not_granted_is_refused(
     stranger: AsyncConnection[Any], victim: UUID, attack: str
@@ -133,6 +137,7 @@ CHANGES: dict[str, LiteralString] = {
 }
 
 
+@pytest.mark.adversarial(30)
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("table", ["tenants", "runs", "idempotency", "run_queue"])
 async def test_no_row_of_another_tenant_is_changed(
@@ -147,7 +152,7 @@ async def test_no_row_of_another_tenant_is_changed(
 INSERTS: dict[str, LiteralString] = {
     "tenants": "INSERT INTO tenants VALUES (%(victim)s, 'x', now())",
     "run_queue": "INSERT INTO run_queue (tenant_id, run_id, due_at) VALUES (%(victim)s, uuidv7(), now())",
-    "traces": "INSERT INTO traces VALUES (%(victim)s, uuidv7(), 1, '', '', '', '', '', '', '', 0, 0, 0,"
+    "traces": "INSERT INTO traces VALUES (%(victim)s, uuidv7(), 1, '', '', '', '', '', '', '', 0, 0, 0, 1, 1,"
     " now())",
     "anchors": "INSERT INTO anchors VALUES (%(victim)s, 1, now(), now() + interval '1 h', sha256(''),"
     " sha256('') || sha256(''))",
@@ -164,6 +169,7 @@ async def test_no_row_is_written_for_another_tenant(
     expect.value(str(refusal.value)).lacks(VICTIM_SECRET)
 
 
+@pytest.mark.adversarial(31)
 async def test_no_row_moves_to_another_tenant(
     stranger: AsyncConnection[Any], tenant: UUID, victim: UUID
 ) -> None:
@@ -175,6 +181,7 @@ async def test_no_row_moves_to_another_tenant(
         await stranger.execute("UPDATE run_queue SET tenant_id = %s", [victim])
 
 
+@pytest.mark.adversarial(32)
 async def test_uniqueness_is_no_oracle(stranger: AsyncConnection[Any], tenant: UUID, victim: UUID) -> None:
     """The same key as another tenant's is free, so nobody learns from a violation what others have."""
     cursor = await stranger.execute(
@@ -187,6 +194,7 @@ async def test_uniqueness_is_no_oracle(stranger: AsyncConnection[Any], tenant: U
     expect.value(cursor.rowcount).equals(1)
 
 
+@pytest.mark.adversarial(38)
 @pytest.mark.parametrize(
     "statement",
     [

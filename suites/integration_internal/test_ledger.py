@@ -42,6 +42,7 @@ pytestmark = [
 ]
 
 
+@pytest.mark.adversarial(59)
 @pytest.mark.test_id("P1-T11")
 async def test_of_64_claims_one_is_granted(connect: Connect, tenant: UUID) -> None:
     """Of 64 claims at once over eight ledgers exactly one is CLAIMED and 63 are IN_FLIGHT."""
@@ -116,6 +117,7 @@ async def test_a_refusal_is_replayed_without_a_receipt(books: Ledger, run: RunRe
     expect.value(await books.receipts_of(run.tenant, run.run_id)).equals(())
 
 
+@pytest.mark.adversarial(58)
 @pytest.mark.test_id("P1-T11")
 @pytest.mark.parametrize("settled", [True, False])
 @pytest.mark.negative
@@ -130,6 +132,7 @@ async def test_other_arguments_are_a_mismatch(books: Ledger, run: RunRecord, set
     expect.value((told.outcome, told.receipt, told.epoch)).equals((ClaimOutcome.MISMATCH, None, 1))
 
 
+@pytest.mark.adversarial(63)
 @pytest.mark.test_id("P1-T12")
 @pytest.mark.parametrize(
     ("after", "outcome"),
@@ -202,6 +205,7 @@ async def test_what_did_not_happen_may_be_asked_for_anew(books: Ledger, run: Run
     expect.value((again.outcome, again.epoch, again.generation)).equals((ClaimOutcome.CLAIMED, 2, 1))
 
 
+@pytest.mark.adversarial(30, 69)
 @pytest.mark.test_id("P1-T11", "P1-T31")
 @pytest.mark.negative
 async def test_tenants_do_not_meet(books: Ledger, run: RunRecord) -> None:

@@ -30,6 +30,7 @@ pytestmark = [
 ]
 
 
+@pytest.mark.adversarial(65)
 @pytest.mark.test_id("P1-T13")
 @pytest.mark.negative
 async def test_a_late_settle_of_a_fenced_holder_writes_no_receipt(books: Ledger, run: RunRecord) -> None:
@@ -74,6 +75,7 @@ async def test_receipts_are_linked_in_order(books: Ledger, run: RunRecord) -> No
     expect.value((kept.receipt_seq, kept.head_hash)).equals((3, head))
 
 
+@pytest.mark.adversarial(77)
 @pytest.mark.test_id("P1-T14")
 @pytest.mark.negative
 async def test_two_writers_of_one_version_leave_one_conflict(books: Ledger, run: RunRecord) -> None:

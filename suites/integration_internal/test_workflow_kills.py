@@ -42,6 +42,7 @@ async def told_by(connection: AsyncConnection[Any], module: str, *values: str) -
     return told
 
 
+@pytest.mark.adversarial(81)
 async def test_a_death_at_any_point_changes_nothing(
     app_database: str, connection: AsyncConnection[Any]
 ) -> None:

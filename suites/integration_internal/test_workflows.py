@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from typing import Any, TypeAlias
@@ -11,8 +12,8 @@ import pytest
 import pytest_asyncio
 from psycopg import AsyncConnection, Error
 
-from autobiz_kernel import Json
-from autobiz_kernel.approvals import PostgresApprovals, Verdict
+from autobiz_kernel import Json, timed_id
+from autobiz_kernel.approvals import MemoryApprovals, PostgresApprovals, Verdict
 from autobiz_kernel.workflow import Standing
 from autobiz_mocks import VirtualClock
 from autobiz_oracles import PlainReceipt, PlainRequest, expect
@@ -64,6 +65,7 @@ async def shop(open_shop: OpenShop) -> Shop:
     return await open_shop()
 
 
+@pytest.mark.adversarial(98)
 @pytest.mark.test_id("P1-T15", "P1-T16")
 async def test_a_large_refund_lives_through_restarts(shop: Shop, open_shop: OpenShop) -> None:
     """It waits for a person, each of its workers is new, and it ends, receipted once and replayable."""
@@ -85,6 +87,33 @@ async def test_a_large_refund_lives_through_restarts(shop: Shop, open_shop: Open
     told = await again.replay(run_id)
     versions = await again.ledger.versions_of(shop.tenant, run_id)
     expect.replay(versions[-1].state_hash.hex(), told.state_hash.hex()).agrees()
+
+
+@pytest.mark.adversarial(98)
+@pytest.mark.test_id("P1-T16")
+async def test_a_thousand_that_wait_keep_their_order_over_a_restart(shop: Shop, open_shop: OpenShop) -> None:
+    """Another process finds a thousand requests, the more urgent first, and of those the older first."""
+    chance, model = Random(98), MemoryApprovals()
+    await shop.advance(await shop.start("refund", refund(amount=6_000)))
+    (first,) = await shop.waiting()
+    await model.ask(first)
+    for number in range(1, 1_000):
+        at = first.requested_at + timedelta(seconds=chance.randrange(-300, 300))
+        request = replace(
+            first,
+            approval_id=UUID(int=chance.getrandbits(128)),
+            run_id=timed_id(at, number),
+            question=replace(first.question, priority=chance.randrange(10)),
+            requested_at=at,
+        )
+        await shop.approvals.ask(request)
+        await model.ask(request)
+    again = await open_shop()
+    found, wanted = [await each.open_ones(shop.tenant, limit=2_000) for each in (again.approvals, model)]
+    expect.value(len(found)).equals(1_000)
+    expect.value([each.approval_id for each in found]).equals([each.approval_id for each in wanted])
+    urgency = [(-each.question.priority, each.requested_at) for each in found]
+    expect.value(urgency).equals(sorted(urgency))
 
 
 @pytest.mark.test_id("P1-T17")
@@ -123,6 +152,7 @@ async def test_requests_stand_as_the_model_says(shop: Shop, seed: int) -> None:
     expect.value(await life.standings()).equals(life.expected())
 
 
+@pytest.mark.adversarial(88)
 @pytest.mark.negative
 async def test_of_two_decisions_at_once_one_counts(shop: Shop, app_connections: Connections) -> None:
     """A yes and a no that meet leave one of them, and the other is told that it came too late."""

@@ -9,6 +9,7 @@ from autobiz_kernel.expressions import ExpressionError, Scope, leaves_of
 from .complaint import CompileCode
 from .desk import Desk, parts_of
 from .file import ApprovalEntry, BoundsEntry, WorkflowEntry
+from .reading import Way
 
 CAPS: Final = ("steps_max", "wall_ms_max", "tokens_max", "tool_calls_max", "cost_micros_max")
 # What a condition may speak of besides the call's own arguments.
@@ -26,6 +27,8 @@ def check_law(desk: Desk) -> None:
     """Check everything that is said once for all workflows, and what each workflow needs of it."""
     _check_tools(desk)
     _check_approvals(desk)
+    _check_scopes_name_tools(desk)
+    _check_nobody_stands_twice(desk)
     for name, workflow in desk.file.workflows.items():
         _check_bounds(desk, name, workflow)
         _check_scopes(desk, name, workflow)
@@ -93,18 +96,77 @@ def _check_bounds(desk: Desk, name: str, workflow: WorkflowEntry) -> None:
 
 def _check_scopes(desk: Desk, name: str, workflow: WorkflowEntry) -> None:
     for place, reference in calls_of(workflow):
-        tool, operation, _ = parts_of(reference)
-        spoken = [
-            scope
-            for scope in desk.file.scopes
-            if scope.principal == workflow.principal
-            and scope.tool in ("*", tool)
-            and scope.operation in ("*", operation)
-        ]
-        if not spoken or not all(scope.allow for scope in spoken):
-            way = ("workflows", name, "steps", *place)
-            words = "a scope forbids" if spoken else "no scope allows"
-            desk.complain(CompileCode.SCOPE, way, f"{words} {workflow.principal} to {operation} with {tool}")
+        lack = _lack_of(desk, workflow.principal, reference)
+        if lack:
+            desk.complain(CompileCode.SCOPE, ("workflows", name, "steps", *place), lack)
+    # What a workflow runs within itself is done by its own principal, and not by the one named there.
+    for step, entry in workflow.steps.items():
+        lacks = {
+            lack: None
+            for inner in _run_within(desk, entry.run)
+            for _, reference in calls_of(inner)
+            if (lack := _lack_of(desk, workflow.principal, reference))
+        }
+        for lack in lacks:
+            desk.complain(CompileCode.SCOPE, ("workflows", name, "steps", step, "run"), lack)
+
+
+def _lack_of(desk: Desk, principal: str, reference: str) -> str:
+    """Say why a principal may not call a tool; nothing if it may."""
+    tool, operation, _ = parts_of(reference)
+    spoken = [
+        scope
+        for scope in desk.file.scopes
+        if scope.principal == principal and scope.tool in ("*", tool) and scope.operation in ("*", operation)
+    ]
+    if spoken and all(scope.allow for scope in spoken):
+        return ""
+    words = "a scope forbids" if spoken else "no scope allows"
+    return f"{words} {principal} to {operation} with {tool}"
+
+
+def _run_within(desk: Desk, first: str | None) -> Iterator[WorkflowEntry]:
+    """A workflow that a step runs, and all that run within it, each once."""
+    seen: set[str] = set()
+    waiting = [first]
+    while waiting:
+        name = waiting.pop()
+        entry = desk.file.workflows.get(name or "")
+        if name is None or entry is None or name in seen:
+            continue
+        seen.add(name)
+        yield entry
+        waiting += [step.run for step in entry.steps.values()]
+
+
+def _check_scopes_name_tools(desk: Desk) -> None:
+    """A scope of a tool that is not there is a slip of the pen, and a denial so written denies nothing."""
+    known = [parts_of(use.tool)[:2] for use in desk.file.tools]
+    for index, scope in enumerate(desk.file.scopes):
+        if not any(scope.tool in ("*", tool) and scope.operation in ("*", name) for tool, name in known):
+            spoken = f"{scope.tool}.{scope.operation}"
+            desk.complain(CompileCode.NAME, ("scopes", index), f"{spoken} is no tool of this business")
+
+
+def _check_nobody_stands_twice(desk: Desk) -> None:
+    """Tenants of one prefix could not be kept apart, and a person of two names would be four eyes alone."""
+    seen: set[tuple[str, str]] = set()
+    for way, what, value in _marks_of_one(desk):
+        if (what, value) in seen:
+            desk.complain(CompileCode.SHAPE, way, f"{what} {value!r} stands there already; each has its own")
+        seen.add((what, value))
+
+
+def _marks_of_one(desk: Desk) -> Iterator[tuple[Way, str, str]]:
+    """Everything by which one tenant or one person is told from the others."""
+    for index, tenant in enumerate(desk.file.tenants):
+        yield ("tenants", index, "id"), "tenant", str(tenant.id)
+        yield ("tenants", index, "prefix"), "prefix", tenant.prefix
+    for name, person in desk.file.people.items():
+        if person.key:
+            yield ("people", name, "key"), "key", person.key
+        if person.slack:
+            yield ("people", name, "slack"), "Slack id", person.slack
 
 
 def _check_approvals(desk: Desk) -> None:

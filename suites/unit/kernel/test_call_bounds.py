@@ -37,6 +37,7 @@ CAPS = [
 ]
 
 
+@pytest.mark.adversarial(41, 42)
 @pytest.mark.requirement("P1-R03", "INV-03")
 @pytest.mark.test_id("P1-T05", "P1-T07")
 @pytest.mark.parametrize(("cap", "code", "reason"), CAPS)
@@ -60,6 +61,7 @@ async def test_the_call_at_the_cap_passes_and_the_next_ends_the_run(
     assert kept.termination_reason is reason
 
 
+@pytest.mark.adversarial(46)
 @pytest.mark.requirement("P1-R03", "INV-03")
 @pytest.mark.test_id("P1-T07")
 async def test_cost_and_tokens_overshoot_by_one_call(desk: Desk) -> None:
@@ -159,6 +161,7 @@ async def test_a_run_ends_at_its_wall_time(desk: Desk) -> None:
         assert (await desk.call()).outcome is outcome
 
 
+@pytest.mark.adversarial(50)
 @pytest.mark.requirement("P1-R03", "INV-03")
 @pytest.mark.test_id("P1-T05", "P1-T07")
 async def test_a_resumed_run_goes_on_with_the_budget_it_had(desk: Desk) -> None:
@@ -171,6 +174,7 @@ async def test_a_resumed_run_goes_on_with_the_budget_it_had(desk: Desk) -> None:
     assert (await kernel.call(again, raw(arguments=refund(3)))).outcome is ErrorCode.BOUND_STEPS
 
 
+@pytest.mark.adversarial(51)
 @pytest.mark.requirement("P1-R04", "INV-03")
 @pytest.mark.test_id("P1-T08")
 @pytest.mark.parametrize("cycle", ["A", "AB", "ABC", "ABCD"])
@@ -183,6 +187,7 @@ async def test_a_cycle_of_calls_is_ended(desk: Desk, cycle: str) -> None:
     assert desk.runs[-1].termination_reason is TerminationReason.LOOP_DETECTED
 
 
+@pytest.mark.adversarial(52, 54)
 @pytest.mark.requirement("P1-R04", "INV-03")
 @pytest.mark.test_id("P1-T08")
 async def test_what_only_looks_like_a_loop_passes(desk: Desk) -> None:
@@ -192,6 +197,7 @@ async def test_what_only_looks_like_a_loop_passes(desk: Desk) -> None:
     assert [(await polling.call()).outcome for _ in range(12)].count(ErrorCode.LOOP_DETECTED) == 0
 
 
+@pytest.mark.adversarial(53)
 @pytest.mark.requirement("P1-R04", "INV-03")
 @pytest.mark.test_id("P1-T08")
 async def test_arguments_that_differ_in_a_nonce_are_a_loop(desk: Desk) -> None:

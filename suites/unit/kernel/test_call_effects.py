@@ -66,6 +66,7 @@ async def test_what_is_known_not_to_have_happened_may_be_tried_at_once(desk: Des
     assert desk.seen[0][1] == desk.seen[1][1]
 
 
+@pytest.mark.adversarial(70)
 @pytest.mark.test_id("P1-T11")
 async def test_a_doubt_is_inherited_at_once_under_the_same_key(desk: Desk) -> None:
     """After an error of unknown meaning the next call asks a provider that honours keys again."""
@@ -150,6 +151,7 @@ async def test_an_act_that_runs_anew_has_another_external_key(desk: Desk) -> Non
     assert first.external_key != again.external_key == desk.seen[1][1]
 
 
+@pytest.mark.adversarial(44)
 @pytest.mark.requirement("P1-R03")
 @pytest.mark.test_id("P1-T06")
 @pytest.mark.negative
@@ -180,6 +182,7 @@ async def test_a_tool_ends_at_its_deadline(stubborn: bool) -> None:
     assert await desk.ledger.receipts_of(TENANT, run.run_id) == ()
 
 
+@pytest.mark.adversarial(17)
 @pytest.mark.requirement("P1-R01")
 @pytest.mark.test_id("P1-T02")
 @pytest.mark.negative
@@ -202,6 +205,7 @@ async def test_members_that_the_contract_does_not_name_are_left_out(desk: Desk) 
     assert (await desk.call()).result == {"id": "re_1"}
 
 
+@pytest.mark.adversarial(76)
 @pytest.mark.test_id("P1-T13")
 @pytest.mark.parametrize(("amount", "currency"), [(0, "eur"), (1, "jpy"), (1_000, "kwd"), (10**12, "usd")])
 async def test_a_financial_receipt_says_how_much(amount: int, currency: str) -> None:
@@ -219,6 +223,7 @@ async def test_a_financial_receipt_says_how_much(amount: int, currency: str) -> 
     assert receipt_from(receipt.body()) == receipt
 
 
+@pytest.mark.adversarial(62)
 @pytest.mark.test_id("P1-T11")
 async def test_a_new_version_of_a_tool_repeats_nothing() -> None:
     """The version is in the receipt and not in the key: an upgrade within the window is a replay."""
@@ -230,6 +235,7 @@ async def test_a_new_version_of_a_tool_repeats_nothing() -> None:
     assert len(desk.seen) == 1
 
 
+@pytest.mark.adversarial(60, 61)
 @pytest.mark.test_id("P1-T11")
 async def test_equal_acts_of_different_identity_both_run(desk: Desk) -> None:
     """Two partial refunds of one amount are two acts, and one refund from two webhooks is one."""
@@ -250,6 +256,7 @@ async def test_a_reading_tool_claims_nothing_and_keeps_its_answer() -> None:
     assert [row.result for row in await desk.traces()] == [b'{"id":"re_1"}'] * 2
 
 
+@pytest.mark.adversarial(47)
 @pytest.mark.requirement("P1-R03")
 @pytest.mark.test_id("P1-T07")
 @pytest.mark.negative

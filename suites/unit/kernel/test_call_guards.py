@@ -33,6 +33,7 @@ def desk() -> Desk:
     return Desk()
 
 
+@pytest.mark.adversarial(1, 2, 3)
 @pytest.mark.requirement("P1-R01", "INV-01")
 @pytest.mark.test_id("P1-T02")
 @pytest.mark.parametrize(
@@ -63,6 +64,7 @@ def deep(levels: int) -> Any:
     return value
 
 
+@pytest.mark.adversarial(4, 5, 6, 7, 8, 10, 11, 12, 13)
 @pytest.mark.requirement("P1-R01", "INV-01")
 @pytest.mark.test_id("P1-T02")
 @pytest.mark.parametrize(
@@ -105,6 +107,7 @@ async def test_a_refusal_names_places_and_no_values(desk: Desk) -> None:
     assert "4242" not in reply.reason + str(await desk.traces())
 
 
+@pytest.mark.adversarial(19, 20, 21)
 @pytest.mark.requirement("P1-R02", "INV-02")
 @pytest.mark.test_id("P1-T04")
 @pytest.mark.parametrize(
@@ -136,6 +139,7 @@ async def test_what_no_scope_allows_is_denied(desk: Desk, scopes: list[tuple[Any
     assert all(word in said for word in (AGENT, "provider", "refund"))
 
 
+@pytest.mark.adversarial(25)
 @pytest.mark.requirement("P1-R02", "INV-02")
 @pytest.mark.test_id("P1-T03", "P1-T04")
 @pytest.mark.parametrize(
@@ -159,6 +163,7 @@ async def test_delegation_widens_nothing(desk: Desk, chain: tuple[str, ...], out
     assert reply.outcome is outcome
 
 
+@pytest.mark.adversarial(22)
 @pytest.mark.requirement("P1-R02", "P1-R23", "INV-02")
 @pytest.mark.test_id("P1-T04")
 async def test_a_principal_of_another_tenant_is_denied(desk: Desk) -> None:
@@ -168,6 +173,7 @@ async def test_a_principal_of_another_tenant_is_denied(desk: Desk) -> None:
     assert (await kernel.call(run, raw())).outcome is ErrorCode.PERMISSION_DENIED
 
 
+@pytest.mark.adversarial(23, 24)
 @pytest.mark.requirement("P1-R23")
 @pytest.mark.test_id("P1-T33")
 @pytest.mark.parametrize(
@@ -201,6 +207,7 @@ FINANCIAL = contract(effect_class=EffectClass.FINANCIAL)
 MONEY: dict[str, Any] = {"refund_id": "r-1", "amount": 501, "currency": "eur"}
 
 
+@pytest.mark.adversarial(76)
 @pytest.mark.requirement("P1-R09", "INV-07")
 @pytest.mark.test_id("P1-T17", "P1-T41")
 @pytest.mark.parametrize(
@@ -227,6 +234,7 @@ async def test_money_needs_a_rule_and_above_it_a_person(rules: Any, more: Any, o
     assert len(desk.seen) == (outcome is ClaimOutcome.CLAIMED)
 
 
+@pytest.mark.adversarial(86)
 @pytest.mark.requirement("P1-R09", "INV-07")
 @pytest.mark.test_id("P1-T16")
 async def test_a_yes_holds_for_the_arguments_that_were_shown(desk: Desk) -> None:

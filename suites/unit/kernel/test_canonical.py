@@ -62,6 +62,7 @@ def test_agrees_with_the_standard_library_where_both_are_defined(value: Any) -> 
     assert canonical(value) == expected.encode()
 
 
+@pytest.mark.adversarial(84)
 @pytest.mark.parametrize(
     ("value", "expected"),
     [

@@ -71,6 +71,7 @@ def shared(depth: int, width: int = 2) -> list[Any]:
     return value
 
 
+@pytest.mark.adversarial(84)
 @settings(max_examples=150)
 @given(shapes)
 @example({"\ufb33": 1, "\U0001f600": 2, "a": 3})

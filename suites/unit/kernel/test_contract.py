@@ -31,6 +31,7 @@ def made(**changes: Any) -> ToolContract:
     return ToolContract(**(usual | changes))
 
 
+@pytest.mark.adversarial(14)
 @pytest.mark.negative
 @pytest.mark.parametrize(
     ("changes", "complaint"),
@@ -97,6 +98,7 @@ def test_all_complaints_come_at_once() -> None:
         made(name="?", version="", timeout_ms=0)
 
 
+@pytest.mark.adversarial(15)
 @pytest.mark.negative
 def test_a_pattern_that_would_backtrack_is_matched_in_linear_time() -> None:
     """A pattern that keeps other engines busy for ever is answered, and the answer is right."""
@@ -106,6 +108,7 @@ def test_a_pattern_that_would_backtrack_is_matched_in_linear_time() -> None:
     assert takes.is_valid({"a": "a" * 50_000})
 
 
+@pytest.mark.adversarial(6)
 def test_whole_numbers_are_integers_however_written() -> None:
     """`1.0` is an integer, as JSON Schema has it, and true is none."""
     takes = contract().takes
@@ -133,6 +136,7 @@ def test_what_is_said_to_be_queryable_can_be_queried() -> None:
         Tool(contract=contract(recovery=Recovery.QUERYABLE), execute=answer)
 
 
+@pytest.mark.adversarial(20)
 @pytest.mark.negative
 @pytest.mark.parametrize("pattern", ["stripe*", "*.x", "", "Stripe", "stripe.refund", "**"])
 def test_a_scope_names_whole_words(pattern: str) -> None:
@@ -141,6 +145,7 @@ def test_a_scope_names_whole_words(pattern: str) -> None:
         PermissionScope(principal="agent", tenant=UUID(int=1), tool=pattern, operation="*")
 
 
+@pytest.mark.adversarial(96)
 @pytest.mark.requirement("P1-R03", "INV-03")
 @pytest.mark.test_id("P1-T05")
 @pytest.mark.negative
@@ -153,3 +158,23 @@ def test_a_bound_is_at_least_one(cap: str, value: Any) -> None:
     caps: dict[str, Any] = {cap: value}
     with pytest.raises(CallError, match=f"{cap}={value}"):
         BoundsConfig(**caps)
+
+
+@pytest.mark.adversarial(16)
+@pytest.mark.negative
+@pytest.mark.parametrize("side", ["input_schema", "output_schema"])
+def test_a_schema_that_is_changed_later_changes_nothing(side: str) -> None:
+    """Whoever holds the schema a contract was made of changes neither its check nor its digest."""
+    mine: dict[str, Any] = {**OBJECT, "properties": {"a": {"type": "string"}}}
+    one = made(**{side: mine})
+    pinned = one.sha256()
+    mine["properties"]["a"]["type"] = "integer"
+    mine["properties"]["b"] = {"type": "string"}
+    check = one.takes if side == "input_schema" else one.gives
+    assert (check.is_valid({"a": "x"}), check.is_valid({"a": 1}), check.is_valid({"b": "x"})) == (
+        True,
+        False,
+        False,
+    )
+    assert one.sha256() == pinned
+    assert made(**{side: mine}).sha256() != pinned

@@ -75,6 +75,7 @@ def test_the_same_tool_with_other_arguments_is_no_loop() -> None:
         history.append(asked)
 
 
+@pytest.mark.adversarial(53)
 @pytest.mark.negative
 def test_a_nonce_does_not_hide_a_loop() -> None:
     """Arguments that differ only at ignored places are the same call, at any depth."""
@@ -101,6 +102,7 @@ def test_a_nonce_does_not_hide_a_loop() -> None:
     assert find_loop(history, command("t", other, config), config) is None
 
 
+@pytest.mark.adversarial(54)
 def test_polling_passes_as_often_as_it_is_allowed() -> None:
     """A tool that is asked until something is ready has a number of its own."""
     config = LoopConfig(polling={"tool-p": 10, "tool-q": 10})

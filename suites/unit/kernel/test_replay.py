@@ -70,6 +70,7 @@ async def again(desk: Desk, workflow: Any) -> Any:
     )
 
 
+@pytest.mark.adversarial(78)
 async def test_a_replay_has_no_effect_and_the_same_state(desk: Desk) -> None:
     """The same workflow on its record reaches the same state and use, and touches no tool and no book."""
     before = await desk.ledger.load_run(TENANT, desk.runs[-1].run_id)
@@ -80,6 +81,7 @@ async def test_a_replay_has_no_effect_and_the_same_state(desk: Desk) -> None:
     assert await desk.ledger.load_run(TENANT, desk.runs[-1].run_id) == before
 
 
+@pytest.mark.adversarial(80)
 @pytest.mark.negative
 async def test_a_changed_workflow_is_not_taken_for_the_old_one(desk: Desk) -> None:
     """A step that is new, gone, renamed, moved or otherwise asked for is named with its path."""

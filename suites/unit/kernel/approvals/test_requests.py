@@ -38,6 +38,7 @@ pytestmark = [
     pytest.mark.risk("RK04"),
 ]
 
+MANY = [1] * 30
 KEY = Ed25519PrivateKey.from_private_bytes(b"a" * 32)
 
 
@@ -87,6 +88,7 @@ async def test_a_no_aborts() -> None:
     assert shop.made("mail.send") == [{"mail_id": "no-r-1", "text": "not refunded"}]
 
 
+@pytest.mark.adversarial(89)
 @pytest.mark.asyncio
 @pytest.mark.negative
 async def test_nobody_answering_is_a_no() -> None:
@@ -117,6 +119,7 @@ async def test_who_keeps_silent_is_followed_by_others() -> None:
     assert await shop.advance(run_id) is Standing.ENDED
 
 
+@pytest.mark.adversarial(90)
 @pytest.mark.asyncio
 @pytest.mark.negative
 async def test_four_eyes_are_of_two_people() -> None:
@@ -135,6 +138,7 @@ async def test_four_eyes_are_of_two_people() -> None:
     assert await shop.advance(run_id) is Standing.ENDED
 
 
+@pytest.mark.adversarial(90)
 @pytest.mark.asyncio
 @pytest.mark.negative
 async def test_a_stranger_decides_nothing() -> None:
@@ -203,10 +207,20 @@ async def test_an_override_needs_an_administrator_a_reason_and_is_heard() -> Non
     assert await shop.advance(run_id) is Standing.ENDED
 
 
+@pytest.mark.adversarial(91)
 @pytest.mark.asyncio
 @pytest.mark.negative
 @pytest.mark.parametrize(
-    "when", ["args.amount / 0 > 1", "[1, 2][args.amount] > 0", "args.amount > 0", "{'y': 1}[args.order] > 0"]
+    "when",
+    [
+        "args.amount / 0 > 1",
+        "[1, 2][args.amount] > 0",
+        "args.amount > 0",
+        "{'y': 1}[args.order] > 0",
+        "dyn('much') > 1",
+        f"{MANY}.exists(a, {MANY}.exists(b, {MANY}.exists(c, {MANY}.exists(d, d < 0))))",
+    ],
+    ids=["division", "index", "holds", "missing", "type", "budget"],
 )
 async def test_what_a_condition_cannot_judge_a_person_does(when: str) -> None:
     """A condition that fails asks, as one that holds does: nothing is approved by an error."""

@@ -58,6 +58,7 @@ async def held() -> tuple[Shop, Request]:
     return shop, (await shop.waiting())[0]
 
 
+@pytest.mark.adversarial(90)
 async def test_a_click_decides_as_the_person_behind_it() -> None:
     """A signed click of somebody in the rule's group approves, and is kept with how it came."""
     shop, request = await held()
@@ -70,6 +71,7 @@ async def test_a_click_decides_as_the_person_behind_it() -> None:
         await decide_from_slack(shop.desk, shop.tenant, SOURCE, clicked)
 
 
+@pytest.mark.adversarial(90)
 @pytest.mark.negative
 async def test_a_forged_click_decides_nothing() -> None:
     """Other secrets, bodies, moments and workspaces, strangers and altered arguments decide nothing."""

@@ -144,6 +144,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.adversarial(93, 96)
 @pytest.mark.test_id(
     "P1-T28", "P1-T29", "P1-T30", "P1-T41", "P1-T-CC01", "P1-T-CC02", "P1-T-CC03", "P1-T-CC04"
 )
@@ -204,6 +205,7 @@ def test_the_name_of_every_place_fits_into_the_books() -> None:
     assert "a name of 130 characters, 120 at most" in found.words
 
 
+@pytest.mark.adversarial(97)
 def test_the_digest_is_of_what_is_said_and_not_of_how_it_is_written() -> None:
     """Comments, order of members and defaults that are written out change nothing; one word does."""
 

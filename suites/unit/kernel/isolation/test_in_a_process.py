@@ -39,6 +39,7 @@ async def test_a_function_answers_from_its_own_process() -> None:
     assert told["number"] != os.getpid()
 
 
+@pytest.mark.adversarial(45)
 @pytest.mark.negative
 async def test_a_cpu_bound_tool_is_killed_at_its_deadline(tmp_path: Path) -> None:
     """A function that never yields is ended with its process, and its act is in doubt."""

@@ -12,6 +12,7 @@ from autobiz_kernel.money import MoneyError, decimal_text, exponent_of, from_str
 CURRENCIES = ("EUR", "USD", "JPY", "KRW", "CLP", "VND", "KWD", "BHD", "UGX", "ISK", "MGA")
 
 
+@pytest.mark.adversarial(76)
 @pytest.mark.parametrize(
     ("amount", "currency", "text"),
     [
@@ -83,6 +84,7 @@ def test_an_amount_is_a_whole_number(amount: Any) -> None:
             convert(amount, "EUR")
 
 
+@pytest.mark.adversarial(76)
 @pytest.mark.parametrize(
     ("amount", "currency", "told"),
     [

@@ -40,6 +40,7 @@ def test_what_cannot_be_masked_goes(text: str, kept: str | None) -> None:
     assert cleaned.hits
 
 
+@pytest.mark.adversarial(116)
 @pytest.mark.asyncio
 @pytest.mark.negative
 async def test_neither_receipt_nor_trace_nor_error_holds_a_secret() -> None:

@@ -29,6 +29,7 @@ def a_secret(kind: str = "stripe live", seed: int = 3) -> str:
     return (CREDENTIALS | OTHERS)[kind](random.Random(seed))
 
 
+@pytest.mark.adversarial(116)
 @pytest.mark.negative
 @pytest.mark.parametrize("seed", [1, 2])
 def test_no_sensitive_data_is_stored_even_when_everything_is_allowed(seed: int) -> None:
@@ -135,6 +136,7 @@ def test_cards_are_found_as_numbers_too(number: float) -> None:
     assert [alarm.kind for alarm in Redactor().clean([number]).hits] == [Kind.CARD]
 
 
+@pytest.mark.adversarial(116)
 @pytest.mark.parametrize(
     "text",
     [
@@ -168,6 +170,7 @@ def test_wrappings_beyond_the_limit_are_not_stored() -> None:
     assert Kind.OPAQUE in scan(parts)
 
 
+@pytest.mark.adversarial(116)
 @pytest.mark.negative
 def test_exceptions_are_stored_only_without_secrets() -> None:
     """A message that names a secret is dropped whole; a harmless one stays."""
