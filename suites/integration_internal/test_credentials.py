@@ -34,6 +34,7 @@ HUSH = "hush-hush-0123456789"
 
 @pytest.mark.requirement("P1-R22")
 @pytest.mark.test_id("P1-T32")
+@pytest.mark.adversarial(39)
 @pytest.mark.negative
 async def test_of_many_who_ask_at_once_each_gets_their_own() -> None:
     """Of 32 at a time, while keys are exchanged under them, nobody gets another tenant's or an older one."""

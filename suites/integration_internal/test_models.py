@@ -33,6 +33,7 @@ def _result(row: Mapping[str, object]) -> Any:
 @pytest.mark.requirement("P1-TR09", "P1-R05")
 @pytest.mark.test_id("P1-T-RK01a", "P1-T10")
 @pytest.mark.oracle("Trace", "Timing", "Cost")
+@pytest.mark.adversarial(117)
 async def test_the_fallback_answers_for_a_primary_that_does_not(
     ledger: Ledger, tenant: UUID, database: str
 ) -> None:
@@ -78,6 +79,7 @@ async def test_a_run_whose_models_both_fail_ends_cleanly(ledger: Ledger, tenant:
 @pytest.mark.requirement("P1-TR09", "P1-R05")
 @pytest.mark.test_id("P1-T-RK01c")
 @pytest.mark.oracle("Permission")
+@pytest.mark.adversarial(117)
 async def test_what_is_not_pinned_is_not_asked(ledger: Ledger, tenant: UUID, database: str) -> None:
     """A model that is not pinned, or an answer by another one, is refused, and the trace says so."""
     scene = Scene(ledger=ledger, tenant=tenant, steps=[openai(model="gpt-test-2026-01-01-mini")])
@@ -98,6 +100,7 @@ async def test_what_is_not_pinned_is_not_asked(ledger: Ledger, tenant: UUID, dat
 @pytest.mark.negative
 @pytest.mark.requirement("P1-R05")
 @pytest.mark.test_id("P1-T10")
+@pytest.mark.adversarial(117)
 async def test_who_does_not_tell_the_cost_has_used_up_all(
     ledger: Ledger, tenant: UUID, database: str
 ) -> None:

@@ -197,6 +197,7 @@ def test_a_key_exchanged_between_two_calls_fails_neither() -> None:
     assert (provider.done, provider.turned_away) == (["k-1", "k-2"], 1)
 
 
+@pytest.mark.adversarial(39)
 def test_a_key_exchanged_under_many_calls_fails_none() -> None:
     """Of 32 calls under way while the key is exchanged each is done once, and one look brings the new key."""
 
