@@ -13,6 +13,8 @@ KernelError
 ├── ExpressionError  an expression does not compile: change it
 ├── ReleaseError     a release is not what somebody trusted has signed: sign it anew
 ├── RetentionError   nothing can be sealed or archived so: change the options, the folder or the grants
+├── CredentialError  a secret is not to be had: see `credentials/source.py` for why
+├── PinError         a model or a prompt is not pinned as it is used: change the file of the business
 ├── DecisionError    a decision about a request does not count: the sentence says why
 ├── IdentityError    it is not shown who decides: sign, or click as yourself
 └── StoreError       the ledger was wired wrongly or broke its promise: change the composition root

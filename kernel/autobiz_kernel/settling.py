@@ -41,6 +41,7 @@ _KIND = {
     Became.DOUBT: SettleKind.DOUBT,
 }
 TOKENS = "tokens"
+USAGE, OUT = "usage", "output"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,9 +187,9 @@ class Settler:
             return None, error
 
     def _spend(self, call: Call, contract: ToolContract, ending: Ending) -> Spent:
-        tokens = (ending.result or {}).get(TOKENS, 0)
-        used = tokens if type(tokens) is int and tokens > 0 else 0
-        micros = contract.cost_micros + (call.price.cost(used) if call.price else 0)
+        used = _whole(ending.result, TOKENS)
+        out = _whole((ending.result or {}).get(USAGE), OUT)
+        micros = contract.cost_micros + (call.price.cost(used, out=out) if call.price else 0)
         call.give_back()
         self.run.spent = self.run.spent.plus(tokens=used, cost_micros=micros)
         return ASKED_ONCE.plus(tokens=used, cost_micros=micros)
@@ -240,6 +241,11 @@ class Settler:
             "run_epoch": record.epoch,
             "now": self.clock.now(),
         }
+
+
+def _whole(told: Any, name: str) -> int:
+    value = told.get(name) if isinstance(told, dict) else None
+    return value if type(value) is int and value > 0 else 0
 
 
 def _change(patched: "tuple[dict[str, Any], StateChange] | None") -> StateChange | None:

@@ -88,6 +88,7 @@ async def test_a_redirected_refund_is_no_success() -> None:
 
 
 @covers(24)
+@pytest.mark.adversarial(117)
 async def test_an_error_is_not_tried_again_behind_our_back() -> None:
     """OpenAI's client sends three requests for one call that fails; ours sends one, and says so."""
     _, sent = await theirs(openai_chat, BROKEN)

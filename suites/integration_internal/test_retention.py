@@ -124,8 +124,7 @@ async def test_a_run_that_begins_at_the_last_moment_is_seen(
     await place_ledger.begin(a_run(tenant))
     with the_one_job(place.job) as connection:
         week = partitions_in(connection)
-    expect.value(seal(place.job, week, now=WARM_ON)).equals(None)
-    expect.value(place.rows(NOTES)).equals([])
+    expect.value((seal(place.job, week, now=WARM_ON), place.rows(NOTES))).equals((None, []))
     await live(place_ledger, tenant, 1)
 
 

@@ -85,13 +85,20 @@ class TenantEntry(_Part):
 
 
 class ModelEntry(_Part):
-    """A model pinned with its prompt and its parameters; `fallback` names another entry."""
+    """A model pinned with its prompt and its parameters; `fallback` names another entry.
+
+    `answer_schema` is what its answers must be, and `repairs_max` how often it is asked to mend one.
+    """
 
     provider: str
     model: str
     prompt_sha256: Digest
     parameters: dict[str, Any] = {}
     fallback: Name | None = None
+    tokens_max: Annotated[int, Field(ge=1, le=32_000)] = 1000
+    timeout_ms: Annotated[int, Field(ge=1, le=600_000)] = 30_000
+    answer_schema: dict[str, Any] | None = None
+    repairs_max: Annotated[int, Field(ge=0, le=5)] = 1
 
 
 class RetentionEntry(_Part):

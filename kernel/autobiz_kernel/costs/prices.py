@@ -10,32 +10,47 @@ from .micros import RATE_UNITS, CostError, cost_of_units, micros_of
 
 COST_MAX = 2**53 - 1
 _FIELDS = {"item", "from", "price", "per"}
+_OPTIONAL = {"price_out"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
-    """What an item costs from a moment on, until the next price of the same item."""
+    """What an item costs from a moment on, until the next price of the same item.
+
+    Units that come out may have a price of their own, as the tokens have that a model writes.
+    """
 
     item: str
     from_at: datetime
     micros_per_million: int
+    out_micros_per_million: int | None = None
 
     def __post_init__(self) -> None:
         if not self.item or self.item != self.item.strip():
             raise CostError(f"price: item {self.item!r} is empty or has spaces around it")
         if self.from_at.utcoffset() is None:
             raise CostError(f"price of {self.item}: {self.from_at.isoformat()} has no time zone; use UTC")
-        cost_of_units(1, micros_per_million=self.micros_per_million)
+        for rate in (self.micros_per_million, self._out_rate):
+            cost_of_units(1, micros_per_million=rate)
 
-    def cost(self, units: int) -> int:
-        """Return what so many units cost, at most what ends any run.
+    @property
+    def _out_rate(self) -> int:
+        of_its_own = self.out_micros_per_million
+        return self.micros_per_million if of_its_own is None else of_its_own
+
+    def cost(self, units: int, *, out: int = 0) -> int:
+        """Return what so many units cost, of which so many came out, at most what ends any run.
 
         It is asked after an effect, when an error would keep what has happened from being written down.
         """
-        enough = COST_MAX * RATE_UNITS // max(1, self.micros_per_million)
-        if units > enough:
-            return COST_MAX
-        return cost_of_units(units, micros_per_million=self.micros_per_million)
+        out = min(max(out, 0), units)
+        return min(COST_MAX, _capped(units - out, self.micros_per_million) + _capped(out, self._out_rate))
+
+
+def _capped(units: int, rate: int) -> int:
+    if units > COST_MAX * RATE_UNITS // max(1, rate):
+        return COST_MAX
+    return cost_of_units(units, micros_per_million=rate)
 
 
 class PriceTable:
@@ -100,17 +115,19 @@ def prices_of_toml(text: str, *, name: str = "prices") -> PriceTable:
 
 
 def _price(entry: Any) -> Price:
-    if not isinstance(entry, dict) or set(entry) != _FIELDS:
-        raise CostError(f"takes exactly {', '.join(sorted(_FIELDS))}")
+    if not isinstance(entry, dict) or set(entry) - _OPTIONAL != _FIELDS:
+        raise CostError(f"takes exactly {', '.join(sorted(_FIELDS))}, and price_out where it differs")
     per = entry["per"]
     if type(per) is not int or per < 1 or RATE_UNITS % per:
         raise CostError(f"per {per!r} is no divisor of {RATE_UNITS:,}; use 1, 1000 or 1000000")
     if not isinstance(entry["item"], str):
         raise CostError(f"item {entry['item']!r} is no string")
+    times = RATE_UNITS // per
     return Price(
         item=entry["item"],
         from_at=_moment(entry["from"]),
-        micros_per_million=micros_of(entry["price"]) * (RATE_UNITS // per),
+        micros_per_million=micros_of(entry["price"]) * times,
+        out_micros_per_million=micros_of(entry["price_out"]) * times if "price_out" in entry else None,
     )
 
 

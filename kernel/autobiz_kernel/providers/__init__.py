@@ -1,7 +1,20 @@
 """Tools for the systems outside: one adapter each, over one thin transport."""
 
 from .exchange import Dialect, Exchange, Rejected
-from .llm import ANTHROPIC_MESSAGES, LLM_PATIENCE, OPENAI_CHAT, OPENAI_RESPONSES, Api, Model, Offer, llm_tool
+from .llm import (
+    ANTHROPIC_MESSAGES,
+    LLM_PATIENCE,
+    OPENAI_CHAT,
+    OPENAI_RESPONSES,
+    PINNED_TOOL,
+    Api,
+    Model,
+    Offer,
+    Pinned,
+    Unanswered,
+    llm_tool,
+    pinned_tool,
+)
 from .printful import printful_tools
 from .sendgrid import sendgrid_tools
 from .shopify import shopify_tools
@@ -13,13 +26,17 @@ __all__ = [
     "LLM_PATIENCE",
     "OPENAI_CHAT",
     "OPENAI_RESPONSES",
+    "PINNED_TOOL",
     "Api",
     "Dialect",
     "Exchange",
     "Model",
     "Offer",
+    "Pinned",
     "Rejected",
+    "Unanswered",
     "llm_tool",
+    "pinned_tool",
     "printful_tools",
     "sendgrid_tools",
     "shopify_tools",

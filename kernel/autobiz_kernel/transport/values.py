@@ -24,7 +24,8 @@ class Outgoing:
 
     method: str
     path: str
-    headers: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    # Among them is the one that holds the credential.
+    headers: Mapping[str, str] = field(default_factory=lambda: _NOTHING, repr=False)
     body: bytes = b""
     key: str = ""
 

@@ -17,6 +17,8 @@ from autobiz_kernel import (
     Refused,
     TerminationReason,
 )
+from autobiz_kernel.credentials import CredentialMetrics
+from autobiz_mocks import VirtualClock
 
 from .governed import Desk, raw, refund
 
@@ -164,10 +166,13 @@ async def test_the_page_names_every_metric() -> None:
     page = (Path(__file__).parents[3] / "docs/reference/watching.md").read_text(encoding="utf-8")
     told = [
         (name, kind)
-        for name, kind, _ in re.findall(r"^\| `(\w+)` \| (counter|histogram) \|([^|]*)\|", page, re.MULTILINE)
+        for name, kind, _ in re.findall(
+            r"^\| `(\w+)` \| (counter|gauge|histogram) \|([^|]*)\|", page, re.MULTILINE
+        )
     ]
     kept = [
         (each.name + "_total" * (each.type == "counter"), each.type)
-        for each in KernelMetrics().registry.collect()
+        for registry in (KernelMetrics().registry, CredentialMetrics(VirtualClock()).registry)
+        for each in registry.collect()
     ]
     assert sorted(told) == sorted(kept)

@@ -28,26 +28,27 @@ LLM_PATIENCE: Final = Patience(total_s=110.0)
 _NEVER: Final = frozenset(
     {"insufficient_quota", "enforced_spend_limit_reached", "billing_hard_limit_reached"}
 )
-_STOPS: Final = ("end", "length", "tools", "refusal", "context")
+STOPS: Final = ("end", "length", "tools", "refusal", "context")
 _TOOL_CALL: Final = closed({"id": TEXT, "name": TEXT, "arguments": TEXT})
+MESSAGES: Final = many(closed({"role": one_of("user", "assistant"), "text": words(200_000)}), most=200)
 _INPUT: Final = closed(
     {
         "system": words(100_000),
-        "messages": many(closed({"role": one_of("user", "assistant"), "text": words(200_000)}), most=200),
+        "messages": MESSAGES,
         "tokens_max": {"type": "integer", "minimum": 1, "maximum": 32_000},
     }
+)
+USAGE: Final = closed(
+    {"input": COUNT, "output": COUNT}, {"cached": COUNT, "cache_written": COUNT, "reasoning": COUNT}
 )
 _OUTPUT: Final = closed(
     {
         "text": TEXT,
         "tool_calls": {"type": "array", "items": _TOOL_CALL, "maxItems": 64},
-        "stop": one_of(*_STOPS),
+        "stop": one_of(*STOPS),
         "model": TEXT,
         "tokens": COUNT,
-        "usage": closed(
-            {"input": COUNT, "output": COUNT},
-            {"cached": COUNT, "cache_written": COUNT, "reasoning": COUNT},
-        ),
+        "usage": USAGE,
     },
     {"request_id": TEXT},
 )
@@ -145,9 +146,9 @@ def _result(api: Api, model: Model, told: dict[str, Any]) -> Json:
         raise UnheardError(
             f"{where}: answered by another model than was asked", error_class=ErrorClass.INTERNAL
         )
-    if reading.stop not in _STOPS:
+    if reading.stop not in STOPS:
         raise UnheardError(f"{where}: stopped for an unknown reason", error_class=ErrorClass.INTERNAL)
-    _check_calls(reading.tool_calls, model, where)
+    check_calls(reading.tool_calls, model, where)
     return {
         "text": reading.text,
         "tool_calls": list(reading.tool_calls),
@@ -159,7 +160,7 @@ def _result(api: Api, model: Model, told: dict[str, Any]) -> Json:
     }
 
 
-def _check_calls(calls: tuple[dict[str, str], ...], model: Model, where: str) -> None:
+def check_calls(calls: tuple[dict[str, str], ...], model: Model, where: str) -> None:
     """Refuse calls of tools that were not offered, with one id for two, or whose arguments are no object."""
     names = {offer.name for offer in model.offers}
     if len({call["id"] for call in calls}) != len(calls):

@@ -207,3 +207,24 @@ def test_what_a_price_tells_after_an_effect_is_a_number_in_any_case(units: int, 
     """However many units at whatever price, the cost is that of the units, or what ends every run."""
     price = Price(item="model", from_at=NEW_YEAR, micros_per_million=rate)
     assert price.cost(units) == min(-(-units * rate // 1_000_000), COST_MAX)
+
+
+@pytest.mark.parametrize(
+    ("units", "out", "cost"),
+    [(10, 0, 30), (10, 4, 6 * 3 + 4 * 15), (10, 10, 150), (10, 11, 150), (10, -1, 30), (0, 5, 0)],
+)
+def test_what_comes_out_may_have_a_price_of_its_own(units: int, out: int, cost: int) -> None:
+    """Of so many units those that came out cost their own price, and never more of them than there are."""
+    table = prices_of_toml(
+        'currency = "USD"\n[[price]]\nitem = "m"\nfrom = 2026-01-01\n'
+        'price = "3"\nprice_out = "15"\nper = 1000000'
+    )
+    assert table.price_at("m", NEW_YEAR).cost(units, out=out) == cost
+
+
+def test_without_such_a_price_all_units_cost_alike() -> None:
+    """An item with one price costs that, whatever came out of it; and a huge one the most there is."""
+    price = Price(item="m", from_at=NEW_YEAR, micros_per_million=3_000_000)
+    assert price.cost(10, out=4) == price.cost(10) == 30
+    dear = Price(item="m", from_at=NEW_YEAR, micros_per_million=1, out_micros_per_million=MICROS_MAX)
+    assert dear.cost(2**53 - 1, out=2**53 - 1) == COST_MAX

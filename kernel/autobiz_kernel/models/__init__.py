@@ -1,0 +1,6 @@
+"""Language models under law: pinned with prompt and parameters, with a fallback, in form and on account."""
+
+from .client import FALLS_OVER, Message, ModelClient, Outcome, Told
+from .pin import Pin, PinError, pins_of
+
+__all__ = ["FALLS_OVER", "Message", "ModelClient", "Outcome", "Pin", "PinError", "Told", "pins_of"]
