@@ -110,31 +110,42 @@ def _find_nothing(text: str) -> None:
 
 
 def _scan(text: str) -> tuple[Kind, ...]:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
+    if not text.isascii() and not _is_text(text):
         return (Kind.OPAQUE,)
     if len(text) > CHARACTERS_MAX:
         return (Kind.OPAQUE,)
-    found: dict[Kind, None] = {}
-    seen = {text}
-    level = [text]
-    for depth in range(DEPTH_MAX + 1):
+    found = dict.fromkeys(_kinds_in(text))
+    level = [inner for inner in unwrapped(text) if inner != text]
+    if level:
+        _look_inside(level, {text, *level}, found)
+    if len(found) > 1:
+        found.pop(Kind.HIGH_ENTROPY, None)  # the other kind says more
+    return tuple(found)
+
+
+def _is_text(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _look_inside(level: list[str], seen: set[str], found: dict[Kind, None]) -> None:
+    """Take wrappings off, layer by layer; what hides more forms than anybody writes cannot be looked at."""
+    for depth in range(1, DEPTH_MAX + 1):
+        if len(seen) > FORMS_MAX:
+            found[Kind.OPAQUE] = None
+            return
         below: list[str] = []
         for form in level:
             found.update(dict.fromkeys(_kinds_in(form)))
             if depth < DEPTH_MAX:
                 below.extend(inner for inner in unwrapped(form) if inner not in seen)
-        seen.update(below)
-        if len(seen) > FORMS_MAX:
-            found[Kind.OPAQUE] = None
-            break
         if not below:
-            break
+            return
+        seen.update(below)
         level = below
-    if len(found) > 1:
-        found.pop(Kind.HIGH_ENTROPY, None)  # the other kind says more
-    return tuple(found)
 
 
 def _is_too_short(text: str) -> bool:
