@@ -11,8 +11,8 @@ Told: TypeAlias = Sequence[Item] | Exception
 Send: TypeAlias = Callable[[Sequence[Item], Callable[[Told], None]], None]
 _Waiting: TypeAlias = tuple[Item, "asyncio.Future[Item]"]
 
-# Larger ones save commits, and let caller and database wait for each other in turns: with 64 runs, batches of 64 made a
-# third fewer calls.
+# Larger ones save commits, and let caller and database wait for each other in turns: with 64 runs, batches of
+# 64 made a third fewer calls.
 BATCH_MAX = 24
 
 
