@@ -28,17 +28,27 @@ def svg(graph: Graph) -> str:
     height = max(y for _, y in places.values()) + _HEIGHT + 40
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif">',
-        "<style>text { font-size: 12px }</style>",
+        # A rim of the page's own colour, so that a word can be read across its arrow.
+        "<style>text { font-size: 12px; paint-order: stroke; stroke: #fff; stroke-width: 4px }",
+        "g text { stroke: none }</style>",
         f"<title>{escape(graph.name)}</title>",
         '<defs><marker id="tip" markerWidth="9" markerHeight="9" refX="8" refY="4" orient="auto">',
         '<path d="M0,0 L9,4 L0,8 z" fill="#374151"/></marker></defs>',
     ]
     for name in places:
-        for word, to in ways_from(graph.steps[name]):
+        for to, words in _ways(graph.steps[name]).items():
             if to in places:
-                lines.append(_arrow(places, name, to, word))
+                lines.append(_arrow(places, name, to, ", ".join(words)))
     lines += [_box(graph.steps[name], *places[name]) for name in places]
     return "\n".join([*lines, "</svg>", ""])
+
+
+def _ways(step: Step) -> Mapping[str, list[str]]:
+    """Where a step leads, with all the words on the one arrow to each place."""
+    ways: dict[str, list[str]] = {}
+    for word, to in ways_from(step):
+        ways.setdefault(to, []).extend([word] if word else [])
+    return ways
 
 
 def _places(graph: Graph) -> Mapping[str, tuple[int, int]]:
