@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Name: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Operation: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}\.[a-z][a-z0-9_]{0,63}$")]
@@ -102,8 +102,19 @@ class ModelEntry(_Part):
 
 
 class RetentionEntry(_Part):
-    receipts_days: Annotated[int, Field(ge=1, le=36_500)] = 3650
-    traces_days: Annotated[int, Field(ge=1, le=36_500)] = 400
+    """From which age on a week is sealed, and then a file: what `autobiz retain --business` goes by."""
+
+    hot_weeks: Annotated[int, Field(ge=1, le=5_200)] = 8
+    warm_weeks: Annotated[int, Field(ge=1, le=5_200)] = 52
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "RetentionEntry":
+        if self.hot_weeks > self.warm_weeks:
+            raise ValueError(
+                f"weeks cannot be hot for {self.hot_weeks} and warm until {self.warm_weeks}; "
+                "a week is sealed before it is archived"
+            )
+        return self
 
 
 class RetryEntry(_Part):

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import orjson
 
-from autobiz_kernel.cli_options import FILE, database
+from autobiz_kernel.cli_options import FILE, compiled_from, database
 from autobiz_kernel.clock import SystemClock
 
 from .retaining import retain
@@ -28,27 +28,32 @@ _DEFAULTS = Ages()
     help="Folder of the files, on a disk of its own.",
 )
 @click.option(
-    "--hot-weeks", default=_DEFAULTS.hot_weeks, show_default=True, help="From this age on a week is sealed."
+    "--hot-weeks", type=int, help=f"From this age on a week is sealed.  [default: {_DEFAULTS.hot_weeks}]"
 )
 @click.option(
-    "--warm-weeks", default=_DEFAULTS.warm_weeks, show_default=True, help="From this age on a week is a file."
+    "--warm-weeks", type=int, help=f"From this age on a week is a file.  [default: {_DEFAULTS.warm_weeks}]"
 )
+@click.option("--business", type=FILE, help="The business's file, whose `retention` says both.")
+@click.option("--tools", envvar="AUTOBIZ_TOOLS", help="The registry of that business's tools.")
 @click.option(
     "--today", type=click.DateTime(["%Y-%m-%d"]), help="Another day, to see what will happen on it."
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be done and do nothing.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def retain_command(
+    *,
     database: str,
     folder: Path,
-    hot_weeks: int,
-    warm_weeks: int,
+    hot_weeks: int | None,
+    warm_weeks: int | None,
+    business: Path | None,
+    tools: str | None,
     today: datetime | None,
     dry_run: bool,
     as_json: bool,
 ) -> None:
     """Seal the weeks that are over and move the old ones into files; ends with 1 if one could not be."""
-    ages = Ages(hot_weeks=hot_weeks, warm_weeks=warm_weeks)
+    ages = _ages(hot_weeks, warm_weeks, business, tools)
     now = SystemClock().now() if today is None else today.replace(tzinfo=UTC)
     is_good, count = True, 0
     for move in retain(database, folder, ages=ages, now=now, rehearse=dry_run):
@@ -67,6 +72,20 @@ def retain_command(
         click.echo("nothing to do")
     if not is_good:
         sys.exit(EXIT_FOUND)
+
+
+def _ages(hot: int | None, warm: int | None, business: Path | None, tools: str | None) -> Ages:
+    if business is None:
+        return Ages(
+            hot_weeks=_DEFAULTS.hot_weeks if hot is None else hot,
+            warm_weeks=_DEFAULTS.warm_weeks if warm is None else warm,
+        )
+    if hot is not None or warm is not None:
+        raise click.UsageError("--business says the weeks; leave out --hot-weeks and --warm-weeks")
+    if tools is None:
+        raise click.UsageError("--business needs --tools, the registry that it is compiled against")
+    said = compiled_from(business, tools).file.retention
+    return Ages(hot_weeks=said.hot_weeks, warm_weeks=said.warm_weeks)
 
 
 @click.group("archive")

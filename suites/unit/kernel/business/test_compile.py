@@ -46,6 +46,12 @@ REFUSED = {
         None,
     ),
     "no tool of ours": ("CC-01", "call: orders.read@1", "call: orders.erase@1", None),
+    "hot for longer than warm": (
+        "SHAPE",
+        "business: shop\n",
+        "business: shop\nretention: {hot_weeks: 9, warm_weeks: 8}\n",
+        "retention:",
+    ),
     "no bound": ("CC-02", "  steps_max: 100\n", "", "  refund:"),
     "no scope": (
         "CC-03",
