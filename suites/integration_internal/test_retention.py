@@ -1,7 +1,6 @@
 """Weeks that are over are sealed, and old ones become files, and no row is lost or changed on the way."""
 
 from datetime import timedelta
-from pathlib import Path
 from typing import LiteralString
 from uuid import UUID
 
@@ -89,9 +88,6 @@ async def test_a_rehearsal_tells_and_does_nothing(
     )
     expect.value(place.retain(WARM_ON)).equals(SEALED)
 
-
-SHOP = "suites/shop/shop.yaml"
-TOOLS = ("--tools", "suites.shop.tools:CONTRACTS")
 
 # What keeps a week hot, and what ends that.
 OPEN: tuple[tuple[LiteralString, LiteralString], ...] = (
@@ -271,18 +267,6 @@ async def test_a_downgrade_opens_what_was_sealed(
     expect.value(place.retain(WARM_ON)).equals(SEALED)
 
 
-def test_a_business_says_how_long_its_weeks_are_kept(place: Place, tmp_path: Path) -> None:
-    """With a business's file its own `retention` decides, and not the usual ages."""
-    text = Path(SHOP).read_text(encoding="utf-8")
-    ages = "retention: {hot_weeks: 2000, warm_weeks: 2000}"
-    longer = tmp_path / "longer.yaml"
-    longer.write_text(text.replace("business: shop\n", f"business: shop\n{ages}\n", 1), encoding="utf-8")
-    here = ("retain", "--archive", str(place.folder), "--today", f"{WARM_ON:%Y-%m-%d}", "--dry-run", *TOOLS)
-    told = {name: place.autobiz(*here, "--business", name).output for name in (SHOP, str(longer))}
-    expect.value(told[SHOP]).contains(*(f"{week}: sealed" for week in SEALED))
-    expect.value(told[str(longer)]).lacks("sealed")
-
-
 @pytest.mark.negative
 def test_what_cannot_be_done_is_said(place: Place) -> None:
     """Weeks in no order, no folder, a login without the roles and a second job are refused in words."""
@@ -290,8 +274,6 @@ def test_what_cannot_be_done_is_said(place: Place) -> None:
     for words, login, said in (
         ((*here, "--hot-weeks", "9", "--warm-weeks", "8"), None, "hot for 9 and warm until 8"),
         ((*here, "--hot-weeks", "0"), None, "always hot"),
-        ((*here, "--business", SHOP), None, "--business needs --tools"),
-        ((*here, "--business", SHOP, *TOOLS, "--hot-weeks", "8"), None, "leave out --hot-weeks"),
         (("retain", "--archive", str(place.folder / "absent")), None, "does not exist"),
         (here, place.app, "may not become autobiz_owner and autobiz_archive"),
     ):
