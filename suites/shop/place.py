@@ -10,7 +10,17 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 
-from autobiz_kernel import Clock, Incident, Json, Ledger, MemoryLedger, PostgresLedger, Refused, RunRecord
+from autobiz_kernel import (
+    Clock,
+    Incident,
+    Json,
+    KernelMetrics,
+    Ledger,
+    MemoryLedger,
+    PostgresLedger,
+    Refused,
+    RunRecord,
+)
 from autobiz_kernel.approvals import (
     ApprovalDesk,
     Approvals,
@@ -58,6 +68,7 @@ class Shop:
     answers: dict[str, list[Json | Refused | Exception]] = field(default_factory=dict)
     seen: list[tuple[str, Json, str]] = field(default_factory=list)
     incidents: list[Incident] = field(default_factory=list)
+    metrics: KernelMetrics = field(default_factory=KernelMetrics)
     provider: Answer | None = None
     circuits: Circuits | None = None
 
@@ -84,6 +95,7 @@ class Shop:
             tools=tools_that(self.provider or self.answer),
             owner=OWNER,
             on_incident=self.incidents.append,
+            on_settled=self.metrics.on_settled,
             circuits=self.circuits,
         )
 

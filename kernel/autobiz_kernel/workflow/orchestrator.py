@@ -24,6 +24,7 @@ from autobiz_kernel.pipeline import Kernel
 from autobiz_kernel.principal import Principal
 from autobiz_kernel.redaction import Redactor
 from autobiz_kernel.run import Run
+from autobiz_kernel.settled import OnSettled, unwatched
 from autobiz_kernel.tool import Tool
 
 from .calling import WORD, Caller, key_of_word
@@ -53,6 +54,7 @@ class Orchestrator:
     prices: PriceTable | None = None
     redactor: Redactor = field(default_factory=Redactor)
     on_incident: OnIncident = ignore
+    on_settled: OnSettled = unwatched
     ids: Ids = field(default_factory=TimedIds)
     lease: timedelta = LEASE
     _kernels: dict[str, Kernel] = field(default_factory=dict)
@@ -273,6 +275,7 @@ class Orchestrator:
                 tools=self.tools,
                 redactor=self.redactor,
                 on_incident=self.on_incident,
+                on_settled=self.on_settled,
                 ids=self.ids,
             )
         return made

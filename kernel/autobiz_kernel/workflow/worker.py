@@ -10,18 +10,17 @@ from .orchestrator import Orchestrator
 Idle: TypeAlias = Callable[[], Awaitable[None]]
 
 
-def forget(error: Exception) -> None:
-    """Tell nobody; the run is taken up again when its lease has passed."""
-    _ = error
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worker:
-    """Goes on with runs as they become due; `idle` waits when none is, for a while or for a notice."""
+    """Goes on with runs as they become due; `idle` waits when none is, for a while or for a notice.
+
+    `on_error` is told what goes wrong, because nothing else is: the run is taken up again when its lease has
+    passed, and goes wrong again.
+    """
 
     orchestrator: Orchestrator
     idle: Idle
-    on_error: Callable[[Exception], None] = forget
+    on_error: Callable[[Exception], None]
     at_once: int = 64
 
     async def run(self, stopped: asyncio.Event) -> int:

@@ -181,3 +181,19 @@ async def test_an_event_that_comes_while_a_run_is_laid_down_is_not_overlooked() 
 async def test_a_run_that_was_woken_while_it_was_held_is_due_at_once(is_woken: bool) -> None:
     """Whoever lays it down for later does not overlook what has happened meanwhile."""
     assert await is_due_again(shop_in_memory(), is_woken=is_woken) == is_woken
+
+
+@pytest.mark.requirement("INV-04")
+async def test_who_watches_a_workflow_hears_of_its_calls_and_of_its_end() -> None:
+    """What a run of a workflow has called and why it ended is counted like any call's, each once."""
+    shop = shop_in_memory()
+    run_id = await shop.start("refund", refund())
+    assert await shop.until_over(run_id, step=timedelta(seconds=20)) == "COMPLETED"
+    samples = {
+        (sample.name, *sample.labels.values()): sample.value
+        for metric in shop.metrics.registry.collect()
+        for sample in metric.samples
+    }
+    assert samples["run_ended_total", "COMPLETED"] == 1
+    assert samples["receipt_created_total", "payments.refund", "1"] == 1
+    assert samples["tool_invocation_total", "payments.refund", "1"] == 1
