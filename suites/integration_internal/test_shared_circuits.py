@@ -20,6 +20,8 @@ pytestmark = [
 ]
 
 RULE = CircuitRule(failures_max=3, open_ms=1_000, probe_ms=500)
+# A loaded machine is no server that is away.
+AMPLE_S = 30.0
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -34,7 +36,7 @@ async def test_the_script_agrees_with_the_functions(client: Valkey) -> None:
     for seed in range(8):
         rng, key, now_ms = Random(seed), uuid4().hex, 1_800_000_000_000
         heard: tuple[list[Transition], list[Transition]] = ([], [])
-        shared = ValkeyCircuits(client, RULE, on_transition=heard[0].append)
+        shared = ValkeyCircuits(client, RULE, on_transition=heard[0].append, patience_s=AMPLE_S)
         plain = MemoryCircuits(RULE, on_transition=heard[1].append)
         permits: list[tuple[object, object]] = []
         for _ in range(60):
@@ -55,7 +57,7 @@ async def test_the_script_agrees_with_the_functions(client: Valkey) -> None:
 async def test_of_many_who_ask_at_once_one_probes(client: Valkey) -> None:
     """When an open circuit's time is over, exactly one of thirty-two processes may call."""
     key = uuid4().hex
-    many = [ValkeyCircuits(client, RULE) for _ in range(32)]
+    many = [ValkeyCircuits(client, RULE, patience_s=AMPLE_S) for _ in range(32)]
     for each in many[:3]:
         await each.told(key, now_ms=0, token=0, is_well=False)
     permits = await asyncio.gather(*(each.may(key, now_ms=1_000) for each in many))
@@ -76,3 +78,25 @@ async def test_without_valkey_a_process_learns_by_itself() -> None:
     expect.value((first.is_given, after.is_given, [each.after.value for each in heard])).equals(
         (True, False, ["open"])
     )
+
+
+@pytest.mark.negative
+async def test_a_valkey_that_never_answers_is_as_good_as_away() -> None:
+    """A server that takes questions and answers none keeps nobody waiting: a process goes by its own."""
+    held = asyncio.Event()
+
+    async def hold(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await held.wait()
+        writer.close()
+
+    server = await asyncio.start_server(hold, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    silent = Valkey.from_url(f"valkey://127.0.0.1:{port}")
+    circuits = ValkeyCircuits(silent, RULE, patience_s=0.01)
+    for _ in range(RULE.failures_max):
+        await circuits.told("t:pay", now_ms=0, token=0, is_well=False)
+    expect.value((await circuits.may("t:pay", now_ms=1)).until_ms).equals(1_000)
+    held.set()
+    await silent.aclose()
+    server.close()
+    await server.wait_closed()

@@ -3,9 +3,11 @@
 from .circuit import Circuit, CircuitRule, CircuitState, Permit, may, reset, told
 from .circuits import Circuits, MemoryCircuits, Transition
 from .valkey import ValkeyCircuits
+from .watching import CircuitMetrics
 
 __all__ = [
     "Circuit",
+    "CircuitMetrics",
     "CircuitRule",
     "CircuitState",
     "Circuits",

@@ -4,6 +4,7 @@ When Valkey does not answer, each process goes by circuits of its own: it learns
 little later, and never waits for a cache.
 """
 
+import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
 from valkey.exceptions import ValkeyError
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from valkey.asyncio import Valkey
 
 PREFIX: Final = "autobiz:circuit:"
+# A server on the same network answers in a thousandth of that; one that takes longer is as good as away.
+PATIENCE_S: Final = 0.25
 _SCRIPT: Final = """
 local c = redis.call('HMGET', KEYS[1], 's', 'f', 'u', 't')
 local s, f, u, t = c[1] or 'closed', tonumber(c[2] or 0), tonumber(c[3] or 0), tonumber(c[4] or 0)
@@ -51,8 +54,14 @@ class ValkeyCircuits:
     """Shared circuits; without Valkey, those of this process."""
 
     def __init__(
-        self, client: "Valkey", rule: CircuitRule | None = None, *, on_transition: OnTransition = unheard
+        self,
+        client: "Valkey",
+        rule: CircuitRule | None = None,
+        *,
+        on_transition: OnTransition = unheard,
+        patience_s: float = PATIENCE_S,
     ) -> None:
+        self._patience_s = patience_s
         self._rule, self._on_transition = rule or CircuitRule(), on_transition
         self._script = client.register_script(_SCRIPT)
         self._is_alone = False
@@ -88,7 +97,8 @@ class ValkeyCircuits:
             int(is_well),
         ]
         try:
-            answer: list[Any] = await self._script(keys=[PREFIX + key], args=values)
+            async with asyncio.timeout(self._patience_s):
+                answer: list[Any] = await self._script(keys=[PREFIX + key], args=values)
         except (ValkeyError, OSError):
             self._is_alone = True
             return None

@@ -17,6 +17,7 @@ from autobiz_kernel import (
     Refused,
     TerminationReason,
 )
+from autobiz_kernel.breaker import CircuitMetrics
 from autobiz_kernel.credentials import CredentialMetrics
 from autobiz_mocks import VirtualClock
 
@@ -161,6 +162,13 @@ async def test_a_worker_that_has_lost_its_run_counts_nothing() -> None:
     assert counted(desk) == {}
 
 
+REGISTRIES = (
+    KernelMetrics().registry,
+    CredentialMetrics(VirtualClock()).registry,
+    CircuitMetrics().registry,
+)
+
+
 async def test_the_page_names_every_metric() -> None:
     """The page lists what can be watched, no more and no less."""
     page = (Path(__file__).parents[3] / "docs/reference/watching.md").read_text(encoding="utf-8")
@@ -172,7 +180,7 @@ async def test_the_page_names_every_metric() -> None:
     ]
     kept = [
         (each.name + "_total" * (each.type == "counter"), each.type)
-        for registry in (KernelMetrics().registry, CredentialMetrics(VirtualClock()).registry)
+        for registry in REGISTRIES
         for each in registry.collect()
     ]
     assert sorted(told) == sorted(kept)

@@ -7,6 +7,7 @@ import pytest
 from autobiz_kernel import Json, NotDoneError
 from autobiz_kernel.breaker import (
     Circuit,
+    CircuitMetrics,
     CircuitRule,
     CircuitState,
     MemoryCircuits,
@@ -110,3 +111,35 @@ async def test_an_outage_opens_and_its_end_is_found() -> None:
     for run_id in runs:
         await shop.replay(run_id)
     assert await shop.advance(runs[0]) is Standing.ENDED
+
+
+@pytest.mark.requirement("INV-04")
+@pytest.mark.asyncio
+async def test_changes_are_counted_by_dependency_and_the_worst_is_shown() -> None:
+    """The gauge shows a dependency's worst circuit of any tenant, and no tenant's name is on the page."""
+    metrics = CircuitMetrics()
+    circuits = MemoryCircuits(RULE, on_transition=metrics.on_transition)
+    for tenant in ("one", "two"):
+        for _ in range(RULE.failures_max):
+            await circuits.told(f"{tenant}:pay", now_ms=0, token=0, is_well=False)
+    shown = [page(metrics)["circuit_breaker_state"]]
+    await circuits.reset("one:pay", now_ms=1, who="ann", why="it is back")
+    shown.append(page(metrics)["circuit_breaker_state"])
+    permit = await circuits.may("two:pay", now_ms=RULE.open_ms)
+    shown.append(page(metrics)["circuit_breaker_state"])
+    await circuits.told("two:pay", now_ms=RULE.open_ms, token=permit.token, is_well=True)
+    shown.append(page(metrics)["circuit_breaker_state"])
+    assert shown == [2, 2, 1, 0]
+    assert page(metrics)["circuit_breaker_transition_total"] == 5
+    samples = [one for metric in metrics.registry.collect() for one in metric.samples]
+    labels = {label for one in samples for label in one.labels.values()}
+    assert labels == {"pay", "open", "half_open", "closed"}
+
+
+def page(metrics: CircuitMetrics) -> dict[str, float]:
+    """What is shown, added up over what the dependencies have become."""
+    shown: dict[str, float] = {}
+    for metric in metrics.registry.collect():
+        for sample in metric.samples:
+            shown[sample.name] = shown.get(sample.name, 0) + sample.value
+    return shown
