@@ -29,6 +29,7 @@ from .errors import (
     StateError,
     StoreError,
 )
+from .history import History
 from .ids import Ids, TimedIds, timed_id
 from .incident import Incident, IncidentKind
 from .isolation import IsolatedError, Limits, in_a_process
@@ -93,6 +94,7 @@ __all__ = [
     "FinancialReceipt",
     "Found",
     "Heir",
+    "History",
     "Hit",
     "Ids",
     "Incident",

@@ -14,6 +14,7 @@ from .claims import ClaimOutcome
 from .codes import ErrorCode
 from .contract import Json
 from .errors import ReplayError, RunError
+from .history import History, as_asked
 from .judging import Denied, judge
 from .ledger import Ledger, TraceRow
 from .principal import Principal
@@ -47,6 +48,7 @@ class Replay:
         self, run: Run, policy: Policy, traces: tuple[TraceRow, ...], results: Mapping[str, Json]
     ) -> None:
         self.run, self._policy, self._results = run, policy, results
+        self._history = History(traces)
         self._traces: dict[str, list[TraceRow]] = {}
         for trace in traces:
             # A settlement that came too late was followed by the answer that the caller was given.
@@ -67,14 +69,16 @@ class Replay:
             raise ReplayError(f"path {asked.path}: {trace.tool} was asked for here, and now {told}")
         self.calls += 1
         began: datetime = self.run.record.began_at
-        self.run.spent, judged = judge(self.run.view(began), asked, self._policy)
+        most = self._policy.bounds.loops.history_max
+        view = as_asked(self.run.view(began), trace, self._history, most=most)
+        _, judged = judge(view, asked, self._policy)
+        self.run.spent = self.run.spent.plus(steps=1, tool_calls=1)
         if isinstance(judged, Denied):
             return self._denied(trace, asked, judged)
         if trace.guard:
             return self._denied(trace, asked, None)
         if judged.command.digest != trace.command:
             raise ReplayError(f"path {asked.path}: {told} was asked for with other arguments")
-        self.run.remember(judged.command)
         return self._told(trace, asked, patch_of)
 
     def unasked(self) -> tuple[str, ...]:

@@ -1,7 +1,6 @@
 """Runs of workflows: interpreted as pure moves, advanced by any worker, suspended as rows, replayed."""
 
 from .committing import LostError
-from .history import History
 from .memory_queue import MemoryQueue
 from .orchestrator import Orchestrator
 from .patching import patch_between
@@ -15,7 +14,6 @@ from .worker import Worker
 __all__ = [
     "EventWait",
     "FailureKind",
-    "History",
     "Lease",
     "LostError",
     "MemoryQueue",

@@ -19,17 +19,17 @@ from autobiz_kernel.codes import ErrorCode
 from autobiz_kernel.contract import Json
 from autobiz_kernel.costs import PriceTable
 from autobiz_kernel.errors import ReplayError, RunError
+from autobiz_kernel.history import History, as_asked
 from autobiz_kernel.judging import Denied, judge
 from autobiz_kernel.keys import external_key, internal_key
 from autobiz_kernel.ledger import Ledger, RunRecord, StateVersion, TraceRow
 from autobiz_kernel.principal import Principal
 from autobiz_kernel.receipt import Receipt
-from autobiz_kernel.ruling import Policy, RulingKind, RunView
+from autobiz_kernel.ruling import Policy, RulingKind
 from autobiz_kernel.run import Run
 from autobiz_kernel.state import change, state_hash
 
 from .committing import BEGUN, event_of, first_state, seed_of
-from .history import History
 from .interpreter import moved
 from .patching import patch_between
 from .queue import Queue, Start
@@ -179,7 +179,9 @@ class _Player:
 
     def _judge(self, asked: CallWanted, trace: TraceRow) -> None:
         run = self._run
-        _, judged = judge(self._view(trace), asked_of(asked), self._policy)
+        most = self._policy.bounds.loops.history_max
+        view = as_asked(run.view(run.record.began_at), trace, self._history, most=most)
+        _, judged = judge(view, asked_of(asked), self._policy)
         run.spent = run.spent.plus(steps=1, tool_calls=1)
         if isinstance(judged, Denied):
             code = "" if judged.ruling.code is None else judged.ruling.code.value
@@ -193,16 +195,6 @@ class _Player:
             return
         if judged.command.digest != trace.command:
             raise ReplayError(f"path {trace.path}: {trace.tool} was called with other arguments")
-
-    def _view(self, trace: TraceRow) -> RunView:
-        """Return what the guards knew when this call was asked for, which is not when it ended."""
-        view = self._run.view(self._run.record.began_at)
-        most = self._policy.bounds.loops.history_max
-        return replace(
-            view,
-            spent=replace(view.spent, steps=trace.step - 1, tool_calls=trace.step - 1),
-            history=self._history.before(trace, most=most),
-        )
 
     def _result(self, asked: CallWanted, trace: TraceRow) -> Json:
         receipt = self._receipts.get(trace.path)

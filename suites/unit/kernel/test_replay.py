@@ -1,6 +1,8 @@
 """Running a workflow again on its record: no tool, no effect, the same state."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -158,3 +160,36 @@ async def test_a_replay_needs_its_run_and_its_law(desk: Desk) -> None:
         await replay(
             desk.ledger, other, three_refunds, tenant=TENANT, run_id=run.run_id, principal=run.principal
         )
+
+
+@pytest.mark.requirement("P1-R04")
+@pytest.mark.test_id("P1-T08")
+async def test_branches_that_overtook_each_other_are_judged_as_they_were() -> None:
+    """Which call closed a circle depends on who asked first then, and not on who does in a replay."""
+    desk, slow = Desk(), asyncio.Event()
+
+    async def execute(arguments: Any, key: str) -> Any:
+        if arguments["refund_id"] == "r-1":
+            await slow.wait()
+        return {"id": "re_1"}
+
+    async def branches(call: Call) -> None:
+        async def late() -> None:
+            await call(raw(path="late/1", arguments=refund(1)))
+            await call(raw(path="late/2", arguments=refund(2)))
+
+        async def quick() -> None:
+            for number in range(3):
+                await call(raw(path=f"quick/{number}", arguments=refund(2)))
+            slow.set()
+
+        await asyncio.gather(late(), quick())
+
+    run = await desk.run()
+    kernel = desk.kernel()
+    (where,) = kernel.tools
+    waiting = replace(kernel, tools={where: replace(desk.tool, execute=execute)})
+    await branches(in_run(waiting, run))
+    told = {row.path: row.outcome for row in await desk.traces()}
+    assert (told["late/2"], told["quick/2"]) == (ErrorCode.LOOP_DETECTED, "replay")
+    assert (await again(desk, branches)).calls == 5

@@ -2,8 +2,7 @@
 
 import pytest
 
-from autobiz_kernel import TraceRow
-from autobiz_kernel.workflow import History
+from autobiz_kernel import History, TraceRow
 
 pytestmark = [
     pytest.mark.priority("P0"),

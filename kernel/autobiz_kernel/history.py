@@ -2,9 +2,11 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable
+from dataclasses import replace
 
-from autobiz_kernel.ledger import TraceRow
-from autobiz_kernel.loop_detection import Command
+from .ledger import TraceRow
+from .loop_detection import Command
+from .ruling import RunView
 
 
 class History:
@@ -35,6 +37,12 @@ class History:
             return tuple(mine)
         theirs = self._ended[: self._ended_before.get(trace.epoch, 0)]
         return (*theirs[len(mine) - most :], *mine)
+
+
+def as_asked(view: RunView, trace: TraceRow, history: History, *, most: int) -> RunView:
+    """Return what the guards knew when this call was asked for, which is not when it ended."""
+    spent = replace(view.spent, steps=trace.step - 1, tool_calls=trace.step - 1)
+    return replace(view, spent=spent, history=history.before(trace, most=most))
 
 
 def _step(asked: tuple[int, Command]) -> int:
