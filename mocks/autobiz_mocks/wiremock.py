@@ -57,12 +57,6 @@ class WireMock:
         for stub in stubs[:1]:
             _refuse_lost(stub, self._ask("GET", f"/mappings/{stub['id']}"))
 
-    def drain(self) -> tuple[Served, ...]:
-        """Take all requests out of the journal, oldest first; for who has the server alone."""
-        events = self._ask("GET", "/requests")["requests"]
-        self._ask("DELETE", "/requests")
-        return tuple(map(served, reversed(events)))
-
     def stub_ids(self) -> tuple[str, ...]:
         """Return the ids of all registered stubs, other workers' too."""
         return tuple(str(stub["id"]) for stub in self._ask("GET", "/mappings")["mappings"])
