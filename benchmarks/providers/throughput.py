@@ -2,9 +2,11 @@
 
 import argparse
 import asyncio
+import re
 import secrets
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
@@ -94,7 +96,8 @@ async def governed(name: str, ledger: Ledger, tool: Tool, calls: int) -> float:
     return await rate(name, one, min(calls, 150))
 
 
-async def measure(url: str, books: str, calls: int) -> None:
+async def measure(url: str, books: str, calls: int) -> float:
+    """Measure them all, and return what the whole kernel makes on its database."""
     clients = {}
     async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
         clients["httpx"] = await rate("bare httpx", lambda run, number: bare(client, run, number), calls)
@@ -130,21 +133,42 @@ async def measure(url: str, books: str, calls: int) -> None:
     for name, bare_rate in clients.items():
         for where, rate_of_kernel in whole.items():
             print(f"kernel ({where}) / bare {name}: {rate_of_kernel / bare_rate:.0%}")
+    return whole["PostgreSQL"]
 
 
-def wrk(url: str) -> None:
-    """Say what the stand-in itself can do, where wrk is installed."""
+# The same refunds, each with a key of its own.
+SCRIPT = """
+local keys = 0
+request = function()
+  keys = keys + 1
+  wrk.headers["Idempotency-Key"] = string.format("autobiz:%%016x%%016x", math.random(0, 2147483647), keys)
+  return wrk.format("POST", "/v1/refunds", wrk.headers, "%(body)s")
+end
+wrk.headers["Authorization"] = "Bearer %(key)s"
+wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"
+"""
+
+
+def wrk(url: str) -> float | None:
+    """Return what the stand-in itself can do, in calls a second, where wrk is installed."""
     program = shutil.which("wrk")
     if program is None:
         print("wrk is not installed: no figure for the stand-in alone")
-        return
-    done = subprocess.run(
-        [program, "-t2", "-c16", "-d5", f"{url}/v1/refunds?payment_intent=x"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    print(done.stdout)
+        return None
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
+        file.write(SCRIPT % {"body": BODY.decode(), "key": TEST_KEY})
+        file.flush()
+        done = subprocess.run(
+            [program, "-t1", f"-c{RUNS}", "-d5", "-s", file.name, url],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    told = re.search(r"Requests/sec: +([0-9.]+)", done.stdout)
+    if told is None or "Non-2xx" in done.stdout:
+        raise SystemExit(f"wrk: {done.stdout}")
+    print(f"{'wrk':<34} {float(told[1]):>7,.0f} calls/s")
+    return float(told[1])
 
 
 def main() -> None:
@@ -155,8 +179,10 @@ def main() -> None:
         url = stack.wiremock.url
         with WireMock(url) as admin:
             admin.install([*shipped_stubs("stripe"), *shipped_stubs("common")])
-        wrk(url)
-        asyncio.run(measure(url, books, calls))
+        alone = wrk(url)
+        whole = asyncio.run(measure(url, books, calls))
+        if alone is not None:
+            print(f"kernel (PostgreSQL) / wrk: {whole / alone:.0%}")
 
 
 if __name__ == "__main__":
