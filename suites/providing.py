@@ -152,7 +152,14 @@ def all_tools(url: str, send: Send, egress: Egress, clock: Clock) -> dict[str, T
         llm_tool(OPENAI_RESPONSES, MODEL, openai, send, egress, clock),
         llm_tool(ANTHROPIC_MESSAGES, CLAUDE, anthropic, send, egress, clock),
     )
-    return {f"{tool.contract.name}.{tool.contract.operation}": tool for tool in tools}
+    return {named(tool): tool for tool in tools}
+
+
+def named(tool: Tool) -> str:
+    """How tests call a tool: by its operation, and by its version where that is not the first."""
+    contract = tool.contract
+    name = f"{contract.name}.{contract.operation}"
+    return name if contract.version == "1" else f"{name}@{contract.version}"
 
 
 @dataclass(slots=True, kw_only=True)

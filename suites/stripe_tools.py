@@ -23,7 +23,9 @@ class StripeTools:
 
     def __init__(self, url: str, send: Send, egress: Egress, clock: Clock) -> None:
         tools = {
-            tool.contract.operation: tool for tool in stripe_tools(stripe_account(url), send, egress, clock)
+            tool.contract.operation: tool
+            for tool in stripe_tools(stripe_account(url), send, egress, clock)
+            if tool.contract.version == "1"
         }
         self.all = tuple(tools.values())
         self.authorise: Tool = tools["authorise"]

@@ -1,5 +1,7 @@
 """Tools for the systems outside: one adapter each, over one thin transport."""
 
+from .contracts import PROVIDER_CONTRACTS
+from .customer import customer_tools
 from .exchange import Dialect, Exchange, Rejected
 from .llm import (
     ANTHROPIC_MESSAGES,
@@ -27,6 +29,7 @@ __all__ = [
     "OPENAI_CHAT",
     "OPENAI_RESPONSES",
     "PINNED_TOOL",
+    "PROVIDER_CONTRACTS",
     "Api",
     "Dialect",
     "Exchange",
@@ -35,6 +38,7 @@ __all__ = [
     "Pinned",
     "Rejected",
     "Unanswered",
+    "customer_tools",
     "llm_tool",
     "pinned_tool",
     "printful_tools",

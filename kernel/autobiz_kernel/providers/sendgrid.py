@@ -17,7 +17,8 @@ from .schemas import FLAG, TEXT, TIMEOUT_MS, closed, identifier, many, words
 _NOBODY: Final = re.compile(
     r"[^@\s]+@(?:[\w-]+\.)*(?:example\.(?:com|net|org)|example|test|invalid)", re.ASCII
 )
-_ADDRESS: Final[Json] = {"type": "string", "pattern": r"^[^@\s<>,;]{1,64}@[A-Za-z0-9.-]{1,253}$"}
+ADDRESS_PATTERN: Final = r"^[^@\s<>,;]{1,64}@[A-Za-z0-9.-]{1,253}$"
+_ADDRESS: Final[Json] = {"type": "string", "pattern": ADDRESS_PATTERN}
 SEND_MAIL: Final = ToolContract(
     name="sendgrid",
     operation="send_mail",
@@ -98,7 +99,11 @@ class Mail:
         }
 
 
+def mail_of(account: Account, send: Send, egress: Egress, clock: Clock) -> Mail:
+    """Reach the mail of one account."""
+    return Mail(Exchange(account=account, send=send, egress=egress, clock=clock, dialect=DIALECT))
+
+
 def sendgrid_tools(account: Account, send: Send, egress: Egress, clock: Clock) -> tuple[Tool, ...]:
     """Every tool of one account."""
-    mail = Mail(Exchange(account=account, send=send, egress=egress, clock=clock, dialect=DIALECT))
-    return (Tool(contract=SEND_MAIL, execute=mail.send),)
+    return (Tool(contract=SEND_MAIL, execute=mail_of(account, send, egress, clock).send),)

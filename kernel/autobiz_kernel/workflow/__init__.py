@@ -8,6 +8,7 @@ from .postgres_queue import PostgresQueue
 from .queue import EventWait, Lease, Queue, Signal, Start
 from .standing import Standing
 from .transcript import ReplayedRun, Transcript, replay_transcript, transcript_of
+from .triggering import OtherWishError, Trigger, TriggeringEvents, Wish, start_once
 from .words import FailureKind
 from .worker import Worker
 
@@ -18,6 +19,7 @@ __all__ = [
     "LostError",
     "MemoryQueue",
     "Orchestrator",
+    "OtherWishError",
     "PostgresQueue",
     "Queue",
     "ReplayedRun",
@@ -25,8 +27,12 @@ __all__ = [
     "Standing",
     "Start",
     "Transcript",
+    "Trigger",
+    "TriggeringEvents",
+    "Wish",
     "Worker",
     "patch_between",
     "replay_transcript",
+    "start_once",
     "transcript_of",
 ]

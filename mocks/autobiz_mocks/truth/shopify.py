@@ -29,6 +29,9 @@ class Order:
     note: str = ""
     tags: list[str] = field(default_factory=list)
     refunds: dict[str, tuple[Decimal, str]] = field(default_factory=dict)
+    email: str = ""
+    # How the payment provider calls what paid it; empty where nothing is known of that.
+    paid_by: str = ""
 
     def body(self) -> dict[str, Any]:
         return {
@@ -41,6 +44,17 @@ class Order:
             "displayFinancialStatus": "PAID" if self.is_paid else "AUTHORIZED",
             "displayFulfillmentStatus": "FULFILLED" if self.is_fulfilled else "UNFULFILLED",
             "totalPriceSet": self._money(self.total),
+            "email": self.email or None,
+            "transactions": [
+                {
+                    "id": f"gid://shopify/OrderTransaction/{self.id.rpartition('/')[2]}",
+                    "kind": "SALE",
+                    "status": "SUCCESS",
+                    "gateway": "manual",
+                    "authorizationCode": self.paid_by,
+                }
+            ]
+            * bool(self.paid_by),
             "refunds": [
                 {"id": name, "note": note, "totalRefundedSet": self._money(amount)}
                 for name, (amount, note) in self.refunds.items()

@@ -5,7 +5,9 @@ from typing import Final
 _MONEY: Final = "{ shopMoney { amount currencyCode } }"
 READ: Final = f"""query ReadOrder($id: ID!) {{ order(id: $id) {{
   id name note tags cancelledAt updatedAt displayFinancialStatus displayFulfillmentStatus
-  totalPriceSet {_MONEY} refunds {{ id note totalRefundedSet {_MONEY} }} }} }}"""
+  totalPriceSet {_MONEY} refunds {{ id note totalRefundedSet {_MONEY} }}
+  transactions(first: 50) {{ id kind status gateway authorizationCode }} }} }}"""
+CONTACT: Final = "query ReadContact($id: ID!) { order(id: $id) { id email } }"
 UPDATE: Final = """mutation UpdateOrder($input: OrderInput!) { orderUpdate(input: $input) {
   order { id updatedAt } userErrors { field message } } }"""
 CANCEL: Final = """mutation CancelOrder($orderId: ID!, $reason: OrderCancelReason!, $restock: Boolean!,

@@ -26,6 +26,7 @@ from .documents import CANCEL, READ, REFUND, UPDATE
 
 _ORDER: Final = identifier("gid://shopify/Order/[0-9]{1,20}")
 _MONEY: Final = {"amount": AMOUNT, "currency": CURRENCY}
+_PAYING: Final = frozenset({"SALE", "CAPTURE"})
 _OF_ORDER: Final = closed(
     {
         "id": TEXT,
@@ -38,6 +39,12 @@ _OF_ORDER: Final = closed(
         "note": TEXT,
         "tags": {"type": "array", "items": TEXT, "maxItems": 250},
         "updated_at": TEXT,
+        # By what it was paid: how the payment provider calls it, and where a refund is recorded.
+        "payments": {
+            "type": "array",
+            "items": closed({"transaction": TEXT, "gateway": TEXT, "reference": TEXT}),
+            "maxItems": 50,
+        },
     }
 )
 READ_ORDER: Final = ToolContract(
@@ -140,6 +147,14 @@ class Orders:
             "note": str(order.get("note") or ""),
             "tags": _tags(order),
             "updated_at": str(order.get("updatedAt") or ""),
+            "payments": [
+                {
+                    "transaction": str(each.get("id") or ""),
+                    "gateway": str(each.get("gateway") or ""),
+                    "reference": str(each.get("authorizationCode") or ""),
+                }
+                for each in _payments(order)
+            ],
         }
 
     async def update(self, arguments: Json, key: str) -> Json | Refused:
@@ -260,6 +275,12 @@ def _money(bag: Any) -> tuple[int, str]:
         return minor_of(text(shop.get("amount"), where="shopify: amount"), currency), currency
     except MoneyError as error:
         raise UnheardError(f"shopify: {error}", error_class=ErrorClass.INTERNAL) from error
+
+
+def _payments(order: dict[str, Any]) -> list[dict[str, Any]]:
+    told = order.get("transactions")
+    found = [each for each in told if isinstance(each, dict)] if isinstance(told, list) else []
+    return [each for each in found if each.get("kind") in _PAYING and each.get("status") == "SUCCESS"]
 
 
 def _tags(order: dict[str, Any]) -> list[str]:

@@ -1,5 +1,6 @@
 """Give money back, and tell how much of a payment has come and gone."""
 
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -17,7 +18,7 @@ from autobiz_kernel.providers.schemas import (
     one_of,
 )
 from autobiz_kernel.tool import Found, Refused, Tool
-from autobiz_kernel.transport import ErrorClass, UnheardError, text, whole
+from autobiz_kernel.transport import ErrorClass, ProviderError, TurnedAwayError, UnheardError, text, whole
 
 from .client import StripeClient, minor
 from .payments import KEY_MEMBER, has_key, stripe_amount
@@ -43,6 +44,8 @@ REFUND: Final = ToolContract(
     ),
     output_schema=_REFUND_RESULT,
 )
+# The same act under the same key. A yes may be a day old when it is used, and what was left then may be gone.
+REFUND_WITHIN: Final = replace(REFUND, version="2")
 READ_PAYMENT: Final = ToolContract(
     name="stripe",
     operation="read_payment",
@@ -63,6 +66,7 @@ READ_PAYMENT: Final = ToolContract(
         }
     ),
 )
+ABOVE_CAPTURED: Final = "above_captured"
 # What of a refund still stands; one that failed or was canceled has given nothing back.
 _STANDING: Final = frozenset({"pending", "requires_action", "succeeded"})
 
@@ -87,6 +91,32 @@ def refund_tools(stripe: StripeClient) -> tuple[Tool, ...]:
             )
         return result
 
+    async def refund_within(arguments: Json, key: str) -> Json | Refused:
+        try:
+            left = await left_of(arguments, key)
+        except ProviderError as error:
+            # Nothing was sent by this try; what an earlier one may have done is found under its key.
+            raise TurnedAwayError(
+                str(error), error_class=error.error_class, code=error.code, retry_after_s=error.retry_after_s
+            ) from error
+        if not isinstance(left, int):
+            return left
+        if stripe_amount(arguments) > left:
+            kept = {"error_class": ErrorClass.VALIDATION.value, "code": ABOVE_CAPTURED, "message": ""}
+            return Refused(result=kept)
+        return await refund(arguments, key)
+
+    async def left_of(arguments: Json, key: str) -> int | Json:
+        """Tell how much there is to give back, in Stripe's numbers, or the very refund if it was given before."""
+        given, payment = 0, str(arguments["payment_intent"])
+        async for each in stripe.every("/v1/refunds", {"payment_intent": payment}):
+            if has_key(each, key):
+                return _refund(each, str(arguments["currency"]))
+            if each.get("status") in _STANDING:
+                given += whole(each.get("amount"), where="stripe refund: amount")
+        told = await stripe.get(_path(payment))
+        return whole(told.get("amount_received"), where="stripe payment: received") - given
+
     async def find_refund(arguments: Json, key: str) -> Found:
         payment = str(arguments["payment_intent"])
         async for each in stripe.every("/v1/refunds", {"payment_intent": payment}):
@@ -96,7 +126,7 @@ def refund_tools(stripe: StripeClient) -> tuple[Tool, ...]:
 
     async def read_payment(arguments: Json, _key: str) -> Json:
         payment = str(arguments["payment_intent"])
-        told = await stripe.get(f"/v1/payment_intents/{quote(payment, safe='')}")
+        told = await stripe.get(_path(payment))
         currency = text(told.get("currency"), where="stripe payment: currency").upper()
         refunds = [
             _refund(each, currency) async for each in stripe.every("/v1/refunds", {"payment_intent": payment})
@@ -118,8 +148,13 @@ def refund_tools(stripe: StripeClient) -> tuple[Tool, ...]:
 
     return (
         Tool(contract=REFUND, execute=refund, look_up=find_refund),
+        Tool(contract=REFUND_WITHIN, execute=refund_within, look_up=find_refund),
         Tool(contract=READ_PAYMENT, execute=read_payment),
     )
+
+
+def _path(payment: str) -> str:
+    return f"/v1/payment_intents/{quote(payment, safe='')}"
 
 
 def _refund(told: dict[str, Any], currency: str) -> dict[str, Any]:

@@ -1,0 +1,65 @@
+"""Write to the customer of an order, whose address passes through no run and is written down nowhere.
+
+What may be kept is what a run works with, so it never holds an address. It says whose order it is about; the
+shop is asked for the address at the moment of sending, and it is forgotten with the request.
+"""
+
+import re
+from typing import Final
+
+from autobiz_kernel.clock import Clock
+from autobiz_kernel.contract import EffectClass, Json, Recovery, ToolContract
+from autobiz_kernel.tool import Refused, Tool
+from autobiz_kernel.transport import Account, Egress, ErrorClass, ProviderError, Send, TurnedAwayError
+
+from .schemas import FLAG, TEXT, TIMEOUT_MS, closed, identifier, words
+from .sendgrid import ADDRESS_PATTERN, mail_of
+from .shopify import contact_of
+
+NO_ADDRESS: Final = "no_address"
+_ADDRESS: Final[Json] = {"type": "string", "pattern": ADDRESS_PATTERN}
+SEND_MAIL: Final = ToolContract(
+    name="customer",
+    operation="send_mail",
+    version="1",
+    timeout_ms=TIMEOUT_MS,
+    effect_class=EffectClass.WRITE,
+    recovery=Recovery.UNREPEATABLE,
+    identity=("intent",),
+    provider_ref="message_id",
+    input_schema=closed(
+        {
+            "intent": identifier(),
+            "order": identifier("gid://shopify/Order/[0-9]{1,20}"),
+            "sender": _ADDRESS,
+            "subject": words(200),
+            "text": words(20_000),
+        }
+    ),
+    output_schema=closed({"message_id": TEXT, "is_sandbox": FLAG}, {"request_id": TEXT}),
+)
+
+
+def customer_tools(
+    shop: Account, mailer: Account, *, to_shop: Send, to_mailer: Send, egress: Egress, clock: Clock
+) -> tuple[Tool, ...]:
+    """Every tool that reaches the customers of one shop."""
+    contact = contact_of(shop, to_shop, egress, clock)
+    mail = mail_of(mailer, to_mailer, egress, clock)
+
+    async def send(arguments: Json, key: str) -> Json | Refused:
+        try:
+            address = await contact(str(arguments["order"]))
+        except ProviderError as error:
+            # The mail was not sent, whatever the shop has said or not said.
+            raise TurnedAwayError(
+                str(error), error_class=error.error_class, code=error.code, retry_after_s=error.retry_after_s
+            ) from error
+        if not re.fullmatch(ADDRESS_PATTERN, address):
+            return Refused(
+                result={"error_class": ErrorClass.VALIDATION.value, "code": NO_ADDRESS, "message": ""}
+            )
+        asked = {name: arguments[name] for name in ("intent", "sender", "subject", "text")}
+        return await mail.send({**asked, "to": [address]}, key)
+
+    return (Tool(contract=SEND_MAIL, execute=send),)
