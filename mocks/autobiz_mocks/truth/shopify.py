@@ -120,7 +120,7 @@ class ShopifyMachine:
             return "refund_above_paid"
         if wanted["currency"] != order.currency:
             return "refund_in_another_currency"
-        name = f"gid://shopify/Refund/{digits(key[8:26])}"
+        name = f"gid://shopify/Refund/{digits(key[8:21])}"
         order.refunds[f"{name}{'' if name not in order.refunds else self.findings.number}"] = (
             amount,
             wanted["note"],

@@ -139,7 +139,7 @@ class StripeMachine:
         if held:
             self.findings.breach("order_held_twice", f"order {order} is paid or held already")
         payment = Payment(
-            id=f"pi_{form['currency']}_{form['amount']}_{key[8:32]}",
+            id=f"pi_{form['currency']}_{form['amount']}_{key[8:20]}",
             currency=form["currency"],
             amount=int(form["amount"]),
             order=order,
@@ -201,7 +201,7 @@ class StripeMachine:
         ]
         if twins:
             self.findings.breach("refunded_twice", f"refund {refund_id} of {payment.id} was given already")
-        made = Refund(id=f"re_{key[8:32]}", payment=payment.id, amount=amount, refund_id=refund_id, key=key)
+        made = Refund(id=f"re_{key[8:20]}", payment=payment.id, amount=amount, refund_id=refund_id, key=key)
         self.refunds[f"{made.id}/{self.findings.number}"] = made
         self.findings.happened("refund", key, made.id, amount)
         return None

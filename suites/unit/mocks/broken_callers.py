@@ -75,8 +75,8 @@ def sent(
     )
 
 
-HELD = f"pi_eur_1999_{key(1)[8:32]}"
-VOIDED = f"pi_eur_700_{key(9)[8:32]}"
+HELD = f"pi_eur_1999_{key(1)[8:20]}"
+VOIDED = f"pi_eur_700_{key(9)[8:20]}"
 AUTHORISE = sent(
     "stripe",
     "authorise",
@@ -208,7 +208,7 @@ MUTANTS = {
     "capture above the hold": Mutant(
         (
             changed(OTHER, "o-2", "o-3", number=28),
-            replace(with_key(CAPTURE, 29), url=f"/v1/payment_intents/pi_eur_700_{key(28)[8:32]}/capture"),
+            replace(with_key(CAPTURE, 29), url=f"/v1/payment_intents/pi_eur_700_{key(28)[8:20]}/capture"),
         ),
         "stripe.capture_above_hold",
     ),
@@ -218,7 +218,7 @@ MUTANTS = {
             later(
                 changed(
                     replace(
-                        with_key(CAPTURE, 29), url=f"/v1/payment_intents/pi_eur_700_{key(28)[8:32]}/capture"
+                        with_key(CAPTURE, 29), url=f"/v1/payment_intents/pi_eur_700_{key(28)[8:20]}/capture"
                     ),
                     "1999",
                     "700",
