@@ -31,6 +31,12 @@ def tenant() -> uuid.UUID:
     return uuid.uuid4()
 
 
+@pytest.fixture(scope="session")
+def journal_salt() -> str:
+    """Keeps apart what two sessions play at one server; letters, for digits in a row could be somebody's card."""
+    return "".join(secrets.choice("ghijklmnopqrstuvwxyz") for _ in range(12))
+
+
 @pytest.fixture
 def trial() -> str:
     """The name under which this execution of this test is found in a shared journal."""

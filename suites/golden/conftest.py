@@ -1,0 +1,77 @@
+"""Everything that a golden trial is called follows from its seed, so the same seed plays the same trial again."""
+
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, TypeAlias
+from uuid import UUID, uuid5
+
+import pytest
+import pytest_asyncio
+from psycopg import AsyncConnection
+
+from autobiz_kernel.transport import Egress, HttpTransport
+from autobiz_mocks import VirtualClock, WireMock, World
+
+from ..database import Connections
+from ..refunds.returns import Drawn
+from ..refunds.scene import TEXT, Scene
+
+OpenScene: TypeAlias = Callable[..., Scene]
+_GOLDEN = UUID("0198c0de-0000-7000-8000-00000000601d")
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest, seed: int) -> random.Random:
+    """All chance of this trial."""
+    return random.Random(f"{request.node.nodeid}/{seed}")
+
+
+@pytest.fixture
+def tenant(request: pytest.FixtureRequest, seed: int) -> UUID:
+    """A tenant that only this trial has, and has again when it is repeated."""
+    return uuid5(_GOLDEN, f"{request.node.nodeid}/{seed}")
+
+
+@pytest.fixture
+def trial(tenant: UUID, journal_salt: str) -> str:
+    """The name of this trial in a shared journal; nothing but the reading of that journal depends on it."""
+    return f"{tenant.hex}-{journal_salt}"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def open_scene(
+    tenant: UUID,
+    trial: str,
+    clock: VirtualClock,
+    rng: random.Random,
+    wiremock: WireMock,
+    wiremock_url: str,
+    stripe_wire: HttpTransport,
+    egress: Egress,
+    app_connections: Connections,
+    connection: AsyncConnection[Any],
+) -> AsyncIterator[OpenScene]:
+    """Opens the world of a drawn order; the scene is put away with the trial."""
+    opened: list[Scene] = []
+
+    def opens(drawn: Drawn, *, text: str = TEXT) -> Scene:
+        scene = Scene(
+            drawn=drawn,
+            tenant=tenant,
+            clock=clock,
+            rng=rng,
+            world=World(wiremock, trial=trial, machines=drawn.machines),
+            wire=stripe_wire,
+            url=wiremock_url,
+            egress=egress,
+            app=app_connections,
+            plain=connection,
+            text=text,
+        )
+        opened.append(scene)
+        return scene
+
+    yield opens
+    for scene in opened:
+        await scene.close()
+        scene.world.close()

@@ -1,0 +1,213 @@
+"""One trial of the refunds business: its world, its workers, and everything that happens to them."""
+
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from psycopg import AsyncConnection
+
+from autobiz_kernel import PostgresLedger, RunRecord, timed_id
+from autobiz_kernel.approvals import PostgresApprovals, Request, Verdict, decide_from_slack, slack_value
+from autobiz_kernel.business import Compiled
+from autobiz_kernel.transport import SENDGRID, SHOPIFY, Account, Egress, SandboxAccount, Send
+from autobiz_kernel.webhooks import (
+    Delivery,
+    PostgresEvents,
+    Received,
+    ShopifyWebhooks,
+    SlackWebhooks,
+    StoredEvent,
+)
+from autobiz_kernel.workflow import PostgresQueue, replay_transcript, transcript_of
+from autobiz_mocks import VirtualClock, World, stamped
+from autobiz_mocks.deliveries import ShopifySigner, SlackSigner, written
+from examples.refunds.refunds import FILE, Accounts, Books, Refunds, compiled_refunds, refunds_at
+
+from ..database import Connections
+from ..stripe_tools import stripe_account
+from .returns import Drawn, Return
+
+SHOP = "mugs-dev.example"
+SECRET = "whsec-fake-shop"
+SLACK_SECRET = "fake-slack-signing"
+TEAM = "TTEST"
+SHOP_SIGNER = ShopifySigner(SECRET, SHOP)
+SHOP_DOOR = ShopifyWebhooks(secrets=(SECRET,), shop=SHOP)
+TEXT = FILE.read_text(encoding="utf-8")
+TENANT = "0198c0de-0000-7000-8000-00000000000a"
+ROUNDS_MAX = 200
+
+Wire = Callable[[Send], Send]
+Turn = Callable[[], Awaitable[bool]]
+
+
+class SeededIds:
+    """Ids that follow from the trial's seed; fits the kernel's `Ids`."""
+
+    def __init__(self, rng: random.Random) -> None:
+        self._rng = rng
+
+    def new(self, now: datetime) -> UUID:
+        return timed_id(now, self._rng.getrandbits(74))
+
+
+@dataclass(slots=True, kw_only=True)
+class Process:
+    """One worker process, with connections of its own."""
+
+    refunds: Refunds
+    books: Books
+    connections: list[AsyncConnection[Any]]
+
+
+@dataclass(slots=True, kw_only=True)
+class Scene:
+    """All that one trial plays with; `unstarted` says why events began no run."""
+
+    drawn: Drawn
+    tenant: UUID
+    clock: VirtualClock
+    rng: random.Random
+    world: World
+    wire: Send
+    url: str
+    egress: Egress
+    app: Connections
+    plain: AsyncConnection[Any]
+    text: str = TEXT
+    processes: list[Process] = field(default_factory=list)
+    unstarted: list[str] = field(default_factory=list)
+    events: int = 0
+
+    @property
+    def compiled(self) -> Compiled:
+        return compiled_refunds(self.text.replace(TENANT, str(self.tenant)))
+
+    async def process(self, wrapped: Wire = lambda send: send, *, wire: Send | None = None) -> Refunds:
+        """Start a worker process; `wrapped` disturbs its way to the providers."""
+        borrowed = [await self.app.borrow() for _ in range(6)]
+        writes, looks, steps, queue, approvals, events = borrowed
+        books = Books(
+            ledger=PostgresLedger(writes, writes, looks),
+            queue=PostgresQueue(steps, queue),
+            approvals=PostgresApprovals(approvals),
+            events=PostgresEvents(events),
+        )
+        send = wrapped(stamped(wire or self.wire, trial=self.world.trial, clock=self.clock))
+        refunds = refunds_at(
+            self.compiled,
+            books,
+            self.accounts(lambda _account: send),
+            tenant=self.tenant,
+            shop=SHOP_DOOR,
+            owner=UUID(int=self.rng.getrandbits(128)),
+            clock=self.clock,
+            on_unstarted=self._unstarted,
+            ids=SeededIds(self.rng),
+        )
+        self.processes.append(Process(refunds=refunds, books=books, connections=borrowed))
+        return refunds
+
+    def accounts(self, way_to: Callable[[Account], Send]) -> Accounts:
+        """The accounts of the stand-ins."""
+        return Accounts(
+            shop=SandboxAccount(provider=SHOPIFY, base_url=self.url, key="autobiz-fake"),
+            payments=stripe_account(self.url),
+            mail=SandboxAccount(provider=SENDGRID, base_url=self.url, key="autobiz-fake"),
+            way_to=way_to,
+            egress=self.egress,
+        )
+
+    def delivery(self, what: Return, *, event: str = "", **changed: Any) -> Delivery:
+        """What the shop sends of a return: another event each time, unless it is named."""
+        self.events += 1
+        about = {"topic": "returns/approve", "event-id": event or f"event-{what.number}-{self.events}"}
+        return SHOP_SIGNER.sign(written(self.drawn.told(what, **changed)), self.clock.now(), about=about)
+
+    async def told(self, refunds: Refunds, delivery: Delivery) -> Received:
+        return await refunds.door.receive("shopify", delivery)
+
+    async def settle(self, *workers: Refunds, turn: Turn | None = None) -> None:
+        """Work until nothing is left to be done; `turn` does what people do, when nobody else has anything."""
+        for round_ in range(ROUNDS_MAX):
+            self.world.refresh()
+            worked = await workers[round_ % len(workers)].worker.work()
+            if worked or (turn is not None and await turn()):
+                continue
+            due = await self.next_due()
+            if due is None:
+                return
+            self.clock.advance(max(due - self.clock.now(), timedelta(0)))
+        raise AssertionError("the runs do not end")
+
+    async def next_due(self) -> datetime | None:
+        cursor = await self.plain.execute(
+            "SELECT min(due_at) FROM run_queue WHERE tenant_id = %s", [self.tenant]
+        )
+        row = await cursor.fetchone()
+        return None if row is None else row[0]
+
+    async def run_ids(self) -> tuple[UUID, ...]:
+        cursor = await self.plain.execute(
+            "SELECT run_id FROM run_starts WHERE tenant_id = %s ORDER BY run_id", [self.tenant]
+        )
+        return tuple(row[0] for row in await cursor.fetchall())
+
+    async def waiting(self, refunds: Refunds) -> tuple[Request, ...]:
+        return tuple(await refunds.desk.approvals.open_ones(self.tenant, limit=100))
+
+    async def click(
+        self,
+        refunds: Refunds,
+        request: Request,
+        verdict: Verdict,
+        *,
+        user: str = "U0ANN",
+        secret: str = SLACK_SECRET,
+        tenant: UUID | None = None,
+    ) -> Request:
+        """Let somebody click on a button of a request in Slack."""
+        action = {"action_id": verdict.value, "value": slack_value(request), "block_id": "b", "action_ts": "1"}
+        body = {"type": "block_actions", "team": {"id": TEAM}, "user": {"id": user}, "actions": [action]}
+        delivery = SlackSigner(secret).sign(written(body), self.clock.now(), about={})
+        source = SlackWebhooks(secrets=(SLACK_SECRET,), team=TEAM)
+        return await decide_from_slack(refunds.desk, tenant or self.tenant, source, delivery)
+
+    async def record(self, run_id: UUID) -> RunRecord:
+        record = await self.processes[-1].books.ledger.load_run(self.tenant, run_id)
+        assert record is not None
+        return record
+
+    async def state(self, run_id: UUID) -> dict[str, Any]:
+        found: dict[str, Any] = orjson.loads((await self.record(run_id)).state)
+        return found
+
+    async def replayed(self, run_id: UUID) -> tuple[str, str]:
+        """The hash of a run's state as it is kept, and as a replay of its transcript comes to."""
+        books = self.processes[-1].books
+        told = replay_transcript(
+            self.compiled, await transcript_of(books.ledger, books.queue, self.tenant, run_id)
+        )
+        versions = await books.ledger.versions_of(self.tenant, run_id)
+        return versions[-1].state_hash.hex(), told.state_hash.hex()
+
+    async def close(self) -> None:
+        """Hand the connections over to whoever plays next."""
+        for process in self.processes:
+            books = process.books
+            assert isinstance(books.ledger, PostgresLedger)
+            assert isinstance(books.queue, PostgresQueue)
+            assert books.ledger.connections
+            assert books.queue.connections
+            for each in process.connections:
+                await self.app.give_back(each)
+        self.processes.clear()
+
+    def _unstarted(self, stored: StoredEvent, why: str) -> None:
+        self.unstarted.append(f"{stored.event.source_event_id}: {why}")
+
+
