@@ -1,46 +1,25 @@
-"""The ways in which the world asks for an act: once, twice, at once, out of order, while things break."""
+"""The ways in which returns are told of and refunded: once, twice, at once, out of order, while things break."""
 
 import asyncio
-import random
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from enum import StrEnum
-from typing import TypeAlias
-from uuid import UUID
+from functools import partial
 
-from autobiz_kernel import (
-    LEASE,
-    WINDOW,
-    ClaimOutcome,
-    Json,
-    Ledger,
-    Refused,
-    Reply,
-    Tool,
-    external_key,
-    internal_key,
-)
-from autobiz_kernel.transport import TurnedAwayError, UnheardError
-from autobiz_mocks import TRIAL_HEADER, Fault, Stub, VirtualClock, WireMock, faulty_once, shipped_stubs
+from autobiz_kernel.transport import HttpTransport, Patience
+from autobiz_kernel.webhooks import Received
+from autobiz_kernel.workflow import Standing
+from autobiz_mocks import Fault, Planned
 
-from ..calling import governed_call
-from ..database import Connect
-from ..stripe_tools import KEY_HEADER
-from .acts import ACTS_MAX, Act
+from ..refunds.returns import Return
+from ..refunds.scene import Scene
+from ..refunds.wires import Holding, Killing, WorkerKilledError
 
-Results: TypeAlias = list[list[Json]]
-
-_REPEATS_MAX = 3
-# All repeats of all acts of a trial fit into one window, or running anew would be right.
-_PAUSE_MAX = WINDOW / (ACTS_MAX * _REPEATS_MAX + 1)
-
-_STUBS: dict[str, Stub] = {stub["metadata"]["op"]: stub for stub in shipped_stubs("stripe")}
-
-
-class WorkerKilledError(BaseException):
-    """Plays the end of a worker between effect and receipt."""
+# The requests of one refund, from the reading of the order to the mail.
+REQUESTS = 9
+LONGER_THAN_ANY_LEASE = timedelta(minutes=10)
+_SHORT = Patience(total_s=0.15)
+_LONG_MS = 400
 
 
 class Delivery(StrEnum):
@@ -49,204 +28,192 @@ class Delivery(StrEnum):
     CONCURRENT = "concurrent"
     REORDERED = "reordered"
     ANSWER_LOST = "answer_lost"
+    BROKEN_ANSWER = "broken_answer"
+    NEVER_REACHED = "never_reached"
     SERVER_ERROR = "server_error"
+    SERVER_REPLAYS = "server_replays"
+    TOO_MANY = "too_many"
+    TIMED_OUT = "timed_out"
     CRASHED = "crashed"
     OVERTAKEN = "overtaken"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
-    """All that one trial plays with."""
+async def deliver(delivery: Delivery, scene: Scene) -> list[Received]:
+    """Tell of every return in one way, and let workers work until nothing is left; return the answers."""
+    return await _PATTERNS[delivery](scene)
 
-    connect: Connect
-    clock: VirtualClock
-    wiremock: WireMock
-    tenant: UUID
-    trial: str
-    rng: random.Random
 
-    async def call(self, ledger: Ledger, act: Act) -> Reply:
-        return await governed_call(
-            ledger=ledger, clock=self.clock, tool=act.tool, tenant=self.tenant, arguments=act.arguments
+async def _once(scene: Scene) -> list[Received]:
+    refunds = await scene.process()
+    answers = []
+    for what in scene.drawn.returns:
+        answers.append(await scene.told(refunds, scene.delivery(what)))
+        # One after the other, or all that are there together.
+        if scene.rng.random() < 0.5:
+            await scene.settle(refunds)
+    await scene.settle(refunds)
+    return answers
+
+
+async def _duplicated(scene: Scene) -> list[Received]:
+    refunds = await scene.process()
+    answers = []
+    for what in scene.drawn.returns:
+        named = f"event-{what.number}"
+        for _ in range(scene.rng.randint(1, 2)):
+            answers.append(await scene.told(refunds, scene.delivery(what, event=named)))
+            # The same return under another event is the same return.
+            answers.append(await scene.told(refunds, scene.delivery(what)))
+            if scene.rng.random() < 0.5:
+                await scene.settle(refunds)
+            scene.clock.advance(timedelta(hours=scene.rng.randint(0, 60)))
+        answers.append(await scene.told(refunds, scene.delivery(what, event=named)))
+    await scene.settle(refunds)
+    return answers
+
+
+async def _concurrent(scene: Scene) -> list[Received]:
+    processes = [await scene.process() for _ in range(3)]
+    answers: list[Received] = []
+    for what in scene.drawn.returns:
+        event = f"event-{what.number}" if scene.rng.random() < 0.5 else ""
+        scene.plant(
+            "stripe.refund",
+            Planned(fault=Fault.DELAY, delay_ms=scene.rng.randint(1, 8)),
+            scene.refund_key(what),
         )
-
-    def key_of(self, act: Act) -> str:
-        """The key under which the provider will see this act."""
-        contract = act.tool.contract
-        identity = contract.identity_of(act.arguments)
-        return external_key(
-            internal_key(
-                tenant=self.tenant, tool=contract.name, operation=contract.operation, identity=identity
-            )
-        )
-
-    @contextmanager
-    def fault(self, act: Act, fault: Fault, *, delay_ms: int = 0) -> Iterator[None]:
-        """Let the provider misbehave once towards this act."""
-        headers = {TRIAL_HEADER: self.trial, KEY_HEADER: self.key_of(act)}
-        stub = faulty_once(_STUBS[act.tool.contract.operation], fault, headers=headers, delay_ms=delay_ms)
-        with self.wiremock.planted(stub):
-            yield
+        deliveries = [scene.delivery(what, event=event) for _ in processes]
+        scene.world.refresh()
+        answers += await asyncio.gather(*map(scene.told, processes, deliveries))
+        await asyncio.gather(*(each.worker.work() for each in processes))
+    await scene.settle(*processes)
+    return answers
 
 
-async def deliver(delivery: Delivery, scene: Scene, acts: tuple[Act, ...]) -> Results:
-    """Ask for every act in one way; return, act by act, the results that were given."""
-    return await _PATTERNS[delivery](scene, acts)
-
-
-async def _once(scene: Scene, acts: tuple[Act, ...]) -> Results:
-    ledger = await scene.connect()
-    return [[_result(await scene.call(ledger, act), ClaimOutcome.CLAIMED)] for act in acts]
-
-
-async def _duplicated(scene: Scene, acts: tuple[Act, ...]) -> Results:
-    ledger = await scene.connect()
-    results: Results = []
-    for act in acts:
-        given = [_result(await scene.call(ledger, act), ClaimOutcome.CLAIMED)]
-        for _ in range(scene.rng.randint(1, _REPEATS_MAX)):
-            scene.clock.advance(scene.rng.random() * _PAUSE_MAX)
-            given.append(_result(await scene.call(ledger, act), ClaimOutcome.REPLAY))
-        results.append(given)
-    return results
-
-
-async def _concurrent(scene: Scene, acts: tuple[Act, ...]) -> Results:
-    ledgers = [await scene.connect() for _ in range(3)]
-    results: Results = []
-    for act in acts:
-        with scene.fault(act, Fault.DELAY, delay_ms=scene.rng.randint(1, 12)):
-            replies = await asyncio.gather(*(scene.call(ledger, act) for ledger in ledgers))
-        results.append(_results_of_a_race(replies))
-    return results
-
-
-async def _reordered(scene: Scene, acts: tuple[Act, ...]) -> Results:
-    ledger = await scene.connect()
-    order = [number for number in range(len(acts)) for _ in range(scene.rng.randint(1, 3))]
-    scene.rng.shuffle(order)
-    results: Results = [[] for _ in acts]
-    for number in order:
-        names = list(acts[number].arguments)
-        scene.rng.shuffle(names)
-        act = replace(acts[number], arguments={name: acts[number].arguments[name] for name in names})
-        wanted = ClaimOutcome.REPLAY if results[number] else ClaimOutcome.CLAIMED
-        results[number].append(_result(await scene.call(ledger, act), wanted))
+async def _reordered(scene: Scene) -> list[Received]:
+    refunds = await scene.process()
+    told = [what for what in scene.drawn.returns for _ in range(scene.rng.randint(1, 3))]
+    deliveries = [scene.delivery(what) for what in told]
+    scene.rng.shuffle(deliveries)
+    answers = []
+    for each in deliveries:
+        answers.append(await scene.told(refunds, each))
+        if scene.rng.random() < 0.5:
+            await scene.settle(refunds)
         scene.clock.advance(timedelta(seconds=scene.rng.randint(0, 90)))
-    return results
+    await scene.settle(refunds)
+    return answers
 
 
-async def _answer_lost(scene: Scene, acts: tuple[Act, ...]) -> Results:
-    ledger = await scene.connect()
-    return [await _retried_after(scene, ledger, act, Fault.ANSWER_LOST) for act in acts]
+async def _misbehaving(scene: Scene, plan: Callable[[Scene], Planned]) -> list[Received]:
+    refunds = await scene.process()
+    answers = []
+    for what in scene.drawn.returns:
+        scene.plant("stripe.refund", plan(scene), scene.refund_key(what))
+        answers.append(await scene.told(refunds, scene.delivery(what)))
+    await scene.settle(refunds)
+    return answers
 
 
-async def _server_error(scene: Scene, acts: tuple[Act, ...]) -> Results:
-    ledger = await scene.connect()
-    return [await _retried_after(scene, ledger, act, Fault.SERVER_ERROR) for act in acts]
+def _lost(scene: Scene) -> Planned:
+    return Planned(fault=Fault.ANSWER_LOST)
 
 
-async def _retried_after(scene: Scene, ledger: Ledger, act: Act, fault: Fault) -> list[Json]:
-    with scene.fault(act, fault):
+def _broken(scene: Scene) -> Planned:
+    faults = (Fault.GARBAGE, Fault.TRUNCATED_JSON, Fault.EMPTY_BODY, Fault.WRONG_CHARSET, Fault.BROKEN_CHUNK)
+    return Planned(fault=scene.rng.choice(faults))
+
+
+def _unreached(scene: Scene) -> Planned:
+    fault = scene.rng.choice((Fault.NEVER_REACHED, Fault.RESET_BEFORE, Fault.REDIRECT_302))
+    return Planned(fault=fault, times=scene.rng.randint(1, 3))
+
+
+def _server_error(scene: Scene) -> Planned:
+    fault = scene.rng.choice((Fault.SERVER_ERROR, Fault.UNAVAILABLE, Fault.OVERLOADED))
+    return Planned(fault=fault, times=scene.rng.randint(1, 3))
+
+
+def _server_replays(scene: Scene) -> Planned:
+    # Stripe keeps the first answer of a key, a 500 too: asking again would bring it for ever.
+    return Planned(fault=Fault.SERVER_ERROR_DONE, times=8)
+
+
+def _too_many(scene: Scene) -> Planned:
+    wait = str(scene.rng.choice((1, 2, scene.rng.randint(1, 120))))
+    return Planned(fault=Fault.TOO_MANY, times=scene.rng.randint(1, 3), headers={"Retry-After": wait})
+
+
+async def _timed_out(scene: Scene) -> list[Received]:
+    """The refund is made, and its answer comes when nobody waits any more."""
+    account = scene.accounts(lambda _account: scene.wire).payments
+    async with HttpTransport(account, scene.egress, patience=_SHORT) as hasty:
+        refunds = await scene.process(wire=hasty)
+        what, *rest = scene.drawn.returns
+        scene.plant("stripe.refund", Planned(fault=Fault.DELAY, delay_ms=_LONG_MS), scene.refund_key(what))
+        answers = [await scene.told(refunds, scene.delivery(what))]
+        scene.world.refresh()
+        await refunds.worker.work()
+    patient = await scene.process()
+    await scene.until_seen(scene.refund_key(what))
+    answers += [await scene.told(patient, scene.delivery(each)) for each in rest]
+    await scene.settle(patient)
+    return answers
+
+
+async def _crashed(scene: Scene) -> list[Received]:
+    """A worker dies at one of its requests, and another one goes on when its lease has passed."""
+    answers = []
+    heir = await scene.process()
+    for what in scene.drawn.returns:
+        answers.append(await scene.told(heir, scene.delivery(what)))
+        scene.world.refresh()
+        dies = Killing(number=scene.rng.randint(1, REQUESTS), is_after=scene.rng.random() < 0.5)
+        doomed = await scene.process(dies)
+        (run_id,) = await scene.runs_under_way()
         try:
-            await scene.call(ledger, act)
-        except (TurnedAwayError, UnheardError):
-            pass
-        else:
-            raise AssertionError(f"{fault} was planted, yet the call returned")
-    # The doubt is written down, so nobody has to wait for the end of a lease.
-    scene.clock.advance(timedelta(seconds=scene.rng.randint(0, 3600)))
-    return [_result(await scene.call(ledger, act), ClaimOutcome.CLAIMED)]
-
-
-async def _crashed(scene: Scene, acts: tuple[Act, ...]) -> Results:
-    doomed, *heirs = [await scene.connect() for _ in range(3)]
-    results: Results = []
-    for act in acts:
-        try:
-            await scene.call(doomed, act.with_tool(_dying_after_effect))
+            await doomed.worker.advance(scene.tenant, run_id)
         except WorkerKilledError:
             pass
         else:
             raise AssertionError("the worker survived its own end")
-        scene.clock.advance(LEASE)
-        replies = await asyncio.gather(*(scene.call(heir, act) for heir in heirs))
-        results.append(_results_of_a_race(replies))
-    return results
+        scene.clock.advance(LONGER_THAN_ANY_LEASE)
+        await scene.settle(heir, turn=scene.say_what_became_of_mails)
+    return answers
 
 
-async def _overtaken(scene: Scene, acts: tuple[Act, ...]) -> Results:
-    slow, fast = await scene.connect(), await scene.connect()
-    return [await _race_of_two_holders(scene, slow, fast, act) for act in acts]
+async def _overtaken(scene: Scene) -> list[Received]:
+    """A worker stands still between effect and receipt; another one finishes the run before it wakes."""
+    answers = []
+    fast = await scene.process()
+    for what in scene.drawn.returns:
+        answers.append(await scene.told(fast, scene.delivery(what)))
+        scene.world.refresh()
+        hold = Holding()
+        slow = await scene.process(hold)
+        (run_id,) = await scene.runs_under_way()
+        late = asyncio.create_task(slow.worker.advance(scene.tenant, run_id))
+        await hold.acted.wait()
+        scene.clock.advance(LONGER_THAN_ANY_LEASE)
+        await scene.settle(fast)
+        hold.may_go_on.set()
+        standing = await late
+        assert standing is Standing.LOST, standing
+    return answers
 
 
-async def _race_of_two_holders(scene: Scene, slow: Ledger, fast: Ledger, act: Act) -> list[Json]:
-    """Both have acted, the first one's lease is over, and either may be the first to write its receipt."""
-    pauses = [Pause(), Pause()]
-    calls: list[asyncio.Task[Reply]] = []
-    for ledger, pause in zip((slow, fast), pauses, strict=True):
-        calls.append(asyncio.create_task(scene.call(ledger, act.with_tool(pause.after_effect))))
-        await pause.acted.wait()
-        scene.clock.advance(LEASE)
-    late_first = scene.rng.random() < 0.5
-    order = (0, 1) if late_first else (1, 0)
-    for holder in order:
-        pauses[holder].may_return.set()
-        await calls[holder]
-    late, heir = calls[0].result(), calls[1].result()
-    given = [_result(heir, ClaimOutcome.CLAIMED)]
-    if late_first:
-        # The heir's lease is over as well, so all that can be said is that nobody knows yet.
-        assert (late.outcome, late.result) == (ClaimOutcome.UNCERTAIN, None), late
-    else:
-        given.append(_result(late, ClaimOutcome.REPLAY))
-    return given
-
-
-class Pause:
-    """Holds a worker between its effect and its receipt."""
-
-    def __init__(self) -> None:
-        self.acted, self.may_return = asyncio.Event(), asyncio.Event()
-
-    def after_effect(self, tool: Tool) -> Tool:
-        async def execute(arguments: Json, key: str) -> Json | Refused:
-            result = await tool.execute(arguments, key)
-            self.acted.set()
-            await self.may_return.wait()
-            return result
-
-        return replace(tool, execute=execute)
-
-
-def _dying_after_effect(tool: Tool) -> Tool:
-    async def execute(arguments: Json, key: str) -> Json | Refused:
-        await tool.execute(arguments, key)
-        raise WorkerKilledError
-
-    return replace(tool, execute=execute)
-
-
-def _results_of_a_race(replies: Sequence[Reply]) -> list[Json]:
-    outcomes = [reply.outcome for reply in replies]
-    assert outcomes.count(ClaimOutcome.CLAIMED) == 1, outcomes
-    assert set(outcomes) <= {ClaimOutcome.CLAIMED, ClaimOutcome.REPLAY, ClaimOutcome.IN_FLIGHT}, outcomes
-    return [reply.result for reply in replies if reply.result is not None]
-
-
-def _result(reply: Reply, wanted: ClaimOutcome) -> Json:
-    assert reply.outcome is wanted, reply
-    assert reply.result is not None, reply
-    return reply.result
-
-
-_PATTERNS: dict[Delivery, Callable[[Scene, tuple[Act, ...]], Awaitable[Results]]] = {
+_PATTERNS: dict[Delivery, Callable[[Scene], Awaitable[list[Received]]]] = {
     Delivery.ONCE: _once,
     Delivery.DUPLICATED: _duplicated,
     Delivery.CONCURRENT: _concurrent,
     Delivery.REORDERED: _reordered,
-    Delivery.ANSWER_LOST: _answer_lost,
-    Delivery.SERVER_ERROR: _server_error,
+    Delivery.ANSWER_LOST: partial(_misbehaving, plan=_lost),
+    Delivery.BROKEN_ANSWER: partial(_misbehaving, plan=_broken),
+    Delivery.NEVER_REACHED: partial(_misbehaving, plan=_unreached),
+    Delivery.SERVER_ERROR: partial(_misbehaving, plan=_server_error),
+    Delivery.SERVER_REPLAYS: partial(_misbehaving, plan=_server_replays),
+    Delivery.TOO_MANY: partial(_misbehaving, plan=_too_many),
+    Delivery.TIMED_OUT: _timed_out,
     Delivery.CRASHED: _crashed,
     Delivery.OVERTAKEN: _overtaken,
 }

@@ -4,15 +4,17 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import orjson
 from psycopg import AsyncConnection
 
-from autobiz_kernel import PostgresLedger, RunRecord, timed_id
+from autobiz_kernel import Json, PostgresLedger, RunRecord, external_key, internal_key, timed_id
 from autobiz_kernel.approvals import PostgresApprovals, Request, Verdict, decide_from_slack, slack_value
 from autobiz_kernel.business import Compiled
+from autobiz_kernel.providers import PROVIDER_CONTRACTS
 from autobiz_kernel.transport import SENDGRID, SHOPIFY, Account, Egress, SandboxAccount, Send
 from autobiz_kernel.webhooks import (
     Delivery,
@@ -23,12 +25,14 @@ from autobiz_kernel.webhooks import (
     StoredEvent,
 )
 from autobiz_kernel.workflow import PostgresQueue, replay_transcript, transcript_of
-from autobiz_mocks import VirtualClock, World, stamped
+from autobiz_mocks import TRIAL_HEADER, Planned, VirtualClock, World, faulty, stamped
 from autobiz_mocks.deliveries import ShopifySigner, SlackSigner, written
 from examples.refunds.refunds import FILE, Accounts, Books, Refunds, compiled_refunds, refunds_at
 
 from ..database import Connections
-from ..stripe_tools import stripe_account
+from ..providing import STUBS
+from ..stripe_tools import KEY_HEADER, stripe_account
+from ..waiting import wait_until
 from .returns import Drawn, Return
 
 SHOP = "mugs-dev.example"
@@ -43,6 +47,9 @@ ROUNDS_MAX = 200
 
 Wire = Callable[[Send], Send]
 Turn = Callable[[], Awaitable[bool]]
+
+
+_compiled = cache(compiled_refunds)
 
 
 class SeededIds:
@@ -82,10 +89,11 @@ class Scene:
     processes: list[Process] = field(default_factory=list)
     unstarted: list[str] = field(default_factory=list)
     events: int = 0
+    words: int = 0
 
     @property
     def compiled(self) -> Compiled:
-        return compiled_refunds(self.text.replace(TENANT, str(self.tenant)))
+        return _compiled(self.text.replace(TENANT, str(self.tenant)))
 
     async def process(self, wrapped: Wire = lambda send: send, *, wire: Send | None = None) -> Refunds:
         """Start a worker process; `wrapped` disturbs its way to the providers."""
@@ -122,6 +130,34 @@ class Scene:
             egress=self.egress,
         )
 
+    def key_of(self, name: str, arguments: Json) -> str:
+        """The key under which a provider will see an act of the business."""
+        contract = next(each for each in PROVIDER_CONTRACTS if f"{each.name}.{each.operation}" == name)
+        identity = contract.identity_of(arguments)
+        return external_key(
+            internal_key(
+                tenant=self.tenant, tool=contract.name, operation=contract.operation, identity=identity
+            )
+        )
+
+    def refund_key(self, what: Return) -> str:
+        return self.key_of(
+            "stripe.refund", {"payment_intent": self.drawn.payment, "refund_id": what.refund_id}
+        )
+
+    def record_key(self, what: Return) -> str:
+        return self.key_of(
+            "shopify.refund_order", {"order": self.drawn.order_id, "refund_id": what.refund_id}
+        )
+
+    def mail_key(self, what: Return, word: str) -> str:
+        return self.key_of("customer.send_mail", {"intent": f"{word}-{what.refund_id}"})
+
+    def plant(self, stub: str, fault: Planned, key: str) -> None:
+        """Let a provider misbehave towards one act."""
+        for each in faulty(STUBS[stub], fault, headers={TRIAL_HEADER: self.world.trial, KEY_HEADER: key}):
+            self.world.plant(each)
+
     def delivery(self, what: Return, *, event: str = "", **changed: Any) -> Delivery:
         """What the shop sends of a return: another event each time, unless it is named."""
         self.events += 1
@@ -151,11 +187,47 @@ class Scene:
         row = await cursor.fetchone()
         return None if row is None else row[0]
 
+    async def runs_under_way(self) -> tuple[UUID, ...]:
+        cursor = await self.plain.execute(
+            "SELECT run_id FROM run_queue WHERE tenant_id = %s ORDER BY run_id", [self.tenant]
+        )
+        return tuple(row[0] for row in await cursor.fetchall())
+
+    async def until_seen(self, key: str) -> None:
+        """Wait until the stand-in has written down a refund, which it does after its answer."""
+        wait_until(
+            lambda: any(each.header(KEY_HEADER) == key for each in self.world.seen()), "the refund is seen"
+        )
+
     async def run_ids(self) -> tuple[UUID, ...]:
         cursor = await self.plain.execute(
             "SELECT run_id FROM run_starts WHERE tenant_id = %s ORDER BY run_id", [self.tenant]
         )
         return tuple(row[0] for row in await cursor.fetchall())
+
+    async def say_what_became_of_mails(self) -> bool:
+        """Let a person look at the mailer about each mail in doubt, and say what is true."""
+        done, spoken = self.world.truth().of("sendgrid", "send_mail"), False
+        for run_id in await self.run_ids():
+            for key, frame in (await self.state(run_id)).get("frames", {}).items():
+                if frame.get("wait", {}).get("for") != "word":
+                    continue
+                at, given = frame["at"], frame["input"][0]
+                assert at in ("say_yes", "say_no"), f"{at} is in doubt, and nothing but a mail may be"
+                word = "refunded" if at == "say_yes" else "denied"
+                sent = self.key_of("customer.send_mail", {"intent": f"{word}-{given['refund_id']}"})
+                result = {"message_id": "seen", "is_sandbox": True} if sent in {e.key for e in done} else None
+                self.words += 1
+                await self.processes[-1].refunds.worker.resolve(
+                    self.tenant,
+                    run_id,
+                    f"{key}/{at}:{frame['visits'][at]}",
+                    result=result,
+                    who="ann",
+                    number=self.words,
+                )
+                spoken = True
+        return spoken
 
     async def waiting(self, refunds: Refunds) -> tuple[Request, ...]:
         return tuple(await refunds.desk.approvals.open_ones(self.tenant, limit=100))

@@ -1,0 +1,78 @@
+"""What the world and the books must hold after a trial, whatever has happened in it."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from enum import StrEnum
+
+from autobiz_kernel import verify_tenant
+from autobiz_kernel.approvals import Status
+from autobiz_kernel.money import decimal_text
+from autobiz_mocks.truth import Effect
+from autobiz_oracles import expect
+
+from ..database import read_receipts
+from .returns import Return
+from .scene import Scene
+
+
+class Became(StrEnum):
+    """What a return has come to."""
+
+    REFUNDED = "refunded"
+    DENIED = "denied"  # by a person, or by nobody's answer
+    REFUSED = "refused"  # there was no such money to give back
+
+
+_REASON = {Became.REFUNDED: "COMPLETED", Became.DENIED: "FAILED", Became.REFUSED: "FAILED"}
+
+
+async def judge(
+    scene: Scene,
+    app_database: str,
+    became: Mapping[Return, Became],
+    *,
+    asked: Sequence[Status] = (),
+    unmailed: Sequence[Return] = (),
+) -> None:
+    """Judge money, records, mails, receipts, chains, runs and requests, each where it cannot be made up."""
+    drawn, plain = scene.drawn, scene.plain
+    journal, truth = scene.world.seen(), scene.world.truth()
+    paid = [each for each, how in became.items() if how is Became.REFUNDED]
+    at_stripe = {scene.refund_key(each): drawn.at_stripe(each.amount) for each in paid}
+    at_shop = {
+        scene.record_key(each): int(Decimal(decimal_text(each.amount, drawn.currency)) * 100) for each in paid
+    }
+    mails = sorted(
+        scene.mail_key(each, how.value)
+        for each, how in became.items()
+        if how is not Became.REFUSED and each not in unmailed
+    )
+    receipts = await read_receipts(plain, scene.tenant)
+    books = verify_tenant(app_database, scene.tenant)
+    run_ids = await scene.run_ids()
+    reasons = sorted([(await scene.record(each)).termination_reason or "" for each in run_ids])
+    cursor = await plain.execute(
+        "SELECT status FROM hitl_requests WHERE tenant_id = %s ORDER BY status", [scene.tenant]
+    )
+    requests = [row[0] for row in await cursor.fetchall()]
+    with expect.softly():
+        # The providers' own rules, followed without the kernel's code, and what has happened by them.
+        expect.value(truth.rules_broken).equals(())
+        expect.value(_amounts(truth.of("stripe", "refund"))).equals(sorted(at_stripe.items()))
+        expect.value(sum(each.amount for each in truth.of("stripe", "refund"))).at_most(
+            drawn.at_stripe(drawn.captured)
+        )
+        expect.value(_amounts(truth.of("shopify", "refund_order"))).equals(sorted(at_shop.items()))
+        expect.value(sorted(each.key for each in truth.of("sendgrid", "send_mail"))).equals(mails)
+        expect.effects(journal).exactly(len(paid), "POST", "/v1/refunds")
+        # Our books, read past the kernel.
+        expect.receipts(receipts).match(journal)
+        expect.value((books.rows, books.flaws)).equals((len(receipts), ()))
+        expect.value([str(each) for each in reasons]).equals(sorted(_REASON[how] for how in became.values()))
+        expect.value(requests).equals(sorted(int(each) for each in asked))
+        for run_id in run_ids:
+            expect.replay(*await scene.replayed(run_id)).agrees()
+
+
+def _amounts(effects: Sequence[Effect]) -> list[tuple[str, int]]:
+    return sorted((each.key, each.amount) for each in effects)
