@@ -1,6 +1,7 @@
 """Draw what one trial is about: an order, by how much it was paid, and the returns that the shop tells of."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -18,8 +19,7 @@ THRESHOLDS = {
     "BHD": 40_000, "KWD": 30_000,
 }  # fmt: skip
 MINOR_UNITS_MAX = 99_999_999
-RETURNS_MAX = 4
-_EPOCH_S = 1_767_225_600
+RETURNS_MAX = 3
 
 
 class Shape(StrEnum):
@@ -131,7 +131,21 @@ def draw(rng: random.Random, shape: Shape, exponent: Exponent, *, is_large: bool
     kept = 0 if shape is Shape.FULL else rng.choice((step, amount()))
     if shape is Shape.REPEATED and rng.random() < 0.5:
         kept = 0
-    captured = sum(amounts) + kept
+    return made(rng, currency, sum(amounts) + kept, amounts)
+
+
+def draw_too_much(rng: random.Random, exponent: Exponent, *, is_large: bool) -> Drawn:
+    """Draw an order with two returns, each of which could be refunded, and both could not."""
+    first = draw(rng, Shape.FULL, exponent, is_large=is_large)
+    step = _STEP[exponent]
+    (amount,) = first.amounts
+    # By one smallest unit too much, or by anything up to all of it.
+    short = rng.choice((step, amount, step * rng.randint(1, amount // step)))
+    return made(rng, first.currency, 2 * amount - short, [amount, amount])
+
+
+def made(rng: random.Random, currency: str, captured: int, amounts: Sequence[int]) -> Drawn:
+    """Draw the names of an order of which the amounts are known."""
     first = rng.randint(1, 10**9)
     return Drawn(
         currency=currency,

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -180,6 +180,12 @@ class Scene:
             self.clock.advance(max(due - self.clock.now(), timedelta(0)))
         raise AssertionError("the runs do not end")
 
+    async def work(self, refunds: Refunds) -> None:
+        """Let a worker do all that is due now."""
+        self.world.refresh()
+        while await refunds.worker.work():
+            self.world.refresh()
+
     async def next_due(self) -> datetime | None:
         cursor = await self.plain.execute(
             "SELECT min(due_at) FROM run_queue WHERE tenant_id = %s", [self.tenant]
@@ -248,6 +254,10 @@ class Scene:
         delivery = SlackSigner(secret).sign(written(body), self.clock.now(), about={})
         source = SlackWebhooks(secrets=(SLACK_SECRET,), team=TEAM)
         return await decide_from_slack(refunds.desk, tenant or self.tenant, source, delivery)
+
+    def altered(self, request: Request) -> Request:
+        """The same request as a message shows it that was about other arguments."""
+        return replace(request, fingerprint=self.rng.randbytes(32))
 
     async def record(self, run_id: UUID) -> RunRecord:
         record = await self.processes[-1].books.ledger.load_run(self.tenant, run_id)
