@@ -33,7 +33,7 @@ def tenant() -> uuid.UUID:
 
 @pytest.fixture(scope="session")
 def journal_salt() -> str:
-    """Keeps apart what two sessions play at one server; letters, for digits in a row could be somebody's card."""
+    """Keeps apart what two sessions play at one server; in letters, for digits could be somebody's card."""
     return "".join(secrets.choice("ghijklmnopqrstuvwxyz") for _ in range(12))
 
 

@@ -10,7 +10,7 @@ from autobiz_kernel.approvals import ApprovalDesk, Approvals
 from autobiz_kernel.business import Compiled, compile_business, people_of
 from autobiz_kernel.providers import PROVIDER_CONTRACTS, customer_tools, shopify_tools, stripe_tools
 from autobiz_kernel.transport import Account, Egress, Send
-from autobiz_kernel.webhooks import EventBook, Ingress, Source, StoredEvent
+from autobiz_kernel.webhooks import EventBook, Ingress, ShopifyWebhooks, StoredEvent
 from autobiz_kernel.workflow import Orchestrator, Queue, TriggeringEvents
 
 from .trigger import RETURN_APPROVED
@@ -59,7 +59,7 @@ class Books:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refunds:
-    """One worker process: deliveries go to `door`, runs are gone on with by `worker`, people decide at `desk`."""
+    """One worker process: deliveries come to `door`, `worker` goes on with runs, people decide at `desk`."""
 
     door: Ingress
     worker: Orchestrator
@@ -72,7 +72,7 @@ def refunds_at(
     accounts: Accounts,
     *,
     tenant: UUID,
-    shop: Source,
+    shop: ShopifyWebhooks,
     owner: UUID,
     clock: Clock,
     on_unstarted: Callable[[StoredEvent, str], None],
@@ -94,7 +94,7 @@ def refunds_at(
         events=books.events, orchestrator=worker, triggers=(RETURN_APPROVED,), on_unstarted=on_unstarted
     )
     return Refunds(
-        door=Ingress(tenant=tenant, sources={shop.source: shop}, events=events, clock=clock, ids=ids),
+        door=Ingress(tenant=tenant, sources={"shopify": shop}, events=events, clock=clock, ids=ids),
         worker=worker,
         desk=ApprovalDesk(approvals=books.approvals, people=people_of(compiled), clock=clock),
     )

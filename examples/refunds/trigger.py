@@ -26,6 +26,4 @@ def refund_asked_for(event: Event) -> Wish | None:
     )
 
 
-RETURN_APPROVED = Trigger(
-    source="shopify", type="returns/approve", workflow="refund", read=refund_asked_for
-)
+RETURN_APPROVED = Trigger(source="shopify", type="returns/approve", workflow="refund", read=refund_asked_for)

@@ -8,6 +8,7 @@ from autobiz_kernel.approvals import DecisionError, IdentityError, Request, Stat
 from autobiz_oracles import expect
 from examples.refunds.refunds import Refunds
 
+from ..refunds.people import altered, click
 from ..refunds.scene import Scene
 from ..refunds.verdicts import Became
 from ..refunds.wires import Killing, WorkerKilledError
@@ -35,7 +36,7 @@ async def decide(path: Path, scene: Scene, refunds: Refunds) -> tuple[Became, St
 
 async def _approved(scene: Scene, refunds: Refunds, request: Request) -> tuple[Became, Status]:
     scene.clock.advance(scene.rng.random() * (EXPIRES - timedelta(seconds=1)))
-    await scene.click(refunds, request, Verdict.APPROVE, user=scene.rng.choice(("U0ANN", "U0BOB")))
+    await click(scene, refunds, request, Verdict.APPROVE, user=scene.rng.choice(("U0ANN", "U0BOB")))
     await scene.settle(refunds)
     return Became.REFUNDED, Status.APPROVED
 
@@ -43,18 +44,18 @@ async def _approved(scene: Scene, refunds: Refunds, request: Request) -> tuple[B
 async def _escalated(scene: Scene, refunds: Refunds, request: Request) -> tuple[Became, Status]:
     """The owners are asked when finance has kept silent for an hour, and not before."""
     with expect.refusal(DecisionError, "is in none of finance"):
-        await scene.click(refunds, request, Verdict.APPROVE, user="U0CID")
+        await click(scene, refunds, request, Verdict.APPROVE, user="U0CID")
     scene.clock.advance(ESCALATES)
-    await scene.click(refunds, request, Verdict.APPROVE, user="U0CID")
+    await click(scene, refunds, request, Verdict.APPROVE, user="U0CID")
     await scene.settle(refunds)
     return Became.REFUNDED, Status.APPROVED
 
 
 async def _denied(scene: Scene, refunds: Refunds, request: Request) -> tuple[Became, Status]:
     scene.clock.advance(scene.rng.random() * (EXPIRES - timedelta(seconds=1)))
-    await scene.click(refunds, request, Verdict.DENY)
+    await click(scene, refunds, request, Verdict.DENY)
     with expect.refusal(DecisionError, "denied already"):
-        await scene.click(refunds, request, Verdict.APPROVE, user="U0BOB")
+        await click(scene, refunds, request, Verdict.APPROVE, user="U0BOB")
     await scene.settle(refunds)
     return Became.DENIED, Status.DENIED
 
@@ -68,7 +69,7 @@ async def _too_late(scene: Scene, refunds: Refunds, request: Request) -> tuple[B
     """At the moment of expiry it is too late, whether or not a worker has looked."""
     scene.clock.advance(EXPIRES)
     with expect.refusal(DecisionError, "expired already"):
-        await scene.click(refunds, request, Verdict.APPROVE)
+        await click(scene, refunds, request, Verdict.APPROVE)
     await scene.settle(refunds)
     return Became.DENIED, Status.EXPIRED
 
@@ -76,14 +77,14 @@ async def _too_late(scene: Scene, refunds: Refunds, request: Request) -> tuple[B
 async def _altered(scene: Scene, refunds: Refunds, request: Request) -> tuple[Became, Status]:
     """A click on a message that showed other arguments decides nothing."""
     with expect.refusal(IdentityError, "that nobody asks for"):
-        await scene.click(refunds, scene.altered(request), Verdict.APPROVE)
+        await click(scene, refunds, altered(scene, request), Verdict.APPROVE)
     await scene.settle(refunds)
     return Became.DENIED, Status.EXPIRED
 
 
 async def _crashed(scene: Scene, refunds: Refunds, request: Request) -> tuple[Became, Status]:
     """Whoever goes on after the yes dies on the way to the refund; the yes is still good for another."""
-    await scene.click(refunds, request, Verdict.APPROVE)
+    await click(scene, refunds, request, Verdict.APPROVE)
     scene.world.refresh()
     doomed = await scene.process(Killing(number=scene.rng.randint(1, 3), is_after=scene.rng.random() < 0.5))
     with expect.refusal(WorkerKilledError):

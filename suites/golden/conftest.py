@@ -1,7 +1,7 @@
-"""Everything that a golden trial is called follows from its seed, so the same seed plays the same trial again."""
+"""All names of a golden trial follow from its seed, so the same seed plays the same trial again."""
 
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, TypeAlias
 from uuid import UUID, uuid5
 
@@ -11,12 +11,14 @@ from psycopg import AsyncConnection
 
 from autobiz_kernel.transport import Egress, HttpTransport
 from autobiz_mocks import VirtualClock, WireMock, World
+from autobiz_mocks.truth import Machine
 
 from ..database import Connections
 from ..refunds.returns import Drawn
 from ..refunds.scene import TEXT, Scene
 
 OpenScene: TypeAlias = Callable[..., Scene]
+Spoil: TypeAlias = Callable[[dict[str, Any]], None]
 _GOLDEN = UUID("0198c0de-0000-7000-8000-00000000601d")
 
 
@@ -54,13 +56,18 @@ async def open_scene(
     """Opens the world of a drawn order; the scene is put away with the trial."""
     opened: list[Scene] = []
 
-    def opens(drawn: Drawn, *, text: str = TEXT) -> Scene:
+    def opens(drawn: Drawn, *, text: str = TEXT, spoil: Spoil = lambda _machines: None) -> Scene:
+        def machines() -> Mapping[str, Machine]:
+            made = drawn.machines()
+            spoil(made)
+            return made
+
         scene = Scene(
             drawn=drawn,
             tenant=tenant,
             clock=clock,
             rng=rng,
-            world=World(wiremock, trial=trial, machines=drawn.machines),
+            world=World(wiremock, trial=trial, machines=machines),
             wire=stripe_wire,
             url=wiremock_url,
             egress=egress,

@@ -1,4 +1,4 @@
-"""The ways in which returns are told of and refunded: once, twice, at once, out of order, while things break."""
+"""The ways in which returns are told of and refunded: once, twice, at once, in no order, in trouble."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -11,7 +11,7 @@ from autobiz_kernel.webhooks import Received
 from autobiz_kernel.workflow import Standing
 from autobiz_mocks import Fault, Planned
 
-from ..refunds.returns import Return
+from ..refunds.people import say_what_became_of_mails
 from ..refunds.scene import Scene
 from ..refunds.wires import Holding, Killing, WorkerKilledError
 
@@ -178,7 +178,7 @@ async def _crashed(scene: Scene) -> list[Received]:
         else:
             raise AssertionError("the worker survived its own end")
         scene.clock.advance(LONGER_THAN_ANY_LEASE)
-        await scene.settle(heir, turn=scene.say_what_became_of_mails)
+        await scene.settle(heir, turn=partial(say_what_became_of_mails, scene))
     return answers
 
 

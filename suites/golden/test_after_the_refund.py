@@ -3,11 +3,13 @@
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from autobiz_mocks import Fault, Planned
 
+from ..refunds.people import say_what_became_of_mails
 from ..refunds.returns import Exponent, Shape, draw
 from ..refunds.scene import Scene
 from ..refunds.verdicts import Became, judge
@@ -43,7 +45,7 @@ TROUBLES: dict[str, tuple[str, Plan]] = {
 async def test_trouble_after_the_refund(
     trouble: str, open_scene: OpenScene, rng: random.Random, app_database: str
 ) -> None:
-    """Record and mail come to be once; of a mail in doubt a person says what became of it, and nobody guesses."""
+    """Record and mail come to be once; what became of a mail in doubt a person says, and nobody guesses."""
     scene = open_scene(draw(rng, Shape.PARTIAL, rng.choice(list(Exponent))))
     (what,) = scene.drawn.returns
     stub, plan = TROUBLES[trouble]
@@ -51,7 +53,7 @@ async def test_trouble_after_the_refund(
     scene.plant(stub, plan(rng), key)
     refunds = await scene.process()
     await scene.told(refunds, scene.delivery(what))
-    await scene.settle(refunds, turn=scene.say_what_became_of_mails)
+    await scene.settle(refunds, turn=partial(say_what_became_of_mails, scene))
     await judge(scene, app_database, {what: Became.REFUNDED})
 
 

@@ -7,6 +7,7 @@ import pytest
 from autobiz_kernel.approvals import Status, Verdict
 from autobiz_oracles import expect
 
+from ..refunds.people import click
 from ..refunds.returns import Exponent, Shape, draw, draw_too_much
 from ..refunds.verdicts import Became, judge
 from .approvals import Path, decide
@@ -52,7 +53,7 @@ async def test_a_yes_is_outrun(
     expect.value(len(requests)).equals(2)
     became = {}
     for request, how in zip(rng.sample(requests, 2), (Became.REFUNDED, Became.REFUSED), strict=True):
-        await scene.click(refunds, request, Verdict.APPROVE)
+        await click(scene, refunds, request, Verdict.APPROVE)
         await scene.work(refunds)
         what = next(each for each in scene.drawn.returns if each.refund_id == request.shown["refund_id"])
         became[what] = how

@@ -1,4 +1,4 @@
-"""However returns are told of, each is refunded once: at Stripe, in the shop's books, in ours, in one mail."""
+"""However returns are told of, each is refunded once: at Stripe, in two books, in one mail."""
 
 import itertools
 import random

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -12,7 +12,7 @@ import orjson
 from psycopg import AsyncConnection
 
 from autobiz_kernel import Json, PostgresLedger, RunRecord, external_key, internal_key, timed_id
-from autobiz_kernel.approvals import PostgresApprovals, Request, Verdict, decide_from_slack, slack_value
+from autobiz_kernel.approvals import PostgresApprovals, Request
 from autobiz_kernel.business import Compiled
 from autobiz_kernel.providers import PROVIDER_CONTRACTS
 from autobiz_kernel.transport import SENDGRID, SHOPIFY, Account, Egress, SandboxAccount, Send
@@ -21,12 +21,11 @@ from autobiz_kernel.webhooks import (
     PostgresEvents,
     Received,
     ShopifyWebhooks,
-    SlackWebhooks,
     StoredEvent,
 )
 from autobiz_kernel.workflow import PostgresQueue, replay_transcript, transcript_of
 from autobiz_mocks import TRIAL_HEADER, Planned, VirtualClock, World, faulty, stamped
-from autobiz_mocks.deliveries import ShopifySigner, SlackSigner, written
+from autobiz_mocks.deliveries import ShopifySigner, written
 from examples.refunds.refunds import FILE, Accounts, Books, Refunds, compiled_refunds, refunds_at
 
 from ..database import Connections
@@ -37,8 +36,6 @@ from .returns import Drawn, Return
 
 SHOP = "mugs-dev.example"
 SECRET = "whsec-fake-shop"
-SLACK_SECRET = "fake-slack-signing"
-TEAM = "TTEST"
 SHOP_SIGNER = ShopifySigner(SECRET, SHOP)
 SHOP_DOOR = ShopifyWebhooks(secrets=(SECRET,), shop=SHOP)
 TEXT = FILE.read_text(encoding="utf-8")
@@ -168,7 +165,7 @@ class Scene:
         return await refunds.door.receive("shopify", delivery)
 
     async def settle(self, *workers: Refunds, turn: Turn | None = None) -> None:
-        """Work until nothing is left to be done; `turn` does what people do, when nobody else has anything."""
+        """Work until nothing is left to be done; `turn` is what people do when workers have nothing."""
         for round_ in range(ROUNDS_MAX):
             self.world.refresh()
             worked = await workers[round_ % len(workers)].worker.work()
@@ -199,6 +196,24 @@ class Scene:
         )
         return tuple(row[0] for row in await cursor.fetchall())
 
+    async def runs_by_return(self) -> dict[str, UUID]:
+        """The runs, by the refund that each is about."""
+        cursor = await self.plain.execute(
+            "SELECT input, run_id FROM run_starts WHERE tenant_id = %s", [self.tenant]
+        )
+        return {orjson.loads(given)["refund_id"]: run_id for given, run_id in await cursor.fetchall()}
+
+    async def kept_events(self) -> int:
+        cursor = await self.plain.execute(
+            "SELECT count(*) FROM event_store WHERE tenant_id = %s", [self.tenant]
+        )
+        row = await cursor.fetchone()
+        return 0 if row is None else int(row[0])
+
+    def another_tenant(self) -> UUID:
+        """A tenant that this business does not have."""
+        return UUID(int=self.rng.getrandbits(128))
+
     async def until_seen(self, key: str) -> None:
         """Wait until the stand-in has written down a refund, which it does after its answer."""
         wait_until(
@@ -211,53 +226,8 @@ class Scene:
         )
         return tuple(row[0] for row in await cursor.fetchall())
 
-    async def say_what_became_of_mails(self) -> bool:
-        """Let a person look at the mailer about each mail in doubt, and say what is true."""
-        done, spoken = self.world.truth().of("sendgrid", "send_mail"), False
-        for run_id in await self.run_ids():
-            for key, frame in (await self.state(run_id)).get("frames", {}).items():
-                if frame.get("wait", {}).get("for") != "word":
-                    continue
-                at, given = frame["at"], frame["input"][0]
-                assert at in ("say_yes", "say_no"), f"{at} is in doubt, and nothing but a mail may be"
-                word = "refunded" if at == "say_yes" else "denied"
-                sent = self.key_of("customer.send_mail", {"intent": f"{word}-{given['refund_id']}"})
-                result = {"message_id": "seen", "is_sandbox": True} if sent in {e.key for e in done} else None
-                self.words += 1
-                await self.processes[-1].refunds.worker.resolve(
-                    self.tenant,
-                    run_id,
-                    f"{key}/{at}:{frame['visits'][at]}",
-                    result=result,
-                    who="ann",
-                    number=self.words,
-                )
-                spoken = True
-        return spoken
-
     async def waiting(self, refunds: Refunds) -> tuple[Request, ...]:
         return tuple(await refunds.desk.approvals.open_ones(self.tenant, limit=100))
-
-    async def click(
-        self,
-        refunds: Refunds,
-        request: Request,
-        verdict: Verdict,
-        *,
-        user: str = "U0ANN",
-        secret: str = SLACK_SECRET,
-        tenant: UUID | None = None,
-    ) -> Request:
-        """Let somebody click on a button of a request in Slack."""
-        action = {"action_id": verdict.value, "value": slack_value(request), "block_id": "b", "action_ts": "1"}
-        body = {"type": "block_actions", "team": {"id": TEAM}, "user": {"id": user}, "actions": [action]}
-        delivery = SlackSigner(secret).sign(written(body), self.clock.now(), about={})
-        source = SlackWebhooks(secrets=(SLACK_SECRET,), team=TEAM)
-        return await decide_from_slack(refunds.desk, tenant or self.tenant, source, delivery)
-
-    def altered(self, request: Request) -> Request:
-        """The same request as a message shows it that was about other arguments."""
-        return replace(request, fingerprint=self.rng.randbytes(32))
 
     async def record(self, run_id: UUID) -> RunRecord:
         record = await self.processes[-1].books.ledger.load_run(self.tenant, run_id)
@@ -291,5 +261,3 @@ class Scene:
 
     def _unstarted(self, stored: StoredEvent, why: str) -> None:
         self.unstarted.append(f"{stored.event.source_event_id}: {why}")
-
-

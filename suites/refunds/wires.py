@@ -1,6 +1,7 @@
-"""Ways to the providers that are disturbed: a worker dies at a request, or is held between effect and receipt."""
+"""Ways to the providers that are disturbed: a worker dies at a request, or stands still after an effect."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from autobiz_kernel.transport import Answer, Outgoing, Send
@@ -47,3 +48,21 @@ class Holding:
             return answer
 
         return holding
+
+
+@dataclass(slots=True, kw_only=True)
+class Meanwhile:
+    """Before the process sends its request with this number, something else happens."""
+
+    number: int
+    happens: Callable[[], Awaitable[None]]
+    sent: int = 0
+
+    def __call__(self, send: Send) -> Send:
+        async def meanwhile(outgoing: Outgoing) -> Answer:
+            self.sent += 1
+            if self.sent == self.number:
+                await self.happens()
+            return await send(outgoing)
+
+        return meanwhile

@@ -21,6 +21,8 @@ _PUBLIC_IDS = frozenset(
     }
 )  # fmt: skip
 _ID_CHARACTERS_MAX = 72
+# A shop's global id: the name of a kind in words of letters, and a number.
+_GLOBAL_ID = re.compile(r"/{0,2}shopify/(?:[A-Z][a-z]{1,24}){1,5}/[0-9]{1,20}")
 
 
 def looks_random(text: str) -> bool:
@@ -30,7 +32,7 @@ def looks_random(text: str) -> bool:
     the name of its field has to tell.
     """
     text = text.rstrip("=")
-    if _HEX.fullmatch(text) or _is_public_id(text):
+    if _HEX.fullmatch(text) or _GLOBAL_ID.fullmatch(text) or _is_public_id(text):
         return False
     kinds = text.translate(_KINDS)
     if len(kinds) < 20:

@@ -1,4 +1,4 @@
-"""Begin runs by what providers tell: one run for one wish, however often and under how many events it is told.
+"""Begin runs by what providers tell: one run for one wish, however often and in how many events it is told.
 
 An event is kept first and begins its run afterwards, by whoever keeps it or finds it kept. Whoever dies in
 between has not answered its sender, who sends it again.

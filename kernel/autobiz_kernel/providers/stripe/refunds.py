@@ -1,6 +1,6 @@
 """Give money back, and tell how much of a payment has come and gone."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -71,17 +71,27 @@ ABOVE_CAPTURED: Final = "above_captured"
 _STANDING: Final = frozenset({"pending", "requires_action", "succeeded"})
 
 
-def refund_tools(stripe: StripeClient) -> tuple[Tool, ...]:
-    """The tools that give back and that read."""
+@dataclass(frozen=True, slots=True)
+class Refunds:
+    """The giving back of payments, and the reading of what has come and gone."""
 
-    async def refund(arguments: Json, key: str) -> Json | Refused:
+    stripe: StripeClient
+
+    def tools(self) -> tuple[Tool, ...]:
+        return (
+            Tool(contract=REFUND, execute=self.refund, look_up=self.find),
+            Tool(contract=REFUND_WITHIN, execute=self.refund_within, look_up=self.find),
+            Tool(contract=READ_PAYMENT, execute=self.read),
+        )
+
+    async def refund(self, arguments: Json, key: str) -> Json | Refused:
         members = {
             "payment_intent": arguments["payment_intent"],
             "amount": stripe_amount(arguments),
             "reason": arguments.get("reason"),
             "metadata": {"refund_id": arguments["refund_id"], KEY_MEMBER: key},
         }
-        told = await stripe.post("/v1/refunds", members, key)
+        told = await self.stripe.post("/v1/refunds", members, key)
         if isinstance(told, Refused):
             return told
         result = _refund(told, str(arguments["currency"]))
@@ -91,45 +101,36 @@ def refund_tools(stripe: StripeClient) -> tuple[Tool, ...]:
             )
         return result
 
-    async def refund_within(arguments: Json, key: str) -> Json | Refused:
+    async def refund_within(self, arguments: Json, key: str) -> Json | Refused:
+        """Look first: at this very refund, which may have been made, and at what is left."""
         try:
-            left = await left_of(arguments, key)
+            made, left = await self._looked(arguments, key)
         except ProviderError as error:
             # Nothing was sent by this try; what an earlier one may have done is found under its key.
             raise TurnedAwayError(
                 str(error), error_class=error.error_class, code=error.code, retry_after_s=error.retry_after_s
             ) from error
-        if not isinstance(left, int):
-            return left
+        if made is not None:
+            return made
         if stripe_amount(arguments) > left:
             kept = {"error_class": ErrorClass.VALIDATION.value, "code": ABOVE_CAPTURED, "message": ""}
             return Refused(result=kept)
-        return await refund(arguments, key)
+        return await self.refund(arguments, key)
 
-    async def left_of(arguments: Json, key: str) -> int | Json:
-        """Tell how much there is to give back, in Stripe's numbers, or the very refund if it was given before."""
-        given, payment = 0, str(arguments["payment_intent"])
-        async for each in stripe.every("/v1/refunds", {"payment_intent": payment}):
-            if has_key(each, key):
-                return _refund(each, str(arguments["currency"]))
-            if each.get("status") in _STANDING:
-                given += whole(each.get("amount"), where="stripe refund: amount")
-        told = await stripe.get(_path(payment))
-        return whole(told.get("amount_received"), where="stripe payment: received") - given
-
-    async def find_refund(arguments: Json, key: str) -> Found:
+    async def find(self, arguments: Json, key: str) -> Found:
         payment = str(arguments["payment_intent"])
-        async for each in stripe.every("/v1/refunds", {"payment_intent": payment}):
+        async for each in self.stripe.every("/v1/refunds", {"payment_intent": payment}):
             if has_key(each, key):
                 return Found(result=_refund(each, str(arguments["currency"])))
         return Found(result=None)
 
-    async def read_payment(arguments: Json, _key: str) -> Json:
+    async def read(self, arguments: Json, _key: str) -> Json:
         payment = str(arguments["payment_intent"])
-        told = await stripe.get(_path(payment))
+        told = await self.stripe.get(_path(payment))
         currency = text(told.get("currency"), where="stripe payment: currency").upper()
         refunds = [
-            _refund(each, currency) async for each in stripe.every("/v1/refunds", {"payment_intent": payment})
+            _refund(each, currency)
+            async for each in self.stripe.every("/v1/refunds", {"payment_intent": payment})
         ]
 
         def amount(name: str) -> int:
@@ -146,11 +147,16 @@ def refund_tools(stripe: StripeClient) -> tuple[Tool, ...]:
             "refunds": refunds,
         }
 
-    return (
-        Tool(contract=REFUND, execute=refund, look_up=find_refund),
-        Tool(contract=REFUND_WITHIN, execute=refund_within, look_up=find_refund),
-        Tool(contract=READ_PAYMENT, execute=read_payment),
-    )
+    async def _looked(self, arguments: Json, key: str) -> tuple[Json | None, int]:
+        """Return this very refund if it was made, and how much there is left, in Stripe's numbers."""
+        payment, made, given = str(arguments["payment_intent"]), None, 0
+        async for each in self.stripe.every("/v1/refunds", {"payment_intent": payment}):
+            if has_key(each, key):
+                made = _refund(each, str(arguments["currency"]))
+            if each.get("status") in _STANDING:
+                given += whole(each.get("amount"), where="stripe refund: amount")
+        told = await self.stripe.get(_path(payment))
+        return made, whole(told.get("amount_received"), where="stripe payment: received") - given
 
 
 def _path(payment: str) -> str:

@@ -6,11 +6,11 @@ from autobiz_kernel.transport import Account, Egress, Send
 
 from .client import StripeClient
 from .payments import Payments
-from .refunds import refund_tools
+from .refunds import Refunds
 from .tax import tax_tools
 
 
 def stripe_tools(account: Account, send: Send, egress: Egress, clock: Clock) -> tuple[Tool, ...]:
     """Every tool of one Stripe account."""
     client = StripeClient.of(account, send, egress, clock)
-    return (*Payments(client).tools(), *refund_tools(client), *tax_tools(client))
+    return (*Payments(client).tools(), *Refunds(client).tools(), *tax_tools(client))

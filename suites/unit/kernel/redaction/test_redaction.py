@@ -147,11 +147,24 @@ def test_cards_are_found_as_numbers_too(number: float) -> None:
         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
         "2026-11-21T13:28:26.123456+00:00", "000-12-3456", "900-12-3456", "password required",
         "https://example.com/a:b@c", "ask-for-help-with-your-order-1234567", "%41%42", "&amp; more",
+        "gid://shopify/OrderTransaction/6237915906371", "gid://shopify/ReturnableFulfillment/7191062384451",
     ],
 )  # fmt: skip
 def test_what_only_looks_alike_is_kept(text: str) -> None:
     """A failing check digit, another length, a slug, a digest, a moment: none of them is sensitive."""
     assert scan(text) == ()
+
+
+@pytest.mark.adversarial(116)
+@pytest.mark.negative
+@pytest.mark.parametrize(
+    "text",
+    ["gid://shopify/Order/4242424242424242", f"gid://shopify/OrderTransaction/{a_secret('shopify admin')}",
+     "gid://shopify/aB3dE5fG7hJ9kL2mN4pQ6rS8/1", "gid://shopify/OrderTransaction/7tXq2vB9mK4wZ8rD1nF6"],
+)  # fmt: skip
+def test_nothing_hides_in_a_global_id(text: str) -> None:
+    """A card or a key is found where a shop's global id has its name or its number."""
+    assert scan(text)
 
 
 @pytest.mark.negative
