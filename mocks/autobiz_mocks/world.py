@@ -24,6 +24,7 @@ class World:
         self._wiremock, self.trial, self._machines = wiremock, trial, machines
         self._planted: list[str] = []
         self._reads: set[str] = set()
+        self._said: list[Stub] = []
         wiremock.mark(TRIAL_HEADER, trial)
 
     def __enter__(self) -> Self:
@@ -49,7 +50,8 @@ class World:
             for machine in machines.values()
             for stub in machine.reads()
         ]
-        if reads:
+        if reads and reads != self._said:
+            self._said = reads
             self._wiremock.overwrite(reads)
             self._reads.update(stub["id"] for stub in reads)
 
@@ -66,6 +68,7 @@ class World:
         self._wiremock.remove_all([*self._planted, *sorted(self._reads)])
         self._planted.clear()
         self._reads.clear()
+        self._said.clear()
 
     def _own(self, stub: Stub) -> Stub:
         request = dict(stub["request"])

@@ -166,10 +166,12 @@ class Scene:
 
     async def settle(self, *workers: Refunds, turn: Turn | None = None) -> None:
         """Work until nothing is left to be done; `turn` is what people do when workers have nothing."""
+        self.world.refresh()
         for round_ in range(ROUNDS_MAX):
-            self.world.refresh()
-            worked = await workers[round_ % len(workers)].worker.work()
-            if worked or (turn is not None and await turn()):
+            if await workers[round_ % len(workers)].worker.work():
+                self.world.refresh()
+                continue
+            if turn is not None and await turn():
                 continue
             due = await self.next_due()
             if due is None:

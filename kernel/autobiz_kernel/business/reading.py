@@ -39,15 +39,14 @@ def read_text(text: str) -> Read:
     if len(text.encode("utf-8", "surrogatepass")) > BYTES_MAX:
         return Read(data=None, lines={}, complaints=((1, f"takes more than {BYTES_MAX:,} bytes"),))
     try:
-        events = list(yaml.parse(text, Loader=yaml.SafeLoader))
-        complaints = [
-            (_line(event.start_mark), "anchors and aliases are not read; write the part out")
-            for event in events
-            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None)
-        ]
-        if complaints:
-            return Read(data=None, lines={}, complaints=tuple(complaints))
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        loader = _Loader(text)
+        try:
+            node = loader.get_single_node()
+        finally:
+            loader.dispose()
+        if loader.references:
+            words = "anchors and aliases are not read; write the part out"
+            return Read(data=None, lines={}, complaints=tuple((line, words) for line in loader.references))
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         words = " ".join(filter(None, (error.context, error.problem)))
@@ -57,6 +56,25 @@ def read_text(text: str) -> Read:
     reader = _Reader()
     data = reader.read(node, (), 0)
     return Read(data=data, lines=reader.lines, complaints=tuple(reader.complaints))
+
+
+class _Loader(yaml.SafeLoader):
+    """Notes anchors and aliases, and resolves none; one pass, because a pass costs most of a compilation."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.references: list[int] = []
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]  # the library's own lack
+        if isinstance(event, yaml.AliasEvent):
+            self.references.append(_line(event.start_mark))
+            self.get_event()  # type: ignore[no-untyped-call]  # the same
+            return yaml.ScalarNode("tag:yaml.org,2002:null", "")
+        if event.anchor is not None:
+            self.references.append(_line(event.start_mark))
+            event.anchor = None
+        return super().compose_node(parent, index)
 
 
 class _Reader:
