@@ -42,6 +42,7 @@ def trial(tenant: UUID, journal_salt: str) -> str:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def open_scene(
+    request: pytest.FixtureRequest,
     tenant: UUID,
     trial: str,
     clock: VirtualClock,
@@ -80,5 +81,7 @@ async def open_scene(
 
     yield opens
     for scene in opened:
+        # What the providers saw and when: the same, byte for byte, whenever this trial is repeated.
+        request.node.user_properties.append(("played", scene.played()))
         await scene.close()
         scene.world.close()

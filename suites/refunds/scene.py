@@ -1,5 +1,6 @@
 """One trial of the refunds business: its world, its workers, and everything that happens to them."""
 
+import hashlib
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -248,6 +249,22 @@ class Scene:
         )
         versions = await books.ledger.versions_of(self.tenant, run_id)
         return versions[-1].state_hash.hex(), told.state_hash.hex()
+
+    def played(self) -> str:
+        """A digest of all that the providers saw, in its order and at its moments."""
+        seen = [
+            (
+                each.method,
+                each.url,
+                each.header(KEY_HEADER),
+                each.body,
+                str(each.at),
+                each.status,
+                each.effect,
+            )
+            for each in self.world.seen()
+        ]
+        return hashlib.sha256(repr(seen).encode()).hexdigest()
 
     async def close(self) -> None:
         """Hand the connections over to whoever plays next."""
