@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
 from functools import partial
@@ -34,6 +35,7 @@ class Delivery(StrEnum):
     SERVER_REPLAYS = "server_replays"
     TOO_MANY = "too_many"
     TIMED_OUT = "timed_out"
+    DOOR_CRASHED = "door_crashed"
     CRASHED = "crashed"
     OVERTAKEN = "overtaken"
 
@@ -161,6 +163,22 @@ async def _timed_out(scene: Scene) -> list[Received]:
     return answers
 
 
+async def _door_crashed(scene: Scene) -> list[Received]:
+    """The door dies when it has kept the event and begun no run; the shop, unanswered, sends it again."""
+    refunds = await scene.process()
+    dying = replace(refunds.door, events=scene.processes[-1].books.events)
+    answers = []
+    for what in scene.drawn.returns:
+        began = len(await scene.run_ids())
+        event = f"event-{what.number}"
+        told = await dying.receive("shopify", scene.delivery(what, event=event))
+        assert (told.kept, len(await scene.run_ids())) == (1, began)
+        scene.clock.advance(timedelta(minutes=scene.rng.randint(1, 240)))
+        answers.append(await scene.told(refunds, scene.delivery(what, event=event)))
+    await scene.settle(refunds)
+    return answers
+
+
 async def _crashed(scene: Scene) -> list[Received]:
     """A worker dies at one of its requests, and another one goes on when its lease has passed."""
     answers = []
@@ -214,6 +232,7 @@ _PATTERNS: dict[Delivery, Callable[[Scene], Awaitable[list[Received]]]] = {
     Delivery.SERVER_REPLAYS: partial(_misbehaving, plan=_server_replays),
     Delivery.TOO_MANY: partial(_misbehaving, plan=_too_many),
     Delivery.TIMED_OUT: _timed_out,
+    Delivery.DOOR_CRASHED: _door_crashed,
     Delivery.CRASHED: _crashed,
     Delivery.OVERTAKEN: _overtaken,
 }

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from autobiz_harness.adapters import rows_of, searched_places
+from autobiz_harness.adapters import kept_run, rows_of, searched_places
 from autobiz_kernel.approvals import DecisionError, IdentityError, Status, Verdict
 from autobiz_kernel.transport import (
     SENDGRID,
@@ -24,7 +24,7 @@ from autobiz_oracles import expect
 
 from ..live_looking import LIVE
 from ..refunds.people import click
-from ..refunds.returns import Exponent, Shape, draw, draw_too_much
+from ..refunds.returns import Exponent, Shape, draw, draw_too_much, made
 from ..refunds.scene import TEXT
 from ..refunds.verdicts import Became, judge
 from ..refunds.wires import Meanwhile
@@ -79,6 +79,22 @@ async def test_never_above_what_is_left_at_the_same_moment(
     scene.world.refresh()
     await second.worker.advance(scene.tenant, run_ids[refused.refund_id])
     await judge(scene, app_database, {given: Became.REFUNDED, refused: Became.REFUSED})
+
+
+@t22
+@t23
+async def test_nobody_is_asked_about_what_is_not_there(
+    open_scene: OpenScene, rng: random.Random, app_database: str
+) -> None:
+    """A refund above all that was captured waits for nobody, however large: it is refused at once."""
+    large = draw(rng, Shape.FULL, rng.choice(list(Exponent)), is_large=True)
+    (amount,) = large.amounts
+    scene = open_scene(made(rng, large.currency, amount // 20 * 10, [amount]))
+    (what,) = scene.drawn.returns
+    refunds = await scene.process()
+    await scene.told(refunds, scene.delivery(what))
+    await scene.settle(refunds)
+    await judge(scene, app_database, {what: Became.REFUSED}, asked=[])
 
 
 @t23
@@ -199,6 +215,31 @@ async def test_the_address_is_written_down_nowhere(
         starts=rows_of(database, "SELECT input FROM run_starts WHERE tenant_id = %s", where),
     )
     expect.security(places).leaks_nothing(secrets=[scene.drawn.email])
+
+
+@pytest.mark.test_id("P1-T09", "P1-T23")
+@pytest.mark.requirement("P1-R05", "INV-04")
+async def test_every_run_leaves_one_complete_trace(
+    open_scene: OpenScene, rng: random.Random, app_database: str, database: str
+) -> None:
+    """Refunded after a yes, or denied: each run has one correlation id, and its whole trace carries it."""
+    scene = open_scene(draw(rng, Shape.REPEATED, rng.choice(list(Exponent)), is_large=True))
+    refunds = await scene.process()
+    for what in scene.drawn.returns:
+        await scene.told(refunds, scene.delivery(what))
+    await scene.work(refunds)
+    became = {}
+    for request in await scene.waiting(refunds):
+        how = rng.choice((Became.REFUNDED, Became.DENIED))
+        await click(scene, refunds, request, Verdict.APPROVE if how is Became.REFUNDED else Verdict.DENY)
+        became[request.shown["refund_id"]] = how
+    await scene.settle(refunds)
+    for run_id in await scene.run_ids():
+        trace = kept_run(database, scene.tenant, run_id).trace()
+        expect.trace(trace).complete().correlated()
+    statuses = {Became.REFUNDED: Status.APPROVED, Became.DENIED: Status.DENIED}
+    outcomes = {each: became[each.refund_id] for each in scene.drawn.returns}
+    await judge(scene, app_database, outcomes, asked=[statuses[how] for how in outcomes.values()])
 
 
 @pytest.mark.test_id("P1-H04")

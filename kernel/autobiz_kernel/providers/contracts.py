@@ -4,19 +4,20 @@ from typing import Final
 
 from autobiz_kernel.contract import ToolContract
 
-from . import customer, sendgrid, slack
-from .printful import orders as printful
-from .shopify import orders as shopify
-from .stripe import payments, refunds, tax
+from .customer import SEND_MAIL as CUSTOMER_MAIL
+from .printful.orders import CANCEL_ORDER as CANCEL_PRINT
+from .printful.orders import CONFIRM_ORDER, CREATE_ORDER, READ_SHIPMENTS
+from .sendgrid import SEND_MAIL
+from .shopify.orders import CANCEL_ORDER, READ_ORDER, REFUND_ORDER, UPDATE_ORDER
+from .slack import POST_APPROVAL, UPDATE_APPROVAL
+from .stripe.payments import AUTHORISE, CAPTURE, VOID
+from .stripe.refunds import READ_PAYMENT, REFUND, REFUND_WITHIN
+from .stripe.tax import CALCULATE_TAX, COMMIT_TAX
 
 # Those of models are not here: a model's contract is the one that its pin makes.
 PROVIDER_CONTRACTS: Final[tuple[ToolContract, ...]] = (
-    *(payments.AUTHORISE, payments.CAPTURE, payments.VOID),
-    *(refunds.REFUND, refunds.REFUND_WITHIN, refunds.READ_PAYMENT),
-    *(tax.CALCULATE_TAX, tax.COMMIT_TAX),
-    *(shopify.READ_ORDER, shopify.UPDATE_ORDER, shopify.CANCEL_ORDER, shopify.REFUND_ORDER),
-    *(printful.CREATE_ORDER, printful.CONFIRM_ORDER, printful.CANCEL_ORDER, printful.READ_SHIPMENTS),
-    sendgrid.SEND_MAIL,
-    *(slack.POST_APPROVAL, slack.UPDATE_APPROVAL),
-    customer.SEND_MAIL,
+    *(AUTHORISE, CAPTURE, VOID, REFUND, REFUND_WITHIN, READ_PAYMENT, CALCULATE_TAX, COMMIT_TAX),
+    *(READ_ORDER, UPDATE_ORDER, CANCEL_ORDER, REFUND_ORDER),
+    *(CREATE_ORDER, CONFIRM_ORDER, CANCEL_PRINT, READ_SHIPMENTS),
+    *(SEND_MAIL, CUSTOMER_MAIL, POST_APPROVAL, UPDATE_APPROVAL),
 )
