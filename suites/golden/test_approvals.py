@@ -22,6 +22,7 @@ pytestmark = [
 ]
 
 
+@pytest.mark.adversarial(86, 89)
 @pytest.mark.parametrize("exponent", Exponent)
 @pytest.mark.parametrize("path", Path)
 async def test_people_decide(

@@ -113,6 +113,7 @@ async def test_nothing_without_a_yes(open_scene: OpenScene, rng: random.Random, 
     await judge(scene, app_database, {what: Became.DENIED}, asked=[Status.EXPIRED])
 
 
+@pytest.mark.adversarial(90)
 @t23
 @pytest.mark.parametrize("how", ["stranger", "wrong_group", "forged", "other_tenant", "own_request"])
 async def test_a_yes_that_is_none(

@@ -88,6 +88,7 @@ async def test_a_trigger_of_another_tenant_begins_nothing(
     await judge(scene, app_database, {})
 
 
+@pytest.mark.adversarial(61)
 @t22
 async def test_a_crowd_of_deliveries_is_one_refund(
     open_scene: OpenScene, rng: random.Random, app_database: str

@@ -29,6 +29,7 @@ KINDS = [
 ]
 
 
+@pytest.mark.adversarial(60, 61, 76, 81)
 @pytest.mark.parametrize(("shape", "delivery", "exponent"), KINDS)
 async def test_each_return_is_refunded_once(
     shape: Shape,

@@ -12,6 +12,7 @@ RUN_ELSEWHERE = {
     "docs/how-to/approve-and-judge-criteria.md": "suites/integration_internal/test_gate_approve.py",
     "docs/how-to/gate-any-language.md": "suites/integration_internal/test_gate_foreign.py",
     "docs/how-to/quarantine-a-flake.md": "suites/integration_internal/test_gate_quarantine_run.py",
+    "docs/how-to/refund-customers.md": "suites/integration_external/test_refunds_page.py",
     "docs/how-to/sign-and-check-evidence.md": "suites/integration_internal/test_gate_evidence.py",
 }
 
