@@ -211,7 +211,9 @@ async def _overtaken(scene: Scene) -> list[Received]:
         slow = await scene.process(hold)
         (run_id,) = await scene.runs_under_way()
         late = asyncio.create_task(slow.worker.advance(scene.tenant, run_id))
-        await hold.acted.wait()
+        acted = asyncio.create_task(hold.acted.wait())
+        await asyncio.wait({late, acted}, return_when=asyncio.FIRST_COMPLETED)
+        assert acted.done(), f"the worker has made no refund: {late.result()}"
         scene.clock.advance(LONGER_THAN_ANY_LEASE)
         await scene.settle(fast)
         hold.may_go_on.set()
