@@ -39,7 +39,7 @@ check: $(READY)  ## Format, lint, types, import contracts, tidy
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/mypy suites benchmarks conftest.py .ci/wheel_check.py
+	@$(BIN)/mypy suites examples benchmarks conftest.py .ci/wheel_check.py
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/pytest -q suites/hygiene
 
