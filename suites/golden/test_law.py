@@ -20,7 +20,7 @@ from autobiz_kernel.transport import (
     SandboxAccount,
     Send,
 )
-from autobiz_oracles import expect
+from autobiz_oracles import Scope, expect
 
 from ..live_looking import LIVE
 from ..refunds.people import click
@@ -37,6 +37,12 @@ pytestmark = [
     pytest.mark.workflow("WF03"),
     pytest.mark.negative,
 ]
+# The tools behind what the providers see.
+_SEEN_AS = {
+    "stripe.refund": "stripe.refund@2",
+    "shopify.refund_order": "shopify.refund_order@1",
+    "sendgrid.send_mail": "customer.send_mail@1",
+}
 t22, t23 = pytest.mark.test_id("P1-T22"), pytest.mark.test_id("P1-T23")
 
 
@@ -63,7 +69,7 @@ async def test_never_above_what_is_left_at_the_same_moment(
     open_scene: OpenScene, rng: random.Random, app_database: str
 ) -> None:
     """Of two refunds that were both found to fit, the one that comes second is looked at anew and refused."""
-    scene = open_scene(draw_too_much(rng, rng.choice(list(Exponent)), is_large=False))
+    scene = open_scene(draw_too_much(rng, is_large=False))
     given, refused = scene.drawn.returns
     first = await scene.process()
     for what in (refused, given):
@@ -87,7 +93,7 @@ async def test_nobody_is_asked_about_what_is_not_there(
     open_scene: OpenScene, rng: random.Random, app_database: str
 ) -> None:
     """A refund above all that was captured waits for nobody, however large: it is refused at once."""
-    large = draw(rng, Shape.FULL, rng.choice(list(Exponent)), is_large=True)
+    large = draw(rng, Shape.FULL, is_large=True)
     (amount,) = large.amounts
     scene = open_scene(made(rng, large.currency, amount // 20 * 10, [amount]))
     (what,) = scene.drawn.returns
@@ -100,7 +106,7 @@ async def test_nobody_is_asked_about_what_is_not_there(
 @t23
 async def test_nothing_without_a_yes(open_scene: OpenScene, rng: random.Random, app_database: str) -> None:
     """However often workers look, and whatever the shop tells again, nothing goes before a person's yes."""
-    scene = open_scene(draw(rng, Shape.FULL, rng.choice(list(Exponent)), is_large=True))
+    scene = open_scene(draw(rng, Shape.FULL, is_large=True))
     (what,) = scene.drawn.returns
     processes = [await scene.process() for _ in range(2)]
     for _ in range(3):
@@ -122,7 +128,7 @@ async def test_a_yes_that_is_none(
     """Nobody says yes who is unknown, of another group, forged, of another tenant, or the one who asks."""
     people = "people:\n  refund_agent: {groups: [finance], slack: U0BOT}\n"
     scene = open_scene(
-        draw(rng, Shape.FULL, rng.choice(list(Exponent)), is_large=True),
+        draw(rng, Shape.FULL, is_large=True),
         text=TEXT.replace("people:\n", people),
     )
     (what,) = scene.drawn.returns
@@ -198,7 +204,7 @@ async def test_the_address_is_written_down_nowhere(
     open_scene: OpenScene, rng: random.Random, app_database: str, database: str
 ) -> None:
     """The customer is written to once, and no row of the tenant holds the address, nor does the webhook's."""
-    scene = open_scene(draw(rng, Shape.FULL, rng.choice(list(Exponent))))
+    scene = open_scene(draw(rng, Shape.FULL))
     (what,) = scene.drawn.returns
     refunds = await scene.process()
     note = f"Please write to {scene.drawn.email}"
@@ -223,8 +229,8 @@ async def test_the_address_is_written_down_nowhere(
 async def test_every_run_leaves_one_complete_trace(
     open_scene: OpenScene, rng: random.Random, app_database: str, database: str
 ) -> None:
-    """Refunded after a yes, or denied: each run has one correlation id, and its whole trace carries it."""
-    scene = open_scene(draw(rng, Shape.REPEATED, rng.choice(list(Exponent)), is_large=True))
+    """Refunded after a yes or denied: each run has one whole trace, and nothing ran outside its scopes."""
+    scene = open_scene(draw(rng, Shape.REPEATED, is_large=True))
     refunds = await scene.process()
     for what in scene.drawn.returns:
         await scene.told(refunds, scene.delivery(what))
@@ -235,9 +241,15 @@ async def test_every_run_leaves_one_complete_trace(
         await click(scene, refunds, request, Verdict.APPROVE if how is Became.REFUNDED else Verdict.DENY)
         became[request.shown["refund_id"]] = how
     await scene.settle(refunds)
+    scopes = [
+        Scope(each.principal, str(scene.tenant), each.tool, each.operation)
+        for each in scene.compiled.file.scopes
+    ]
+    ran = [_SEEN_AS[f"{each.provider}.{each.op}"] for each in scene.world.truth().effects]
     for run_id in await scene.run_ids():
-        trace = kept_run(database, scene.tenant, run_id).trace()
-        expect.trace(trace).complete().correlated()
+        kept = kept_run(database, scene.tenant, run_id)
+        expect.trace(kept.trace()).complete().correlated()
+        expect.permission(kept.attempts(ran=ran)).within(scopes)
     statuses = {Became.REFUNDED: Status.APPROVED, Became.DENIED: Status.DENIED}
     outcomes = {each: became[each.refund_id] for each in scene.drawn.returns}
     await judge(scene, app_database, outcomes, asked=[statuses[how] for how in outcomes.values()])
@@ -247,7 +259,7 @@ async def test_every_run_leaves_one_complete_trace(
 @pytest.mark.requirement("P1-RH03")
 async def test_no_real_recipient(open_scene: OpenScene, rng: random.Random) -> None:
     """An order whose address could be somebody's stops the worker before the mail goes out."""
-    scene = open_scene(draw(rng, Shape.FULL, rng.choice(list(Exponent))))
+    scene = open_scene(draw(rng, Shape.FULL))
     scene.egress = Egress()
     (what,) = scene.drawn.returns
 

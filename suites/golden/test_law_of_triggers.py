@@ -12,7 +12,7 @@ from autobiz_kernel.webhooks import Delivery
 from autobiz_mocks.deliveries import ShopifySigner, forged
 from autobiz_oracles import expect
 
-from ..refunds.returns import Exponent, Shape, draw
+from ..refunds.returns import Shape, draw
 from ..refunds.scene import SECRET, SHOP, Scene
 from ..refunds.verdicts import Became, judge
 from .conftest import OpenScene
@@ -56,7 +56,7 @@ async def test_what_is_not_believed_begins_nothing(
     how: str, open_scene: OpenScene, rng: random.Random, app_database: str
 ) -> None:
     """A delivery that is forged, unsigned, a stranger's or another shop's is not kept and begins no run."""
-    scene = open_scene(draw(rng, Shape.FULL, rng.choice(list(Exponent))))
+    scene = open_scene(draw(rng, Shape.FULL))
     (what,) = scene.drawn.returns
     refunds = await scene.process()
     status, spoil = UNBELIEVED[how]
@@ -76,7 +76,7 @@ async def test_a_trigger_of_another_tenant_begins_nothing(
     open_scene: OpenScene, rng: random.Random, app_database: str
 ) -> None:
     """What is told at the door of a tenant that this business does not have is kept and begins no run."""
-    scene = open_scene(draw(rng, Shape.FULL, rng.choice(list(Exponent))))
+    scene = open_scene(draw(rng, Shape.FULL))
     (what,) = scene.drawn.returns
     refunds = await scene.process()
     elsewhere = replace(refunds.door, tenant=scene.another_tenant())
@@ -94,7 +94,7 @@ async def test_a_crowd_of_deliveries_is_one_refund(
     open_scene: OpenScene, rng: random.Random, app_database: str
 ) -> None:
     """Sixteen deliveries of one return at four doors at the same moment are one run, one refund, one mail."""
-    scene = open_scene(draw(rng, Shape.FULL, rng.choice(list(Exponent))))
+    scene = open_scene(draw(rng, Shape.FULL))
     (what,) = scene.drawn.returns
     doors = [await scene.process() for _ in range(4)]
     scene.world.refresh()
@@ -115,7 +115,7 @@ async def test_the_same_return_with_another_amount_is_refused(
     open_scene: OpenScene, rng: random.Random, app_database: str
 ) -> None:
     """A return that is told of again with another amount is refunded as at first, and it is heard of."""
-    scene = open_scene(draw(rng, Shape.PARTIAL, rng.choice(list(Exponent))))
+    scene = open_scene(draw(rng, Shape.PARTIAL))
     (what,) = scene.drawn.returns
     refunds = await scene.process()
     await scene.told(refunds, scene.delivery(what))
@@ -146,7 +146,7 @@ async def test_an_amount_that_is_none_begins_nothing(
     spoil: str, open_scene: OpenScene, rng: random.Random, app_database: str
 ) -> None:
     """An amount that its currency cannot have is kept as it was told, begins no run, and is heard of."""
-    scene = open_scene(draw(rng, Shape.FULL, rng.choice(list(Exponent))))
+    scene = open_scene(draw(rng, Shape.FULL))
     (what,) = scene.drawn.returns
     refunds = await scene.process()
     money = {"shop_money": {"amount": SPOILED[spoil], "currency_code": scene.drawn.currency}}

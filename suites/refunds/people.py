@@ -23,8 +23,8 @@ async def say_what_became_of_mails(scene: Scene) -> bool:
             if frame.get("wait", {}).get("for") != "word":
                 continue
             at, given = frame["at"], frame["input"][0]
-            assert at in ("say_yes", "say_no"), f"{at} is in doubt, and nothing but a mail may be"
-            word = "refunded" if at == "say_yes" else "denied"
+            assert at.startswith("say_"), f"{at} is in doubt, and nothing but a mail may be"
+            word = "denied" if at == "say_no" else "refunded"
             sent = scene.key_of("customer.send_mail", {"intent": f"{word}-{given['refund_id']}"})
             seen: Json = {"message_id": "seen", "is_sandbox": True}
             scene.words += 1

@@ -111,8 +111,11 @@ class Drawn:
         }
 
 
-def draw(rng: random.Random, shape: Shape, exponent: Exponent, *, is_large: bool = False) -> Drawn:
+def draw(
+    rng: random.Random, shape: Shape, exponent: Exponent | None = None, *, is_large: bool = False
+) -> Drawn:
     """Draw an order with its returns; every one of them below the threshold, or every one above."""
+    exponent = exponent or rng.choice(list(Exponent))
     currency = rng.choice(CURRENCIES[exponent])
     step = _STEP[exponent]
     least, most = (step, THRESHOLDS[currency]) if not is_large else (
@@ -134,8 +137,9 @@ def draw(rng: random.Random, shape: Shape, exponent: Exponent, *, is_large: bool
     return made(rng, currency, sum(amounts) + kept, amounts)
 
 
-def draw_too_much(rng: random.Random, exponent: Exponent, *, is_large: bool) -> Drawn:
+def draw_too_much(rng: random.Random, exponent: Exponent | None = None, *, is_large: bool) -> Drawn:
     """Draw an order with two returns, each of which could be refunded, and both could not."""
+    exponent = exponent or rng.choice(list(Exponent))
     first = draw(rng, Shape.FULL, exponent, is_large=is_large)
     step = _STEP[exponent]
     (amount,) = first.amounts

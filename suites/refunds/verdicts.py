@@ -21,9 +21,12 @@ class Became(StrEnum):
     REFUNDED = "refunded"
     DENIED = "denied"  # by a person, or by nobody's answer
     REFUSED = "refused"  # there was no such money to give back
+    UNRECORDED = "unrecorded"  # refunded, and the shop would not write it down
 
 
-_REASON = {Became.REFUNDED: "COMPLETED", Became.DENIED: "FAILED", Became.REFUSED: "FAILED"}
+# How each kind of run ends, and what the customer is told.
+_REASON = {how: "COMPLETED" if how is Became.REFUNDED else "FAILED" for how in Became}
+_MAIL = {Became.REFUNDED: "refunded", Became.UNRECORDED: "refunded", Became.DENIED: "denied"}
 
 
 async def judge(
@@ -37,15 +40,17 @@ async def judge(
     """Judge money, records, mails, receipts, chains, runs and requests, each where it cannot be made up."""
     drawn, plain = scene.drawn, scene.plain
     journal, truth = scene.world.seen(), scene.world.truth()
-    paid = [each for each, how in became.items() if how is Became.REFUNDED]
+    paid = [each for each, how in became.items() if how in (Became.REFUNDED, Became.UNRECORDED)]
     at_stripe = {scene.refund_key(each): drawn.at_stripe(each.amount) for each in paid}
     at_shop = {
-        scene.record_key(each): int(Decimal(decimal_text(each.amount, drawn.currency)) * 100) for each in paid
+        scene.record_key(each): int(Decimal(decimal_text(each.amount, drawn.currency)) * 100)
+        for each in paid
+        if became[each] is Became.REFUNDED
     }
     mails = sorted(
-        scene.mail_key(each, how.value)
+        scene.mail_key(each, _MAIL[how])
         for each, how in became.items()
-        if how is not Became.REFUSED and each not in unmailed
+        if how in _MAIL and each not in unmailed
     )
     receipts = await read_receipts(plain, scene.tenant)
     books = verify_tenant(app_database, scene.tenant)

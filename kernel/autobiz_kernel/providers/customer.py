@@ -5,38 +5,34 @@ shop is asked for the address at the moment of sending, and it is forgotten with
 """
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from autobiz_kernel.clock import Clock
-from autobiz_kernel.contract import EffectClass, Json, Recovery, ToolContract
+from autobiz_kernel.contract import Json
 from autobiz_kernel.tool import Refused, Tool
 from autobiz_kernel.transport import Account, Egress, ErrorClass, ProviderError, Send, TurnedAwayError
 
-from .schemas import FLAG, TEXT, TIMEOUT_MS, closed, identifier, words
+from .schemas import TIMEOUT_MS, closed, identifier, words
 from .sendgrid import ADDRESS_PATTERN, mail_of
+from .sendgrid import SEND_MAIL as MAIL_TO_ADDRESS
 from .shopify import contact_of
 
 NO_ADDRESS: Final = "no_address"
-_ADDRESS: Final[Json] = {"type": "string", "pattern": ADDRESS_PATTERN}
-SEND_MAIL: Final = ToolContract(
+SEND_MAIL: Final = replace(
+    MAIL_TO_ADDRESS,
     name="customer",
-    operation="send_mail",
-    version="1",
-    timeout_ms=TIMEOUT_MS,
-    effect_class=EffectClass.WRITE,
-    recovery=Recovery.UNREPEATABLE,
-    identity=("intent",),
-    provider_ref="message_id",
+    # Two exchanges, and each has the transport's own patience.
+    timeout_ms=2 * TIMEOUT_MS,
     input_schema=closed(
         {
             "intent": identifier(),
             "order": identifier("gid://shopify/Order/[0-9]{1,20}"),
-            "sender": _ADDRESS,
+            "sender": {"type": "string", "pattern": ADDRESS_PATTERN},
             "subject": words(200),
             "text": words(20_000),
         }
     ),
-    output_schema=closed({"message_id": TEXT, "is_sandbox": FLAG}, {"request_id": TEXT}),
 )
 
 

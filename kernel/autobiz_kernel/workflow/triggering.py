@@ -15,7 +15,7 @@ import orjson
 
 from autobiz_kernel.canonical import canonical
 from autobiz_kernel.contract import Json
-from autobiz_kernel.errors import RunError
+from autobiz_kernel.errors import CanonicalError, RunError
 from autobiz_kernel.webhooks import Event, EventBook, StoredEvent
 
 from .orchestrator import Orchestrator
@@ -36,8 +36,7 @@ class Wish:
 class Trigger:
     """Events of one type from one source, and the workflow that they begin.
 
-    `read` returns nothing for an event that asks for nothing, and raises `ValueError`, `TypeError` or
-    `LookupError` for one that cannot be read.
+    `read` returns nothing for an event that asks for nothing, and raises for one that cannot be read.
     """
 
     source: str
@@ -77,10 +76,18 @@ class TriggeringEvents:
                 continue
             try:
                 wish = trigger.read(event)
+            except Exception as error:  # noqa: BLE001  # whatever a reader raises, it would raise again
+                self._tell(stored, trigger, error)
+                continue
+            try:
                 if wish is not None:
                     await start_once(self.orchestrator, stored.tenant, trigger.workflow, wish)
-            except (RunError, ValueError, TypeError, LookupError) as error:
-                self.on_unstarted(stored, f"{trigger.workflow}: {type(error).__name__}: {error}")
+            except (RunError, CanonicalError) as error:
+                self._tell(stored, trigger, error)
+
+    def _tell(self, stored: StoredEvent, trigger: Trigger, error: Exception) -> None:
+        words = self.orchestrator.redactor.text(f"{trigger.workflow}: {type(error).__name__}: {error}")
+        self.on_unstarted(stored, words)
 
 
 async def start_once(orchestrator: Orchestrator, tenant: UUID, workflow: str, wish: Wish) -> UUID:

@@ -45,7 +45,7 @@ REFUND: Final = ToolContract(
     output_schema=_REFUND_RESULT,
 )
 # The same act under the same key. A yes may be a day old when it is used, and what was left then may be gone.
-REFUND_WITHIN: Final = replace(REFUND, version="2")
+REFUND_WITHIN: Final = replace(REFUND, version="2", timeout_ms=3 * TIMEOUT_MS)
 READ_PAYMENT: Final = ToolContract(
     name="stripe",
     operation="read_payment",

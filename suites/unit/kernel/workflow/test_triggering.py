@@ -153,8 +153,8 @@ async def test_another_input_under_the_same_key_is_told_and_changes_nothing() ->
 @pytest.mark.negative
 @pytest.mark.parametrize(
     "payload",
-    [{"number": "one"}, {"amount": "12"}, {"amount": 0}, {"amount": 1.5}, {"number": None}],
-    ids=["no_number", "text", "nought", "fraction", "nothing"],
+    [{"number": []}, {"number": "one"}, {"amount": "12"}, {"amount": 0}, {"amount": 1.5}, {"number": None}],
+    ids=["list", "no_number", "text", "nought", "fraction", "nothing"],
 )
 async def test_what_cannot_be_read_is_kept_and_told(payload: dict[str, Any]) -> None:
     """An event whose wish cannot be read, or that no workflow takes, is kept, begins nothing, and is told."""
