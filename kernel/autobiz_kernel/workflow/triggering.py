@@ -94,12 +94,11 @@ async def start_once(orchestrator: Orchestrator, tenant: UUID, workflow: str, wi
     """Begin the one run of a wish, or find it begun; the first to ask gives it its id."""
     queue, now = orchestrator.queue, orchestrator.clock.now()
     event, key = f"begin.{workflow}", hashlib.sha256(wish.key.encode()).hexdigest()
-    drawn = orjson.dumps({"run": str(orchestrator.ids.new(now))})
-    await queue.signal(
-        Signal(tenant=tenant, signal_id=f"{event}:{key}", event=event, key=key, payload=drawn, at=now)
-    )
+    name, drawn = f"{event}:{key}", orjson.dumps({"run": str(orchestrator.ids.new(now))})
+    await queue.signal(Signal(tenant=tenant, signal_id=name, event=event, key=key, payload=drawn, at=now))
     # Of many who ask at once one is kept, and all go by that.
-    (first,) = await queue.signals(tenant, event=event, key=key, since=_ALWAYS)
+    known = await queue.signals(tenant, event=event, key=key, since=_ALWAYS)
+    first = next(each for each in known if each.signal_id == name)
     run_id = UUID(orjson.loads(first.payload)["run"])
     await orchestrator.start(tenant, workflow, wish.input, run_id=run_id, correlation_id=key)
     begun = await queue.start_of(tenant, run_id)
