@@ -7,7 +7,6 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from autobiz_kernel.money import decimal_text, to_stripe
 from autobiz_mocks.truth import Machine, Order, Payment, SendgridMachine, ShopifyMachine, StripeMachine
 
 from ..stripe_tools import payment_id
@@ -41,6 +40,7 @@ CURRENCIES = {
     Exponent.TWO: ("EUR", "GBP", "USD"),
     Exponent.THREE: ("BHD", "KWD"),
 }
+_PLACES = {Exponent.NONE: 0, Exponent.TWO: 2, Exponent.THREE: 3}
 _STEP = {Exponent.NONE: 1, Exponent.TWO: 1, Exponent.THREE: 10}
 
 
@@ -75,19 +75,24 @@ class Drawn:
     def amounts(self) -> tuple[int, ...]:
         return tuple(each.amount for each in self.returns)
 
-    def at_stripe(self, amount: int) -> int:
-        """An amount as Stripe counts it."""
-        return to_stripe(amount, self.currency)
+    def decimal(self, amount: int) -> Decimal:
+        """An amount as the shop writes it; by this page's own tables, and not by the kernel's."""
+        places = next(_PLACES[each] for each, names in CURRENCIES.items() if self.currency in names)
+        return Decimal(amount).scaleb(-places)
 
     def machines(self) -> dict[str, Machine]:
         """The providers as they are before the trial."""
-        paid = self.at_stripe(self.captured)
+        # Of these currencies Stripe counts the very smallest units.
         payment = Payment(
-            id=self.payment, currency=self.currency.lower(), amount=paid, status="succeeded", received=paid
+            id=self.payment,
+            currency=self.currency.lower(),
+            amount=self.captured,
+            status="succeeded",
+            received=self.captured,
         )
         order = Order(
             id=self.order_id,
-            total=Decimal(decimal_text(self.captured, self.currency)),
+            total=self.decimal(self.captured),
             currency=self.currency,
             email=self.email,
             paid_by=self.payment,
@@ -100,7 +105,7 @@ class Drawn:
 
     def told(self, what: Return, **changed: Any) -> dict[str, Any]:
         """A return as the shop tells of it."""
-        amount = decimal_text(what.amount, self.currency)
+        amount = str(self.decimal(what.amount))
         return {
             "id": what.number,
             "admin_graphql_api_id": f"gid://shopify/Return/{what.number}",
@@ -156,6 +161,6 @@ def made(rng: random.Random, currency: str, captured: int, amounts: Sequence[int
         captured=captured,
         returns=tuple(Return(number=first + number, amount=each) for number, each in enumerate(amounts)),
         order=rng.randint(1, 10**9),
-        payment=payment_id(currency, to_stripe(captured, currency), f"{rng.getrandbits(40):010x}"),
+        payment=payment_id(currency, captured, f"{rng.getrandbits(40):010x}"),
         email=f"customer-{rng.randint(1, 10**6)}@example.com",
     )

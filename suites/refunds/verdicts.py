@@ -1,12 +1,10 @@
 """What the world and the books must hold after a trial, whatever has happened in it."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from enum import StrEnum
 
 from autobiz_kernel import verify_tenant
 from autobiz_kernel.approvals import Status
-from autobiz_kernel.money import decimal_text
 from autobiz_mocks.truth import Effect
 from autobiz_oracles import expect
 
@@ -41,9 +39,9 @@ async def judge(
     drawn, plain = scene.drawn, scene.plain
     journal, truth = scene.world.seen(), scene.world.truth()
     paid = [each for each, how in became.items() if how in (Became.REFUNDED, Became.UNRECORDED)]
-    at_stripe = {scene.refund_key(each): drawn.at_stripe(each.amount) for each in paid}
+    at_stripe = {scene.refund_key(each): each.amount for each in paid}
     at_shop = {
-        scene.record_key(each): int(Decimal(decimal_text(each.amount, drawn.currency)) * 100)
+        scene.record_key(each): int(drawn.decimal(each.amount) * 100)
         for each in paid
         if became[each] is Became.REFUNDED
     }
@@ -64,9 +62,7 @@ async def judge(
         # The providers' own rules, followed without the kernel's code, and what has happened by them.
         expect.value(truth.rules_broken).equals(())
         expect.value(_amounts(truth.of("stripe", "refund"))).equals(sorted(at_stripe.items()))
-        expect.value(sum(each.amount for each in truth.of("stripe", "refund"))).at_most(
-            drawn.at_stripe(drawn.captured)
-        )
+        expect.value(sum(each.amount for each in truth.of("stripe", "refund"))).at_most(drawn.captured)
         expect.value(_amounts(truth.of("shopify", "refund_order"))).equals(sorted(at_shop.items()))
         expect.value(sorted(each.key for each in truth.of("sendgrid", "send_mail"))).equals(mails)
         expect.effects(journal).exactly(len(paid), "POST", "/v1/refunds")
