@@ -39,6 +39,7 @@ TROUBLES: dict[str, tuple[str, Plan]] = {
     "mail_turned_away": (_MAIL, lambda rng: Planned(fault=Fault.TOO_MANY, times=rng.randint(1, 4))),
     "mail_lost": (_MAIL, lambda _rng: Planned(fault=Fault.ANSWER_LOST)),
     "mail_fails": (_MAIL, lambda _rng: Planned(fault=Fault.SERVER_ERROR)),
+    "mail_fails_though_done": (_MAIL, lambda _rng: Planned(fault=Fault.SERVER_ERROR_DONE)),
     "mail_never_reached": (_MAIL, lambda _rng: Planned(fault=Fault.RESET_BEFORE)),
 }
 

@@ -9,6 +9,7 @@ from autobiz_mocks.truth import Effect
 from autobiz_oracles import expect
 
 from ..database import read_receipts
+from ..stripe_tools import KEY_HEADER
 from .returns import Return
 from .scene import Scene
 
@@ -45,11 +46,12 @@ async def judge(
         for each in paid
         if became[each] is Became.REFUNDED
     }
-    mails = sorted(
-        scene.mail_key(each, _MAIL[how])
+    mails = {
+        scene.mail_key(each, _MAIL[how]): f"{drawn.decimal(each.amount)} {drawn.currency}"
         for each, how in became.items()
         if how in _MAIL and each not in unmailed
-    )
+    }
+    sent = {each.header(KEY_HEADER): each.body for each in journal if each.op == "send_mail"}
     receipts = await read_receipts(plain, scene.tenant)
     books = verify_tenant(app_database, scene.tenant)
     run_ids = await scene.run_ids()
@@ -64,7 +66,9 @@ async def judge(
         expect.value(_amounts(truth.of("stripe", "refund"))).equals(sorted(at_stripe.items()))
         expect.value(sum(each.amount for each in truth.of("stripe", "refund"))).at_most(drawn.captured)
         expect.value(_amounts(truth.of("shopify", "refund_order"))).equals(sorted(at_shop.items()))
-        expect.value(sorted(each.key for each in truth.of("sendgrid", "send_mail"))).equals(mails)
+        expect.value(sorted(each.key for each in truth.of("sendgrid", "send_mail"))).equals(sorted(mails))
+        for key, words in mails.items():
+            expect.value(sent.get(key, "")).contains(f" {words}")
         expect.effects(journal).exactly(len(paid), "POST", "/v1/refunds")
         # Our books, read past the kernel.
         expect.receipts(receipts).match(journal)
