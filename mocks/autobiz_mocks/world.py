@@ -1,6 +1,6 @@
 """The outside world of one trial: what its providers were sent, what is true there, and what they answer."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Self
 from uuid import NAMESPACE_OID, uuid5
 
@@ -37,9 +37,9 @@ class World:
         """Return what the providers were sent in this trial."""
         return self._wiremock.journal(TRIAL_HEADER, self.trial)
 
-    def truth(self) -> Truth:
-        """Return what is true at the providers now."""
-        return fold(self.seen(), self._machines())
+    def truth(self, seen: Sequence[Served] | None = None) -> Truth:
+        """Return what is true at the providers now, or after what is said to have been seen."""
+        return fold(self.seen() if seen is None else seen, self._machines())
 
     def refresh(self) -> None:
         """Let the providers answer questions by what is true now."""

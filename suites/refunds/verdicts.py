@@ -38,7 +38,8 @@ async def judge(
 ) -> None:
     """Judge money, records, mails, receipts, chains, runs and requests, each where it cannot be made up."""
     drawn, plain = scene.drawn, scene.plain
-    journal, truth = scene.world.seen(), scene.world.truth()
+    journal = scene.world.seen()
+    truth = scene.world.truth(journal)
     paid = [each for each, how in became.items() if how in (Became.REFUNDED, Became.UNRECORDED)]
     at_stripe = {scene.refund_key(each): each.amount for each in paid}
     at_shop = {
