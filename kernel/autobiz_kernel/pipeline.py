@@ -190,6 +190,7 @@ class Kernel:
             # A lease outlives the deadline, or a second worker would begin while the first is still in time.
             lease=max(self.lease, timedelta(seconds=seconds) + _LEASE_MARGIN),
             heir=Heir.IN_TIME if in_time else Heir.NOBODY,
+            cost_micros=contract.cost_micros,
         )
         if judged.hold is not ALLOW:
             # An act that was answered before needs no person again.

@@ -46,7 +46,8 @@ CREATE TABLE runs (
 ) WITH (fillfactor = 60);
 
 -- One row per business act. status: 0 claimed, 1 done, 2 refused, 3 in doubt, 4 released.
--- epoch fences its holders; generation counts the windows in which the act has run.
+-- epoch fences its holders; generation counts the windows in which the act has run. begun counts the holders whose call
+-- is in no run's account yet: each grant adds one, a settlement takes one off, and who takes the run over pays the rest.
 CREATE TABLE idempotency (
     tenant_id     uuid        NOT NULL,
     key           digest      NOT NULL,
@@ -62,10 +63,14 @@ CREATE TABLE idempotency (
     receipt_run   uuid,
     receipt_seq   bigint,
     refusal       text,
+    begun         int         NOT NULL DEFAULT 1,
+    cost_micros   bigint      NOT NULL DEFAULT 0,
     PRIMARY KEY (tenant_id, key)
 ) WITH (fillfactor = 80);
 -- By the moment alone: an index that began with the tenant would offer itself for finding a key.
 CREATE INDEX idx_idempotency_expires ON idempotency (expires_at);
+-- Of every row and not of the unpaid ones: an index whose condition a settlement changes would be written by each.
+CREATE INDEX idx_idempotency_run ON idempotency (run_id);
 
 -- The immutable proof of one effect. body is the canonical text that is hashed; the other columns repeat parts of it
 -- for those who search, and the audit compares them.
