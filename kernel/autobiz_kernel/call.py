@@ -20,6 +20,8 @@ class Call:
     run: Run
     asked: Asked
     began: datetime
+    # The same by the reckoning of the run's own time.
+    moment: datetime
     patch_of: PatchOf | None = None
     step: int = 0
     command: bytes = b""

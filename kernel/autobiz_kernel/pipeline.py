@@ -85,12 +85,18 @@ class Kernel:
             began_at=now,
         )
         await self.ledger.begin(record)
-        return Run(record, principal=principal, prefix=prefix or tenant.hex, bounds=self.policy.bounds)
+        return Run(
+            record,
+            principal=principal,
+            prefix=prefix or tenant.hex,
+            bounds=self.policy.bounds,
+            clock=self.clock,
+        )
 
     async def resume(self, *, tenant: UUID, run_id: UUID, principal: Principal, prefix: str = "") -> Run:
         """Take a run over: whoever held it can write nothing more, and what it has used stays used."""
         return await taken_over(
-            self.ledger, self.policy, tenant, run_id, principal, prefix=prefix, now=self.clock.now()
+            self.ledger, self.policy, tenant, run_id, principal, prefix=prefix, clock=self.clock
         )
 
     async def end(self, run: Run, reason: TerminationReason) -> None:
@@ -110,9 +116,9 @@ class Kernel:
         """
         if run.record.config_hash != self.policy.config_hash:
             raise RunError(f"run {run.run_id}: began under another configuration; call under that one")
-        began = self.clock.now()
-        run.spent, judged = judge(run.view(began), asked, self.policy)
-        call = Call(run=run, asked=asked, began=began, step=run.spent.steps, patch_of=patch_of)
+        began, moment = self.clock.now(), run.moment(self.clock)
+        run.spent, judged = judge(run.view(moment), asked, self.policy)
+        call = Call(run=run, asked=asked, began=began, moment=moment, step=run.spent.steps, patch_of=patch_of)
         if isinstance(judged, Denied):
             return await self._deny(call, judged)
         # A private copy: who asks may change theirs while we wait, and the receipt must say what was done.
@@ -275,7 +281,7 @@ class Kernel:
     def _seconds(self, call: Call, judged: Judged) -> float:
         """Return how long the tool may take: its own deadline, or what the run has left."""
         wall = timedelta(milliseconds=self.policy.bounds.wall_ms_max)
-        left = wall - (call.began - call.run.record.began_at)
+        left = wall - (call.moment - call.run.record.began_at)
         return min(judged.contract.timeout_ms / 1000, left.total_seconds())
 
     def _settler(self, run: Run) -> Settler:

@@ -1,8 +1,8 @@
 """Take a run over from whoever held it."""
 
-from datetime import datetime
 from uuid import UUID
 
+from .clock import Clock
 from .errors import RunError
 from .ledger import Ledger
 from .loop_detection import Command
@@ -19,7 +19,7 @@ async def taken_over(
     principal: Principal,
     *,
     prefix: str,
-    now: datetime,
+    clock: Clock,
 ) -> Run:
     """Return the run in new hands, with what it has used and asked for so far; only for its own principal."""
     # Looked at before it is taken: a stranger who may not have it must not stop the worker who does.
@@ -30,7 +30,7 @@ async def taken_over(
         raise RunError(f"run {run_id}: began under another configuration; resume it under that one")
     if record.principal != principal.name:
         raise RunError(f"run {run_id}: began for {record.principal!r}, not for {principal.name!r}")
-    record = await ledger.take_run(tenant, run_id, now=now) or record
+    record = await ledger.take_run(tenant, run_id, now=clock.now()) or record
     traces = await ledger.traces_of(tenant, run_id)
     commands = (
         Command(tool=row.tool.partition("@")[0], digest=row.command)
@@ -39,5 +39,10 @@ async def taken_over(
         if row.command and row.guard in ("", "approval")
     )
     return Run(
-        record, principal=principal, prefix=prefix or tenant.hex, bounds=policy.bounds, commands=commands
+        record,
+        principal=principal,
+        prefix=prefix or tenant.hex,
+        bounds=policy.bounds,
+        commands=commands,
+        clock=clock,
     )

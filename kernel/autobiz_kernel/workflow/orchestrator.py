@@ -164,7 +164,7 @@ class Orchestrator:
             if not run.state and run.termination_reason is None:
                 await mover.begin(start)
             while run.termination_reason is None and how_it_ended(run.state) is None:
-                if self.clock.now() >= self._wall(caller):
+                if run.moment(self.clock) >= self._wall(caller):
                     await kernel.end(run, TerminationReason.MAX_TIME)
                     break
                 asked = wanted(self.compiled, run.state)
@@ -221,7 +221,7 @@ class Orchestrator:
         except StoreError as error:
             # Whoever followed us when our lease had passed has begun it.
             raise LostError(f"run {start.run_id}: another worker has taken it over") from error
-        return Run(record, principal=principal, prefix=prefix, bounds=kernel.policy.bounds)
+        return Run(record, principal=principal, prefix=prefix, bounds=kernel.policy.bounds, clock=self.clock)
 
     async def _hold(self, lease: Lease, asked: tuple[Wanted, ...]) -> Lease:
         """Hold the run for longer than the calls to come may take, so that nobody follows in the middle."""
