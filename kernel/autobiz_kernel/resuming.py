@@ -1,14 +1,23 @@
-"""Take a run over from whoever held it."""
+"""Become the worker of a run: of a new one, or in the place of whoever held it."""
 
 from uuid import UUID
 
 from .clock import Clock
 from .errors import RunError
-from .ledger import Ledger
+from .ledger import Ledger, RunRecord
 from .loop_detection import Command
 from .principal import Principal
 from .ruling import Policy
 from .run import Run
+
+
+async def begun(
+    ledger: Ledger, policy: Policy, record: RunRecord, principal: Principal, *, prefix: str, clock: Clock
+) -> Run:
+    """Return a run that nobody has held before."""
+    await ledger.begin(record)
+    prefix = prefix or record.tenant.hex
+    return Run(record, principal=principal, prefix=prefix, bounds=policy.bounds, clock=clock)
 
 
 async def taken_over(

@@ -9,6 +9,7 @@ from .port import (
     ClaimAnswer,
     ClaimAsk,
     Ledger,
+    Ridden,
     RunRecord,
     SettleAnswer,
     SettleKind,
@@ -17,6 +18,7 @@ from .port import (
     StateChange,
     StateVersion,
     TraceRow,
+    fenced,
 )
 from .postgres import PostgresLedger
 from .roles import check_role
@@ -32,6 +34,7 @@ __all__ = [
     "Ledger",
     "MemoryLedger",
     "PostgresLedger",
+    "Ridden",
     "RunRecord",
     "SettleAnswer",
     "SettleKind",
@@ -41,5 +44,6 @@ __all__ = [
     "StateVersion",
     "TraceRow",
     "check_role",
+    "fenced",
     "sender",
 ]

@@ -11,6 +11,7 @@ from autobiz_kernel.approvals import Approvals
 from autobiz_kernel.breaker import Circuits
 from autobiz_kernel.business import Compiled, policy_of
 from autobiz_kernel.canonical import canonical
+from autobiz_kernel.carrying import write
 from autobiz_kernel.clock import Clock
 from autobiz_kernel.codes import TerminationReason
 from autobiz_kernel.contract import Json
@@ -23,6 +24,7 @@ from autobiz_kernel.ledger import Ledger, RunRecord
 from autobiz_kernel.pipeline import Kernel
 from autobiz_kernel.principal import Principal
 from autobiz_kernel.redaction import Redactor
+from autobiz_kernel.resuming import begun
 from autobiz_kernel.run import Run
 from autobiz_kernel.settled import OnSettled, unwatched
 from autobiz_kernel.tool import Tool
@@ -160,25 +162,28 @@ class Orchestrator:
             mover=mover,
             circuits=self.circuits,
         )
-        try:
-            if not run.state and run.termination_reason is None:
-                await mover.begin(start)
-            while run.termination_reason is None and how_it_ended(run.state) is None:
-                if run.moment(self.clock) >= self._wall(caller):
-                    await kernel.end(run, TerminationReason.MAX_TIME)
-                    break
-                asked = wanted(self.compiled, run.state)
-                lease = await self._hold(lease, asked)
-                if not await self._do(caller, asked):
-                    is_down = await lay_down(caller, lease, asked, wall=self._wall(caller))
-                    return Standing.SUSPENDED if is_down else Standing.LOST
-        except ReplayError:
-            # The state and the graph do not fit, which no further attempt can change.
-            await kernel.end(run, TerminationReason.NONDETERMINISM)
-        except StateError:
-            # What has to be remembered has become too much, and would be again.
-            await kernel.end(run, TerminationReason.FAILED)
-        return await self._finish(kernel, run, lease)
+        async with kernel.carrying(run):
+            try:
+                if not run.state and run.termination_reason is None:
+                    await mover.begin(start)
+                while run.termination_reason is None and how_it_ended(run.state) is None:
+                    if run.moment(self.clock) >= self._wall(caller):
+                        await kernel.end(run, TerminationReason.MAX_TIME)
+                        break
+                    asked = wanted(self.compiled, run.state)
+                    lease = await self._hold(lease, asked)
+                    if not await self._do(caller, asked):
+                        if not await write(self.ledger, run):
+                            return Standing.LOST
+                        is_down = await lay_down(caller, lease, asked, wall=self._wall(caller))
+                        return Standing.SUSPENDED if is_down else Standing.LOST
+            except ReplayError:
+                # The state and the graph do not fit, which no further attempt can change.
+                await kernel.end(run, TerminationReason.NONDETERMINISM)
+            except StateError:
+                # What has to be remembered has become too much, and would be again.
+                await kernel.end(run, TerminationReason.FAILED)
+            return await self._finish(kernel, run, lease)
 
     async def _do(self, caller: Caller, asked: tuple[Wanted, ...]) -> bool:
         """Do what can be done now; say whether anything was."""
@@ -217,11 +222,10 @@ class Orchestrator:
                 tenant=start.tenant, run_id=start.run_id, principal=principal, prefix=prefix
             )
         try:
-            await self.ledger.begin(record)
+            return await begun(self.ledger, kernel.policy, record, principal, prefix=prefix, clock=self.clock)
         except StoreError as error:
             # Whoever followed us when our lease had passed has begun it.
             raise LostError(f"run {start.run_id}: another worker has taken it over") from error
-        return Run(record, principal=principal, prefix=prefix, bounds=kernel.policy.bounds, clock=self.clock)
 
     async def _hold(self, lease: Lease, asked: tuple[Wanted, ...]) -> Lease:
         """Hold the run for longer than the calls to come may take, so that nobody follows in the middle."""
