@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 
+from autobiz_harness.adapters import kept_run
 from autobiz_kernel import (
     LEASE,
     UNSETTLED,
@@ -20,7 +21,7 @@ from autobiz_kernel import (
     Spent,
     TerminationReason,
 )
-from autobiz_oracles import expect
+from autobiz_oracles import PlainRun, expect
 
 from ..inner_pytest import ending_of
 from ..ledgers_alike import BEGIN, a_run, asked, heir_in_time, settlement
@@ -96,7 +97,9 @@ async def test_an_act_that_passes_to_another_run_takes_its_bill_along(books: Led
     expect.value((await taken(books, second)).spent.steps).equals(2)
 
 
-async def test_a_worker_that_dies_again_and_again_reaches_the_bound(app_database: str, tenant: UUID) -> None:
+async def test_a_worker_that_dies_again_and_again_reaches_the_bound(
+    app_database: str, database: str, tenant: UUID
+) -> None:
     """Killed at each of its effects, a run of three steps has three workers, and the fourth is denied."""
     done = subprocess.run(
         [sys.executable, "-m", "suites.integration_internal.doomed_worker", app_database, str(tenant), "3"],
@@ -109,4 +112,11 @@ async def test_a_worker_that_dies_again_and_again_reaches_the_bound(app_database
     expect.program(ending_of(done)).ended(0)
     expect.value(json.loads(done.stdout)).equals(
         {"kills": 3, "outcome": ErrorCode.BOUND_STEPS, "ended": TerminationReason.MAX_STEPS, "steps": 4}
+    )
+    kept = kept_run(database, tenant, UUID(int=1))
+    expect.value([row["outcome"] for row in kept.rows]).equals([UNSETTLED] * 3 + [ErrorCode.BOUND_STEPS])
+    used = {"steps": int(str(kept.run["tool_calls"])) - 1}
+    reason = str(kept.run["termination_reason"])
+    expect.bounds(PlainRun(termination_reason=reason, used=used, bounds={"steps": 3})).respected().ended_by(
+        TerminationReason.MAX_STEPS
     )
