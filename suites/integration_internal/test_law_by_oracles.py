@@ -151,8 +151,8 @@ async def test_a_foreign_entity_is_refused_and_not_even_kept(
     expect.schema(call_of(mine, scene.seen)).accepted()
     expect.schema(call_of(reply, scene.seen[seen:])).rejected("CROSS_TENANT")
     kept = kept_run(database, tenant, run.run_id)
-    books = json.dumps([kept.run, *kept.rows], default=str)
-    expect.security({"books": books}).leaks_nothing(secrets=[foreign])
+    books = json.dumps([kept.run, *kept.rows])
+    expect.security({"books": books}).leaks_nothing(secrets=[foreign], allowed=kept.drawn())
 
 
 @pytest.mark.requirement("P1-R25", "INV-04")
@@ -176,9 +176,13 @@ async def test_no_secret_and_no_person_is_kept_and_the_trace_is_of_use(
         )
     receipts = await ledger.receipts_of(tenant, run.run_id)
     kept = kept_run(database, tenant, run.run_id)
-    books = json.dumps([kept.run, *kept.rows, *(each.body().decode() for each in receipts)], default=str)
-    expect.security({"books": books}).leaks_nothing(secrets=[secret, "ann@shop.example"])
-    expect.trace(kept.trace()).correlated(run.record.correlation_id).without_secrets(secrets=[secret])
+    bodies = [[each.arguments, each.result, each.provider_ref] for each in receipts]
+    found = {"books": json.dumps([kept.run, *kept.rows]), "receipts": json.dumps(bodies)}
+    hushed, drawn = [secret, "ann@shop.example"], kept.drawn()
+    expect.security(found).leaks_nothing(secrets=hushed, allowed=drawn)
+    expect.trace(kept.trace()).correlated(run.record.correlation_id).without_secrets(
+        secrets=hushed, allowed=drawn
+    )
     told = [
         PlainLogLine(event=str(row["outcome"]), fields={"tool": row["tool"], "path": row["path"]})
         for row in kept.rows

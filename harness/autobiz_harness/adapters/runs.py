@@ -54,6 +54,13 @@ class KeptRun:
             if row["cost_micros"]
         )
 
+    def drawn(self) -> tuple[str, ...]:
+        """Ids and digests: what chance has made, and of which one in some hundreds looks like a card."""
+        own = str(self.run["run_id"])
+        named = {"tenant_id", "run_id", "config_hash", "head_hash", "command"}
+        values = (str(row[name]) for row in (self.run, *self.rows) for name in named & set(row))
+        return tuple(dict.fromkeys(value for value in (*values, own.replace("-", "")) if value))
+
     def attempts(self, *, ran: Collection[str]) -> tuple[PlainAttempt, ...]:
         """Every call, and whether its tool was seen to run: `ran` holds references as the world saw them."""
         return tuple(self._attempt(row, is_run=row["tool"] in ran) for row in self.rows if row["tool"])
