@@ -167,13 +167,13 @@ class Kernel:
 
     async def _observe(self, call: Call, judged: Judged, tool: Tool) -> Reply:
         """Run a tool that changes nothing: nothing is claimed, and its result is kept with its trace."""
-        if call.run.unwritten.has_effects and judged.contract.effect_class is EffectClass.READ:
-            # It may take its time, and no effect is to be in doubt for so long.
-            await write(self.ledger, call.run)
         seconds = call.seconds_for(judged.contract, wall_ms=self.policy.bounds.wall_ms_max)
         begun = await announce(self.ledger, call, judged, now=call.began, lease=self.lease, seconds=seconds)
         if begun is not None and begun.outcome is not ClaimOutcome.CLAIMED:
             return self._fenced(call)
+        if call.run.unwritten.has_effects and judged.contract.effect_class is EffectClass.READ:
+            # It may take its time, and no effect is to be in doubt for so long.
+            await write(self.ledger, call.run)
         arguments = copied(call.asked.arguments)
         ending = await run_tool(tool, arguments, "", seconds=seconds, redactor=self.redactor)
         told = await self._settler(call.run).observed(call, judged, ending, begun)
