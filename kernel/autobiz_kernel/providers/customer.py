@@ -11,8 +11,9 @@ from typing import Final
 from autobiz_kernel.clock import Clock
 from autobiz_kernel.contract import Json
 from autobiz_kernel.tool import Refused, Tool
-from autobiz_kernel.transport import Account, Egress, ErrorClass, ProviderError, Send, TurnedAwayError
+from autobiz_kernel.transport import Account, Egress, ErrorClass, ProviderError, Send
 
+from .exchange import nothing_sent
 from .schemas import TIMEOUT_MS, closed, identifier, words
 from .sendgrid import ADDRESS_PATTERN, mail_of
 from .sendgrid import SEND_MAIL as MAIL_TO_ADDRESS
@@ -48,9 +49,7 @@ def customer_tools(
             address = await contact(str(arguments["order"]))
         except ProviderError as error:
             # The mail was not sent, whatever the shop has said or not said.
-            raise TurnedAwayError(
-                str(error), error_class=error.error_class, code=error.code, retry_after_s=error.retry_after_s
-            ) from error
+            raise nothing_sent(error) from error
         if not re.fullmatch(ADDRESS_PATTERN, address):
             return Refused(
                 result={"error_class": ErrorClass.VALIDATION.value, "code": NO_ADDRESS, "message": ""}

@@ -12,6 +12,7 @@ from autobiz_kernel.transport import (
     Egress,
     ErrorClass,
     Outgoing,
+    ProviderError,
     Send,
     TurnedAwayError,
     UnheardError,
@@ -130,6 +131,13 @@ class Exchange:
 
     def _said(self, told: Rejected, outgoing: Outgoing) -> str:
         return f"{self._where(outgoing)}: {told.error_class.value}, {told.code or 'without a code'}"
+
+
+def nothing_sent(error: ProviderError) -> TurnedAwayError:
+    """Say of a try that has only asked so far that it caused nothing, however its question went."""
+    return TurnedAwayError(
+        str(error), error_class=error.error_class, code=error.code, retry_after_s=error.retry_after_s
+    )
 
 
 def refused(told: Rejected, request_id: str) -> Refused:

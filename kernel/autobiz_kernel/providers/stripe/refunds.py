@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from autobiz_kernel.contract import EffectClass, Json, Recovery, ToolContract
 from autobiz_kernel.money import from_stripe
+from autobiz_kernel.providers.exchange import nothing_sent
 from autobiz_kernel.providers.schemas import (
     AMOUNT,
     COUNT,
@@ -18,7 +19,7 @@ from autobiz_kernel.providers.schemas import (
     one_of,
 )
 from autobiz_kernel.tool import Found, Refused, Tool
-from autobiz_kernel.transport import ErrorClass, ProviderError, TurnedAwayError, UnheardError, text, whole
+from autobiz_kernel.transport import ErrorClass, ProviderError, UnheardError, text, whole
 
 from .client import StripeClient, minor
 from .payments import KEY_MEMBER, has_key, stripe_amount
@@ -107,9 +108,7 @@ class Refunds:
             made, left = await self._looked(arguments, key)
         except ProviderError as error:
             # Nothing was sent by this try; what an earlier one may have done is found under its key.
-            raise TurnedAwayError(
-                str(error), error_class=error.error_class, code=error.code, retry_after_s=error.retry_after_s
-            ) from error
+            raise nothing_sent(error) from error
         if made is not None:
             return made
         if stripe_amount(arguments) > left:
