@@ -110,6 +110,24 @@ async def test_a_crowd_of_deliveries_is_one_refund(
     await judge(scene, app_database, {what: Became.REFUNDED})
 
 
+@pytest.mark.adversarial(107)
+@t22
+async def test_another_return_under_the_same_event_is_refused(
+    open_scene: OpenScene, rng: random.Random, app_database: str
+) -> None:
+    """Two returns that come under one event are one refund, of the first: the second is heard of."""
+    drawn = draw(rng, Shape.REPEATED)
+    scene = open_scene(drawn)
+    first, *others = drawn.returns
+    refunds = await scene.process()
+    for what in (first, *others, first):
+        told = await scene.told(refunds, scene.delivery(what, event="event-of-all"))
+        expect.value(told.status).equals(200)
+    await scene.settle(refunds)
+    expect.value(len(scene.unstarted)).equals(len(others))
+    await judge(scene, app_database, {first: Became.REFUNDED})
+
+
 @t22
 async def test_the_same_return_with_another_amount_is_refused(
     open_scene: OpenScene, rng: random.Random, app_database: str

@@ -44,6 +44,10 @@ class EventBook(Protocol):
         """
         ...
 
+    async def holds(self, event: StoredEvent) -> bool:
+        """Whether this event is kept under its id, or is a copy of the one that is."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:

@@ -30,6 +30,11 @@ WHERE tenant_id = %(tenant)s AND source = %(source)s AND source_event_id = %(sou
     AND event_sha256 <> %(event_sha256)s
 ON CONFLICT DO NOTHING
 """
+_HOLDS: LiteralString = """
+SELECT 1 FROM event_store
+WHERE tenant_id = %(tenant)s AND source = %(source)s AND source_event_id = %(source_event_id)s
+    AND event_sha256 = %(event_sha256)s
+"""
 
 
 @dataclass(slots=True)
@@ -50,6 +55,10 @@ class MemoryEvents:
             if self.beside.setdefault((*where, digest), each) is each:
                 self.on_incident(conflict_of(each.tenant, each.event_id, each.event))
         return len(self.kept) - before
+
+    async def holds(self, event: StoredEvent) -> bool:
+        kept = self.kept.get((event.tenant, event.event.source, event.event.source_event_id))
+        return kept is not None and digest_of(kept.event) == digest_of(event.event)
 
 
 class PostgresEvents:
@@ -75,6 +84,14 @@ class PostgresEvents:
             # Once it is written down: what is told and not kept nobody could look at.
             self._on_incident(conflict_of(each.tenant, each.event_id, each.event))
         return kept
+
+    async def holds(self, event: StoredEvent) -> bool:
+        async with self._writing, self._connection.transaction():
+            await self._connection.execute(
+                "SELECT set_config('autobiz.tenant', %s, true)", [str(event.tenant)]
+            )
+            cursor = await self._connection.execute(_HOLDS, _row(event))
+            return await cursor.fetchone() is not None
 
 
 def _row(stored: StoredEvent) -> dict[str, Any]:

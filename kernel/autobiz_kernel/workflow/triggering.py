@@ -66,8 +66,14 @@ class TriggeringEvents:
         """Keep events, and begin the run of each; of a copy too, for the first one's keeper may have died."""
         kept = await self.events.keep(events)
         for stored in events:
-            await self._begin(stored)
+            if await self.events.holds(stored):
+                await self._begin(stored)
+            else:
+                self.on_unstarted(stored, "another body came first under this id, and that one stands")
         return kept
+
+    async def holds(self, event: StoredEvent) -> bool:
+        return await self.events.holds(event)
 
     async def _begin(self, stored: StoredEvent) -> None:
         event = stored.event

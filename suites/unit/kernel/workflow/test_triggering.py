@@ -150,6 +150,19 @@ async def test_another_input_under_the_same_key_is_told_and_changes_nothing() ->
     assert "with another input" in door.unstarted[0]
 
 
+@pytest.mark.adversarial(107)
+@pytest.mark.negative
+async def test_another_body_under_a_known_id_begins_nothing() -> None:
+    """Of two bodies under one id the first one stands: what the second one asks for is told and not done."""
+    door = Door()
+    await door.events.keep((door.event("e-1"),))
+    assert await door.events.keep((door.event("e-1", number=2),)) == 0
+    assert len(await door.inputs()) == 1
+    assert door.unstarted == ["another body came first under this id, and that one stands"]
+    assert [await door.events.holds(door.event("e-1", number=each)) for each in (1, 2)] == [True, False]
+    assert not await door.events.holds(door.event("e-2"))
+
+
 @pytest.mark.negative
 @pytest.mark.parametrize(
     "payload",
