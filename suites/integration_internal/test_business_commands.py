@@ -1,9 +1,6 @@
 """The commands about a business and its runs, as a person types them."""
 
 import base64
-import os
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,32 +14,18 @@ from psycopg import AsyncConnection
 from autobiz_kernel import SystemClock
 from autobiz_kernel.workflow import Standing
 from autobiz_mocks import VirtualClock
-from autobiz_oracles import PlainEnding, expect
+from autobiz_oracles import expect
 
 from ..database import Connections
 from ..shop.place import TENANT_A, TEXT, hand_over, refund, shop_in_postgres
+from .autobiz_command import autobiz
 
 pytestmark = [
     pytest.mark.priority("P1"),
     pytest.mark.requirement("P1-R18", "P1-R09"),
 ]
 
-ROOT = Path(__file__).parents[2]
 KEY = Ed25519PrivateKey.from_private_bytes(b"c" * 32)
-
-
-def autobiz(*words: str, database: str = "") -> PlainEnding:
-    """One command, in a process of its own."""
-    done = subprocess.run(
-        [Path(sys.executable).parent / "autobiz", *words],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        env=os.environ | {"AUTOBIZ_DATABASE_URL": database, "AUTOBIZ_TOOLS": "suites.shop.tools:CONTRACTS"},
-        timeout=60,
-        check=False,
-    )
-    return PlainEnding(code=done.returncode, out=done.stdout, err=done.stderr)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from .postgres import PostgresApprovals
 from .request import (
     Decision,
     DecisionError,
+    LateDecisionError,
     Question,
     Request,
     Status,
@@ -17,6 +18,7 @@ from .request import (
     decided,
     next_change_at,
     overruled,
+    voided,
 )
 from .slack import decide_from_slack, slack_value
 
@@ -27,6 +29,7 @@ __all__ = [
     "DecisionError",
     "Identity",
     "IdentityError",
+    "LateDecisionError",
     "MemoryApprovals",
     "Person",
     "PostgresApprovals",
@@ -44,4 +47,5 @@ __all__ = [
     "signed_decision",
     "slack_value",
     "verify_signed",
+    "voided",
 ]

@@ -1,5 +1,6 @@
 """Runs of workflows: interpreted as pure moves, advanced by any worker, suspended as rows, replayed."""
 
+from .cancelling import CallOff, cancel_run
 from .committing import LostError
 from .memory_queue import MemoryQueue
 from .orchestrator import Orchestrator
@@ -12,6 +13,7 @@ from .words import FailureKind
 from .worker import Worker
 
 __all__ = [
+    "CallOff",
     "EventWait",
     "FailureKind",
     "Lease",
@@ -26,6 +28,7 @@ __all__ = [
     "Start",
     "Transcript",
     "Worker",
+    "cancel_run",
     "patch_between",
     "replay_transcript",
     "transcript_of",

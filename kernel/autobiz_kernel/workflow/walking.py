@@ -195,6 +195,9 @@ class Walk:
         self, key: str, frame: Frame, on_error: Mapping[str, str], kind: FailureKind, code: str, reason: str
     ) -> None:
         """Take the error path that is named after the failure; without one the workflow fails."""
+        if "cancelled" in self.state:
+            # There is no way on any more, but back.
+            return self.fail(key, kind, code, reason)
         to = on_error.get(kind.value)
         if to is None and kind is not FailureKind.DOUBT:
             to = on_error.get("any")

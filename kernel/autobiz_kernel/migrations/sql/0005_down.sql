@@ -1,0 +1,1 @@
+DROP TABLE hitl_late_decisions;
