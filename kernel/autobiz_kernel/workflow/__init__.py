@@ -2,6 +2,7 @@
 
 from .cancelling import CallOff, cancel_run
 from .committing import LostError
+from .herald import Address, Herald, Route, by_entity
 from .memory_queue import MemoryQueue
 from .orchestrator import Orchestrator
 from .patching import patch_between
@@ -13,9 +14,11 @@ from .words import FailureKind
 from .worker import Worker
 
 __all__ = [
+    "Address",
     "CallOff",
     "EventWait",
     "FailureKind",
+    "Herald",
     "Lease",
     "LostError",
     "MemoryQueue",
@@ -23,11 +26,13 @@ __all__ = [
     "PostgresQueue",
     "Queue",
     "ReplayedRun",
+    "Route",
     "Signal",
     "Standing",
     "Start",
     "Transcript",
     "Worker",
+    "by_entity",
     "cancel_run",
     "patch_between",
     "replay_transcript",

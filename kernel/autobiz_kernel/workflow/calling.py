@@ -1,6 +1,5 @@
 """See to one thing that a run wants: call, look for an event or a decision, notice that a moment has come."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -22,6 +21,7 @@ from autobiz_kernel.tool import Found
 from .committing import LostError, Mover
 from .failure import failure_of, failure_of_error, in_ms
 from .queue import Queue, Signal
+from .telling import WORD, key_of_word
 from .wanting import asked_of
 from .words import (
     DEPENDENCY_OPEN,
@@ -39,21 +39,8 @@ from .words import (
     WordWanted,
 )
 
-# No event that a business may expect has a colon in its name, so that nobody from outside can say this.
-WORD = "run:word"
-_EVENT_NAME = re.compile(r"[a-z][a-z0-9_.]{0,119}")
 _DONE = (ClaimOutcome.CLAIMED, ClaimOutcome.REPLAY)
 _LOST = (ErrorCode.FENCED, ErrorCode.STATE_CONFLICT)
-
-
-def key_of_word(run_id: UUID, path: str) -> str:
-    """Under which key somebody says what became of an effect in doubt."""
-    return f"{run_id}:{path}"
-
-
-def is_event_name(name: str) -> bool:
-    """Whether a workflow could expect an event of this name; what runs are told otherwise has another one."""
-    return _EVENT_NAME.fullmatch(name) is not None
 
 
 def event_wanted(run_id: UUID, asked: Wanted) -> tuple[str, str] | None:

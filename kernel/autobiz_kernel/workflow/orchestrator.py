@@ -26,14 +26,15 @@ from autobiz_kernel.run import Run
 from autobiz_kernel.settled import OnSettled, unwatched
 from autobiz_kernel.tool import Tool
 
-from .calling import WORD, Caller, is_event_name, key_of_word
+from .calling import Caller
 from .cancelling import LOOK, CallOff, Watch, call_off, cancel_run, close_requests
 from .committing import LostError, Mover
 from .frames import DONE, how_it_ended
 from .holding import hold, take
 from .laying_down import incidents_of, lay_down, leave_undoing
-from .queue import Lease, Queue, Signal, Start
+from .queue import Lease, Queue, Start
 from .standing import Standing
+from .telling import signal_of, word_of
 from .wanting import wanted
 from .words import CallWanted, Wanted
 
@@ -117,28 +118,31 @@ class Orchestrator:
             self.ledger, self.queue, tenant, run_id, who=who, reason=said, at=self.clock.now()
         )
 
-    async def tell(self, tenant: UUID, event: str, key: str, payload: Json, *, signal_id: str) -> bool:
-        """Let runs know of an event from outside; False if it was told before."""
-        if not is_event_name(event):
-            raise RunError(f"event {event!r}: no workflow can expect it; use small letters, digits, . and _")
-        return await self._tell(tenant, event, key, payload, signal_id=signal_id)
-
-    async def _tell(self, tenant: UUID, event: str, key: str, payload: Json, *, signal_id: str) -> bool:
-        kept = self.redactor.clean(dict(payload), name="payload").value
-        written = canonical(kept, name="payload")
-        return await self.queue.signal(
-            Signal(
-                tenant=tenant, signal_id=signal_id, event=event, key=key, payload=written, at=self.clock.now()
-            )
+    async def tell(
+        self,
+        tenant: UUID,
+        event: str,
+        key: str,
+        payload: Json,
+        *,
+        signal_id: str,
+        at: datetime | None = None,
+    ) -> bool:
+        """Let runs know of an event from outside, which came now or before; False if it was told before."""
+        said = signal_of(
+            self.redactor, tenant, event, key, payload, signal_id=signal_id, at=at or self.clock.now()
         )
+        return await self.queue.signal(said)
 
     async def resolve(
         self, tenant: UUID, run_id: UUID, path: str, *, result: Json | None, who: str, number: int = 1
     ) -> bool:
         """Say what became of an effect in doubt: its result, or None if it never happened."""
         said: Json = {"who": who} if result is None else {"who": who, "result": dict(result)}
-        key = key_of_word(run_id, path)
-        return await self._tell(tenant, WORD, key, said, signal_id=f"{WORD}:{key}:{number}"[:200])
+        at = self.clock.now()
+        return await self.queue.signal(
+            word_of(self.redactor, tenant, run_id, path, said, number=number, at=at)
+        )
 
     async def work(self, *, limit: int = 16) -> int:
         """Go on with whatever is due, at most so many runs at once; say how many there were."""

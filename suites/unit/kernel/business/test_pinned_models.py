@@ -74,14 +74,14 @@ def test_all_that_is_wrong_is_told_at_once_with_its_line() -> None:
 @pytest.mark.negative
 def test_a_price_must_be_there_on_the_day() -> None:
     """A price that holds from a later day on is none on this one."""
-    early = Shelf(prompts=SHELF.prompts, prices=PRICES, at=datetime(2026, 5, 31, tzinfo=UTC), where=WHERE)
+    early = Shelf(prompts=SHELF.prompts, prices=PRICES, at=NOON.replace(month=5), where=WHERE)
     (found,) = told(MODELS, early)
     assert found.startswith("5 CC-16 models.sort.model: prices.toml: price of m-1: the first is")
 
 
 @pytest.mark.negative
 def test_who_pins_without_a_shelf_is_told_what_to_give() -> None:
-    """Where there is neither folder nor price file, each pin says so; a business without models needs none."""
+    """Where there is neither folder nor price file, each pin says so; without models none is needed."""
     bare = Shelf(prompts=None, prices=None, at=NOON, where=WHERE)
     assert [each.rpartition("; ")[2] for each in told(MODELS, bare)] == ["give --prices", "give --prompts"]
     assert told("", bare) == []
