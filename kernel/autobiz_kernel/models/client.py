@@ -20,6 +20,7 @@ from autobiz_kernel.run import Run
 from autobiz_kernel.transport import strict_json
 
 from .pin import Pin, PinError
+from .watching import Fallback, OnFallback, unnoticed
 
 FALLS_OVER: Final = frozenset({Unanswered.TIMEOUT, Unanswered.BUSY, Unanswered.DOWN, Unanswered.QUOTA})
 DEADLINE_MS: Final = 120_000
@@ -77,6 +78,7 @@ class ModelClient:
     kernel: Kernel
     pins: Mapping[str, Pin]
     deadline_ms: int = DEADLINE_MS
+    on_fallback: OnFallback = unnoticed
 
     def __post_init__(self) -> None:
         late = []
@@ -97,6 +99,7 @@ class ModelClient:
         told = await self._once(question, path, _where(pin), messages)
         second = self.pins.get(pin.entry.fallback or "")
         if second is not None and told.why in FALLS_OVER and self._is_time_for(second, question):
+            self.on_fallback(Fallback(model=pin.name, second=second.name, why=told.why))
             pin = second
             told = await self._once(question, f"{path}.fallback", _where(pin), messages)
         return await self._of_form(question, pin, list(messages), told)
