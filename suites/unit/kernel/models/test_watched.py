@@ -68,6 +68,6 @@ def test_what_no_fallback_can_cure_triggers_none() -> None:
 
 @pytest.mark.negative
 def test_what_was_asked_of_nobody_is_not_counted() -> None:
-    """A name that is not pinned is the caller's text and makes no label; a worker without its run counts none."""
+    """A name that is not pinned is the caller's text and makes no label; nor does a lost run."""
     assert counted(model="x" * 50) == {}
     assert counted(openai(), is_lost=True) == {}
