@@ -8,19 +8,11 @@ from autobiz_kernel.clock import Clock
 from autobiz_kernel.incident import Incident, IncidentKind, OnIncident, ignore
 
 from .identity import Identity, IdentityError, Via, verify_signed
+from .people import Person
 from .port import Approvals, Change
 from .request import Decision, DecisionError, LateDecisionError, Request, Verdict, decided, overruled
 
 ADMINS = "admins"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """Somebody whom the configuration knows."""
-
-    groups: tuple[str, ...]
-    key: str | None = None
-    slack: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

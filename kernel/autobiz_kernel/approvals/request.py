@@ -16,6 +16,10 @@ class DecisionError(KernelError):
     """A decision that does not count; the sentence says why."""
 
 
+class NotEntitledError(DecisionError):
+    """A decision of somebody who may not decide this."""
+
+
 class LateDecisionError(DecisionError):
     """A decision about a run that is over; it moves nothing, and is kept as what it is."""
 
@@ -110,9 +114,9 @@ def decided(request: Request, decision: Decision, *, groups: tuple[str, ...]) ->
     if not request.status.is_open:
         raise DecisionError(f"request {request.approval_id} is {request.status.name.lower()} already")
     if decision.approver in request.requesters:
-        raise DecisionError(f"{decision.approver} asked for it; nobody decides their own request")
+        raise NotEntitledError(f"{decision.approver} asked for it; nobody decides their own request")
     if not set(groups) & set(request.groups):
-        raise DecisionError(f"{decision.approver} is in none of {', '.join(request.groups) or 'no group'}")
+        raise NotEntitledError(f"{decision.approver} is in none of {', '.join(request.groups) or 'no group'}")
     if any(each.approver == decision.approver for each in request.decisions):
         raise DecisionError(f"{decision.approver} has decided already; another person is needed")
     request = replace(request, decisions=(*request.decisions, decision))
@@ -128,9 +132,9 @@ def overruled(request: Request, decision: Decision, *, is_admin: bool) -> Reques
     if not request.status.is_open:
         raise DecisionError(f"request {request.approval_id} is {request.status.name.lower()} already")
     if not is_admin:
-        raise DecisionError(f"{decision.approver} is no administrator")
+        raise NotEntitledError(f"{decision.approver} is no administrator")
     if decision.approver in request.requesters:
-        raise DecisionError(f"{decision.approver} asked for it; nobody decides their own request")
+        raise NotEntitledError(f"{decision.approver} asked for it; nobody decides their own request")
     if not decision.reason.strip():
         raise DecisionError("an override needs a reason")
     status = Status.APPROVED if decision.verdict is Verdict.APPROVE else Status.DENIED
