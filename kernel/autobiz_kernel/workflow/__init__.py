@@ -4,6 +4,7 @@ from .cancelling import CallOff, cancel_run
 from .committing import LostError
 from .herald import Address, Herald, Route, by_entity
 from .memory_queue import MemoryQueue
+from .notices import Notices
 from .orchestrator import Orchestrator
 from .patching import patch_between
 from .postgres_queue import PostgresQueue
@@ -22,6 +23,7 @@ __all__ = [
     "Lease",
     "LostError",
     "MemoryQueue",
+    "Notices",
     "Orchestrator",
     "PostgresQueue",
     "Queue",

@@ -16,3 +16,16 @@ CREATE TRIGGER keep_rows BEFORE UPDATE OR DELETE ON hitl_late_decisions
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 GRANT SELECT ON hitl_late_decisions TO autobiz_app, autobiz_read;
 GRANT INSERT ON hitl_late_decisions TO autobiz_app;
+
+-- Whoever waits for something to be due is told when that changes: a run is begun, one that nobody holds is due
+-- earlier, an event is kept. The notice carries nothing, and of one transaction's there is one.
+CREATE FUNCTION tell_due() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_notify('autobiz_due', '');
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER tell_due_begun AFTER INSERT ON run_queue FOR EACH ROW EXECUTE FUNCTION tell_due();
+CREATE TRIGGER tell_due_woken AFTER UPDATE OF due_at ON run_queue FOR EACH ROW
+    WHEN (old.owner IS NULL AND new.owner IS NULL AND new.due_at < old.due_at) EXECUTE FUNCTION tell_due();
+CREATE TRIGGER tell_due_kept AFTER INSERT ON event_store FOR EACH STATEMENT EXECUTE FUNCTION tell_due();

@@ -1,4 +1,4 @@
-"""Create what comes late is kept in: decisions about runs that are over."""
+"""Create what late decisions are kept in, and notices for those who wait until something is due."""
 
 from pathlib import Path
 from typing import Any
