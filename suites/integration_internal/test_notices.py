@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from psycopg import AsyncConnection, Error
 
+from autobiz_kernel import NotDoneError
 from autobiz_kernel.webhooks import Event, PostgresEvents, StoredEvent
 from autobiz_kernel.workflow import Notices, Standing, Worker
 from autobiz_oracles import expect
@@ -114,7 +115,12 @@ async def test_what_makes_nothing_due_is_not_told(shop: Shop, notices: Listener)
     """Leases, steps, laying down and waking a run that is held tell nobody, so that nobody looks in vain."""
     run_id = await shop.start("reserve_all", order())
     await notices.count()
-    expect.value(await shop.advance(run_id)).equals(Standing.SUSPENDED)
+    shop.answers["orders.read"] = [NotDoneError()]
+    soon = await shop.start("refund", refund())
+    await notices.count()
+    # The one is laid down for longer than a lease, the other for less.
+    standings = [await shop.advance(each) for each in (run_id, soon)]
+    expect.value(standings).equals([Standing.SUSPENDED] * 2)
     heard = [await notices.count()]
     shop.clock.advance(timedelta(minutes=2))
     now = shop.clock.now()
