@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 from collections.abc import Collection, Sequence
+from contextlib import nullcontext
 
 from autobiz_kernel import ClaimOutcome, Kernel, Ledger, MemoryLedger, PostgresLedger
 
@@ -15,22 +16,27 @@ FIGURES = (
 )
 
 
-async def one_run(kernel: Kernel, number: int, calls: int, took: list[float]) -> None:
+async def one_run(
+    kernel: Kernel, number: int, calls: int, took: list[float], *, carries: bool = False
+) -> None:
     run = await kernel.begin(tenant=TENANT, principal=AGENT, workflow="bench", prefix="shop-one")
-    for call in range(calls):
-        began = now()
-        reply = await kernel.call(run, asked(f"{run.run_id.hex}-{number}-{call}"))
-        took.append(now() - began)
-        if reply.outcome is not ClaimOutcome.CLAIMED:
-            raise SystemExit(f"call {call} of run {number} ended with {reply}")
+    async with kernel.carrying(run) if carries else nullcontext():
+        for call in range(calls):
+            began = now()
+            reply = await kernel.call(run, asked(f"{run.run_id.hex}-{number}-{call}"))
+            took.append(now() - began)
+            if reply.outcome is not ClaimOutcome.CLAIMED:
+                raise SystemExit(f"call {call} of run {number} ended with {reply}")
 
 
-async def measure(name: str, ledger: Ledger, runs: int, calls: int, server: Collection[int] = ()) -> None:
+async def measure(
+    name: str, ledger: Ledger, runs: int, calls: int, server: Collection[int] = (), *, carries: bool = False
+) -> None:
     kernel = kernel_on(ledger, answer)
-    await asyncio.gather(*(one_run(kernel, number, 5, []) for number in range(runs)))
+    await asyncio.gather(*(one_run(kernel, number, 5, [], carries=carries) for number in range(runs)))
     took: list[float] = []
     watch = Stopwatch(server)
-    await asyncio.gather(*(one_run(kernel, number, calls, took) for number in range(runs)))
+    await asyncio.gather(*(one_run(kernel, number, calls, took, carries=carries) for number in range(runs)))
     lap = watch.lap()
     took.sort()
     total = runs * calls
@@ -57,6 +63,7 @@ async def in_postgres(url: str, scale: float) -> None:
     pids = [connection.info.backend_pid for connection in ledger.connections]
     for runs, calls in ((64, 150), (256, 40), (8, 400), (1, 1500)):
         await measure(f"{runs} runs, PostgreSQL", ledger, runs, max(1, int(calls * scale)), pids)
+    await measure("1 run, carrying", ledger, 1, max(1, int(1500 * scale)), pids, carries=True)
     await ledger.close()
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from .contract import Json, ToolContract
@@ -36,6 +36,11 @@ class Call:
         """End that, once the cost is written down or will never arise."""
         self.run.set_aside_micros -= self.set_aside_micros
         self.set_aside_micros = 0
+
+    def seconds_for(self, contract: ToolContract, *, wall_ms: int) -> float:
+        """Return how long the tool may take: its own deadline, or what the run has left."""
+        left = timedelta(milliseconds=wall_ms) - (self.began - self.run.record.began_at)
+        return min(contract.timeout_ms / 1000, left.total_seconds())
 
     @property
     def tool(self) -> str:

@@ -1,6 +1,7 @@
 """Make governed calls: the one loop that asks the guards in order, and the only place where a tool runs."""
 
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -10,10 +11,11 @@ import orjson
 
 from .budget import Spent
 from .call import Call, PatchOf
+from .carrying import carrying, claim, write
 from .claims import LEASE, ClaimOutcome, Heir
 from .clock import Clock
 from .codes import ENDING, ErrorCode, TerminationReason
-from .contract import Recovery
+from .contract import EffectClass, Recovery
 from .effect import Ending, ask_what_became, copied, run_tool
 from .errors import CallError, RunError
 from .guards import ASKED_ONCE
@@ -93,6 +95,10 @@ class Kernel:
             self.ledger, self.policy, tenant, run_id, principal, prefix=prefix, now=self.clock.now()
         )
 
+    def carrying(self, run: Run) -> AbstractAsyncContextManager[None]:
+        """Write each call of a block down with the next one, or at its end; till then its reply is a word."""
+        return carrying(self.ledger, run)
+
     async def end(self, run: Run, reason: TerminationReason) -> None:
         """End a run for good; the first reason stays."""
         if run.termination_reason is None:
@@ -110,6 +116,13 @@ class Kernel:
         """
         if run.record.config_hash != self.policy.config_hash:
             raise RunError(f"run {run.run_id}: began under another configuration; call under that one")
+        run.calls += 1
+        try:
+            return await self._call(run, asked, patch_of, known)
+        finally:
+            run.calls -= 1
+
+    async def _call(self, run: Run, asked: Asked, patch_of: PatchOf | None, known: Found | None) -> Reply:
         began = self.clock.now()
         run.spent, judged = judge(run.view(began), asked, self.policy)
         call = Call(run=run, asked=asked, began=began, step=run.spent.steps, patch_of=patch_of)
@@ -155,11 +168,14 @@ class Kernel:
 
     async def _observe(self, call: Call, judged: Judged, tool: Tool) -> Reply:
         """Run a tool that changes nothing: nothing is claimed, and its result is kept with its trace."""
+        if call.run.unwritten.has_effects and judged.contract.effect_class is EffectClass.READ:
+            # It may take its time, and no effect is to be in doubt for so long.
+            await write(self.ledger, call.run)
         ending = await run_tool(
             tool,
             copied(call.asked.arguments),
             "",
-            seconds=self._seconds(call, judged),
+            seconds=call.seconds_for(judged.contract, wall_ms=self.policy.bounds.wall_ms_max),
             redactor=self.redactor,
         )
         told = await self._settler(call.run).observed(call, judged, ending)
@@ -178,7 +194,7 @@ class Kernel:
         )
         # Somebody's word is heard before the provider is asked again.
         in_time = contract.recovery is Recovery.PROVIDER_IDEMPOTENT and not is_known
-        seconds = self._seconds(call, judged)
+        seconds = call.seconds_for(judged.contract, wall_ms=self.policy.bounds.wall_ms_max)
         ask = ClaimAsk(
             tenant=run.tenant,
             key=key,
@@ -193,11 +209,12 @@ class Kernel:
         )
         if judged.hold is not ALLOW:
             # An act that was answered before needs no person again.
+            await write(self.ledger, run)
             known = await self.ledger.look_up(ask)
             if known is None or known.outcome is ClaimOutcome.UNCERTAIN:
                 return await self._deny(call, Denied(guard="approval", ruling=judged.hold))
             return await self._answered(call, known, key)
-        answer = await self.ledger.claim(ask)
+        answer = await claim(self.ledger, run, ask)
         found: Ending | None = None
         if answer.outcome is ClaimOutcome.UNCERTAIN and tool.look_up is not None:
             answer, found = await self._look_it_up(call, tool, ask, answer, seconds)
@@ -227,7 +244,7 @@ class Kernel:
         if found is None:
             return answer, None
         asked_again = replace(ask, now=self.clock.now(), heir=Heir.LOOKED, epoch=answer.epoch)
-        taken = await self.ledger.claim(asked_again)
+        taken = await claim(self.ledger, call.run, asked_again)
         if taken.outcome is not ClaimOutcome.CLAIMED or found.result is None:
             return taken, None
         return taken, self._settler(call.run).read(tool, found.result)
@@ -270,12 +287,6 @@ class Kernel:
         if told.outcome is SettleOutcome.STATE_CONFLICT:
             return replace(reply, outcome=ErrorCode.STATE_CONFLICT, reason="the state was changed meanwhile")
         return reply
-
-    def _seconds(self, call: Call, judged: Judged) -> float:
-        """Return how long the tool may take: its own deadline, or what the run has left."""
-        wall = timedelta(milliseconds=self.policy.bounds.wall_ms_max)
-        left = wall - (call.began - call.run.record.began_at)
-        return min(judged.contract.timeout_ms / 1000, left.total_seconds())
 
     def _settler(self, run: Run) -> Settler:
         return Settler(

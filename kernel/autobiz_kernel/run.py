@@ -14,6 +14,7 @@ from .ledger import RunRecord
 from .loop_detection import Command
 from .principal import Principal
 from .ruling import RunView
+from .unwritten import Unwritten
 
 if TYPE_CHECKING:
     from .codes import TerminationReason
@@ -39,6 +40,9 @@ class Run:
         # Held from the making of a patch until it is kept.
         self.turn = asyncio.Lock()
         self.is_mine = True
+        # How many calls are under way, and what the books do not know yet.
+        self.calls = 0
+        self.unwritten = Unwritten()
         self.termination_reason: TerminationReason | None = record.termination_reason
         self.state: dict[str, Any] = orjson.loads(record.state)
         self.state_version = record.state_version

@@ -8,6 +8,7 @@ from typing import Any
 from .budget import Spent
 from .call import Call
 from .canonical import JsonValue, canonical
+from .carrying import settle
 from .claims import ClaimOutcome
 from .clock import Clock
 from .codes import ErrorCode, TerminationReason
@@ -219,12 +220,16 @@ class Settler:
     async def _settle(
         self, settlement: Settlement, patched: "tuple[dict[str, Any], StateChange] | None"
     ) -> SettleAnswer:
-        told = await self.ledger.settle(settlement)
-        if told.outcome is not SettleOutcome.FENCED:
-            self.run.head_hash = told.head_hash
-            if patched is not None and told.outcome is SettleOutcome.SETTLED:
-                self.run.state, self.run.state_version = patched[0], told.state_version
-        self.on_settled(Settled(settlement=settlement, answer=told, used=self.run.spent))
+        run, used = self.run, self.run.spent
+
+        def heard(told: SettleAnswer) -> None:
+            if told.outcome is not SettleOutcome.FENCED:
+                run.head_hash = told.head_hash
+            self.on_settled(Settled(settlement=settlement, answer=told, used=used))
+
+        told = await settle(self.ledger, run, settlement, heard, others=run.calls - 1)
+        if patched is not None and told.outcome is SettleOutcome.SETTLED:
+            run.state, run.state_version = patched[0], told.state_version
         return told
 
     def _name_of(self, call: Call) -> str:

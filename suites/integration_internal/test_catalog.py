@@ -195,6 +195,7 @@ async def test_no_routine_lends_its_owners_rights(connection: AsyncConnection[An
                 "lease_runs",
                 "queue_many",
                 "renew_lease",
+                "ride_many",
                 "settle_many",
                 "start_run",
             ),

@@ -43,9 +43,13 @@ claims = st.tuples(
 settlings = st.tuples(
     st.just("settle"), st.sampled_from(KEYS), st.sampled_from(SettleKind), st.sampled_from([0, 0, 1, 2])
 )
+rides = st.tuples(
+    st.just("ride"), st.sampled_from(KEYS), st.lists(st.sampled_from(SettleKind), max_size=3), st.booleans()
+)
 takings = st.tuples(st.just("take"), st.booleans(), st.none(), st.none())
 steps = st.lists(
-    st.tuples(st.one_of(claims, claims, settlings, settlings, takings), st.sampled_from(PAUSES)), max_size=16
+    st.tuples(st.one_of(claims, claims, settlings, settlings, rides, takings), st.sampled_from(PAUSES)),
+    max_size=16,
 )
 
 
@@ -66,11 +70,23 @@ class Pair:
         self.epochs[key] = told.epoch
 
     async def settle(self, key: bytes, kind: SettleKind, staleness: int) -> None:
+        await self._both("settle", self._made(key, kind, staleness))
+
+    async def ride(self, key: bytes, kinds: list[SettleKind], *, claims: bool) -> None:
+        """Settle what fits and what does not, and claim the other key behind it."""
+        made = [self._made(key, kind, 0) for kind in kinds]
+        other = next(each for each in KEYS if each != key)
+        ask = asked(self.run, now=self.now, fingerprint=MINE, key=other) if claims or not made else None
+        told = await self._both("ride", made, ask)
+        if told.claim is not None and told.claim.epoch:
+            self.epochs[other] = told.claim.epoch
+
+    def _made(self, key: bytes, kind: SettleKind, staleness: int) -> Settlement:
         epoch = max(1, self.epochs.get(key, 1) - staleness)
         self.patches += 1
         text = b'{"n":%d}' % self.patches
         change = StateChange(expected=self.patches // 2, state=text, patch=text, state_hash=b"\4" * 32)
-        made = settlement(
+        return settlement(
             self.run,
             kind,
             epoch=epoch,
@@ -80,7 +96,6 @@ class Pair:
             state=change if self.patches % 2 else None,
             ending=TerminationReason.FAILED if self.patches == 9 else None,
         )
-        await self._both("settle", made)
 
     async def take(self, *, keeps: bool) -> None:
         told = await self._both("take_run", self.run.tenant, self.run.run_id, now=self.now)
@@ -115,6 +130,8 @@ async def test_both_books_say_the_same(ledger: PostgresLedger, steps: list[tuple
             await pair.claim(first, second, third)
         elif step == "settle":
             await pair.settle(first, second, third)
+        elif step == "ride":
+            await pair.ride(first, second, claims=third)
         else:
             await pair.take(keeps=first)
     await pair.same_books()

@@ -14,6 +14,7 @@ from autobiz_kernel import (
     ClaimOutcome,
     PostgresLedger,
     SettleKind,
+    SettleOutcome,
     StoreError,
 )
 from autobiz_oracles import expect
@@ -99,3 +100,44 @@ async def _read(ledger: PostgresLedger, connection: AsyncConnection[Any]) -> int
     row = await cursor.fetchone()
     assert row is not None
     return int(row[0])
+
+
+@pytest.mark.test_id("P1-T11", "P1-T13")
+@pytest.mark.negative
+async def test_a_ride_that_is_not_taken_stops_alone(ledger: PostgresLedger, tenant: UUID) -> None:
+    """Of many runs in one statement the one that was taken over neither writes nor claims anything."""
+    runs = [a_run(tenant, number) for number in range(1, 6)]
+    rides = []
+    for number, run in enumerate(runs):
+        await ledger.begin(run)
+        key = bytes([number + 1]) * 32
+        answer = await ledger.claim(asked(run, key=key))
+        rides.append(
+            (
+                [settlement(run, SettleKind.DONE, epoch=answer.epoch, key=key)],
+                asked(run, key=bytes([number + 101]) * 32),
+            )
+        )
+    await ledger.take_run(tenant, runs[2].run_id, now=BEGIN)
+    told = await asyncio.gather(*(ledger.ride(*ride) for ride in rides))
+    expect.value([each.is_taken for each in told]).equals([True, True, False, True, True])
+    expect.value([each.claim and each.claim.outcome for each in told]).equals(
+        [ClaimOutcome.CLAIMED] * 2 + [ClaimOutcome.FENCED] + [ClaimOutcome.CLAIMED] * 2
+    )
+    kept = [len(await ledger.receipts_of(tenant, run.run_id)) for run in runs]
+    expect.value(kept).equals([1, 1, 0, 1, 1])
+
+
+@pytest.mark.test_id("P1-T11")
+async def test_a_ride_whose_claim_was_overtaken_says_so(ledger: PostgresLedger, tenant: UUID) -> None:
+    """A carried step whose claim has passed to another leaves its trace, and nothing is claimed behind it."""
+    run = a_run(tenant)
+    await ledger.begin(run)
+    answer = await ledger.claim(asked(run))
+    late = settlement(run, SettleKind.DONE, epoch=answer.epoch + 1)
+    told = await ledger.ride([late], asked(run, key=bytes([9]) * 32))
+    expect.value([each.outcome for each in told.settled]).equals([SettleOutcome.LEASE_LOST])
+    expect.value(told.claim and told.claim.outcome).equals(ClaimOutcome.FENCED)
+    expect.value([row.outcome for row in await ledger.traces_of(tenant, run.run_id)]).equals(["LEASE_LOST"])
+    free = await ledger.claim(asked(run, key=bytes([9]) * 32))
+    expect.value(free.outcome).equals(ClaimOutcome.CLAIMED)

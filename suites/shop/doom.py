@@ -50,7 +50,8 @@ def doomed(port: str, real: Any, doom: Doom) -> Any:
     """The real thing, seen through every point of its port."""
 
     class Passing:
-        pass
+        # Or the moment at which another run's answer comes would decide which points are passed.
+        has_company = False
 
     def passing(name: str) -> Any:
         async def method(_self: object, *values: Any, **named: Any) -> Any:

@@ -7,6 +7,7 @@ from .port import (
     ClaimAnswer,
     ClaimAsk,
     Ledger,
+    Ridden,
     RunRecord,
     SettleAnswer,
     SettleKind,
@@ -15,6 +16,7 @@ from .port import (
     StateChange,
     StateVersion,
     TraceRow,
+    fenced,
 )
 from .postgres import PostgresLedger
 from .roles import check_role
@@ -28,6 +30,7 @@ __all__ = [
     "Ledger",
     "MemoryLedger",
     "PostgresLedger",
+    "Ridden",
     "RunRecord",
     "SettleAnswer",
     "SettleKind",
@@ -37,5 +40,6 @@ __all__ = [
     "StateVersion",
     "TraceRow",
     "check_role",
+    "fenced",
     "sender",
 ]

@@ -25,15 +25,15 @@ class Batcher:
         self._queue: deque[_Waiting] = deque()
         # Those whose batch has failed: each goes again without the others.
         self._alone: deque[_Waiting] = deque()
-        self._is_idle = True
+        self.is_idle = True
 
     def ask(self, item: Item) -> "asyncio.Future[Item]":
         """Send one item, with whatever others there are; its own answer is awaited."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Item] = loop.create_future()
         self._queue.append((item, answer))
-        if self._is_idle:
-            self._is_idle = False
+        if self.is_idle:
+            self.is_idle = False
             # Soon and not now: who comes in this same turn goes along.
             loop.call_soon(self._go)
         return answer
@@ -44,7 +44,7 @@ class Batcher:
         else:
             batch = [self._queue.popleft() for _ in range(min(len(self._queue), self._batch_max))]
         if not batch:
-            self._is_idle = True
+            self.is_idle = True
             return
         hear = partial(self._told, batch)
         try:

@@ -1,5 +1,6 @@
 """The books in plain Python: those in PostgreSQL must agree with them step by step."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -13,6 +14,7 @@ from autobiz_kernel.receipt import Receipt, receipt_from
 from .port import (
     ClaimAnswer,
     ClaimAsk,
+    Ridden,
     RunRecord,
     SettleAnswer,
     SettleKind,
@@ -22,6 +24,7 @@ from .port import (
     TraceRow,
     fenced,
 )
+from .riding import ridden_apart
 
 _STATUS = {
     SettleKind.DONE: ClaimStatus.DONE,
@@ -54,6 +57,10 @@ class MemoryLedger:
     def __init__(self) -> None:
         self._books: dict[tuple[UUID, UUID], _Book] = {}
         self._acts: dict[tuple[UUID, bytes], _Act] = {}
+
+    @property
+    def has_company(self) -> bool:
+        return False
 
     async def begin(self, run: RunRecord) -> None:
         if (run.tenant, run.run_id) in self._books:
@@ -134,6 +141,9 @@ class MemoryLedger:
             head_hash=book.run.head_hash,
             state_version=book.run.state_version,
         )
+
+    async def ride(self, settlements: Sequence[Settlement], ask: ClaimAsk | None) -> Ridden:
+        return await ridden_apart(self, settlements, ask)
 
     async def receipts_of(self, tenant: UUID, run_id: UUID) -> tuple[Receipt, ...]:
         book = self._books.get((tenant, run_id))

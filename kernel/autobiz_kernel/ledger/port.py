@@ -1,5 +1,6 @@
 """What the pipeline asks of its books; whoever keeps them answers the same."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -162,8 +163,25 @@ class SettleAnswer:
     state_version: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ridden:
+    """What the books say to settlements and to the claim that they rode with; none to those never reached."""
+
+    settled: tuple[SettleAnswer, ...]
+    claim: ClaimAnswer | None = None
+
+    @property
+    def is_taken(self) -> bool:
+        return all(each.outcome is SettleOutcome.SETTLED for each in self.settled)
+
+
 class Ledger(Protocol):
     """The books."""
+
+    @property
+    def has_company(self) -> bool:
+        """Whether others ask something just now, so that a commit is shared anyway."""
+        ...
 
     async def begin(self, run: RunRecord) -> None: ...
 
@@ -180,6 +198,13 @@ class Ledger(Protocol):
         ...
 
     async def settle(self, settlement: Settlement) -> SettleAnswer: ...
+
+    async def ride(self, settlements: Sequence[Settlement], ask: ClaimAsk | None) -> Ridden:
+        """Settle what one run has carried along, in its order, and then claim: all in one commit.
+
+        After the first settlement that is not taken nothing more is written, and nothing is granted.
+        """
+        ...
 
     async def receipts_of(self, tenant: UUID, run_id: UUID) -> tuple[Receipt, ...]: ...
 

@@ -1,13 +1,13 @@
 """The books in PostgreSQL: two batched statements carry all calls, and each is a transaction of its own."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, LiteralString, Self, TypeAlias
 from uuid import UUID
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, Error
 from psycopg.rows import dict_row
 
 from autobiz_kernel.budget import Spent
@@ -18,7 +18,17 @@ from autobiz_kernel.receipt import Receipt, receipt_from
 
 from .batcher import Batcher
 from .channel import Channel
-from .port import ClaimAnswer, ClaimAsk, RunRecord, SettleAnswer, Settlement, StateVersion, TraceRow
+from .port import (
+    ClaimAnswer,
+    ClaimAsk,
+    Ridden,
+    RunRecord,
+    SettleAnswer,
+    Settlement,
+    StateVersion,
+    TraceRow,
+)
+from .riding import IN_A_RING, NOT_TAKEN, ridden_apart, ride_answer, ride_item, ride_sender
 from .roles import check_role
 from .sending import sender
 from .wire import begin_item, claim_answer, claim_item, settle_answer, settle_item
@@ -28,6 +38,7 @@ _Row: TypeAlias = dict[str, Any]
 CONNECTIONS = 3
 _CLAIM = b"SELECT claim_many($1)"
 _SETTLE = b"SELECT settle_many($1)"
+_RIDE = b"SELECT ride_many($1)"
 _RUN = """
 SELECT workflow, correlation_id, config_hash, principal, epoch, termination_reason, steps, tool_calls, tokens,
        cost_micros, receipt_seq, trace_seq, head_hash, state_version, state, began_at
@@ -57,6 +68,7 @@ class PostgresLedger:
         self._channels = (claiming, settling)
         self._claims = Batcher(sender(claiming, _CLAIM, place=_place))
         self._settles = Batcher(sender(settling, _SETTLE, place=_place))
+        self._rides = Batcher(ride_sender(claiming, _RIDE))
         self._begins = Batcher(sender(settling, _BEGIN, place=_place))
         self._looks = looks
         self._looking = asyncio.Lock()
@@ -81,6 +93,10 @@ class PostgresLedger:
         """The connections, for other uses while no call is under way."""
         return (*(channel.hand_over() for channel in self._channels), self._looks)
 
+    @property
+    def has_company(self) -> bool:
+        return not (self._claims.is_idle and self._settles.is_idle and self._rides.is_idle)
+
     async def close(self) -> None:
         for connection in self.connections:
             await connection.close()
@@ -92,6 +108,21 @@ class PostgresLedger:
     async def settle(self, settlement: Settlement) -> SettleAnswer:
         _refuse_unusable(settlement.now)
         return settle_answer(await self._settles.ask(settle_item(settlement)))
+
+    async def ride(self, settlements: Sequence[Settlement], ask: ClaimAsk | None) -> Ridden:
+        moments = [each.now for each in settlements] + ([] if ask is None else [ask.now])
+        for now in moments:
+            _refuse_unusable(now)
+        if not settlements:
+            return await ridden_apart(self, (), ask)
+        try:
+            told = await self._rides.ask(ride_item(settlements, ask))
+        except Error as error:
+            if error.sqlstate not in (NOT_TAKEN, IN_A_RING):
+                raise
+            # Nothing of it was written.
+            return await ridden_apart(self, settlements, ask)
+        return ride_answer(told, now=None if ask is None else ask.now)
 
     async def begin(self, run: RunRecord) -> None:
         _refuse_unusable(run.began_at)

@@ -9,6 +9,7 @@ import orjson
 from autobiz_kernel.approvals import Approvals, Request, Status, aged, approval_id_of, next_change_at
 from autobiz_kernel.breaker import Circuits
 from autobiz_kernel.business import Compiled, question_of
+from autobiz_kernel.carrying import write
 from autobiz_kernel.claims import ClaimOutcome
 from autobiz_kernel.codes import ErrorCode
 from autobiz_kernel.contract import EffectClass, ToolContract
@@ -150,7 +151,8 @@ class Caller:
         await self.mover.move(
             Held(path=asked.path, approval_id=approval_id, fingerprint=printed, due_ms=in_ms(due))
         )
-        await self._ask(asked, approval_id, printed, now)
+        if await write(self.kernel.ledger, run):
+            await self._ask(asked, approval_id, printed, now)
 
     async def _look_for_decision(self, asked: DecisionWanted, now: datetime) -> bool:
         run = self.mover.run

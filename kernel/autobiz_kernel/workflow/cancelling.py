@@ -11,6 +11,7 @@ import orjson
 
 from autobiz_kernel.approvals import Approvals, voided
 from autobiz_kernel.canonical import canonical
+from autobiz_kernel.carrying import write
 from autobiz_kernel.claims import ClaimOutcome
 from autobiz_kernel.errors import RunError
 from autobiz_kernel.keys import fingerprint, internal_key
@@ -18,6 +19,7 @@ from autobiz_kernel.ledger import ClaimAnswer, ClaimAsk, Ledger
 from autobiz_kernel.run import Run
 
 from .calling import Caller
+from .committing import LostError
 from .frames import ROOT, State, living
 from .queue import Queue, Signal
 from .wanting import effects_ahead
@@ -78,7 +80,10 @@ class Watch:
 
 async def call_off(caller: Caller, said: Signal) -> datetime | None:
     """Take in that the run was called off; or say until when an effect of it may be under way."""
-    words = orjson.loads(said.payload)
+    words, run = orjson.loads(said.payload), caller.mover.run
+    if not await write(caller.kernel.ledger, run):
+        # What the books are asked about now has to be in them.
+        raise LostError(f"run {run.run_id}: another worker has taken it over")
     doubts: list[str] = []
     busy_until: datetime | None = None
     async for call, known in _begun(caller):
@@ -88,7 +93,6 @@ async def call_off(caller: Caller, said: Signal) -> datetime | None:
             doubts.append(call.path)
     if busy_until is not None:
         return busy_until
-    run = caller.mover.run
     # Before the move: whoever follows one that dies in between does both again.
     await close_requests(caller.approvals, run, now=caller.kernel.clock.now())
     await caller.mover.move(

@@ -8,10 +8,11 @@ import orjson
 
 from autobiz_kernel.business import Compiled
 from autobiz_kernel.canonical import canonical
+from autobiz_kernel.carrying import settle
 from autobiz_kernel.clock import Clock
 from autobiz_kernel.contract import Json
 from autobiz_kernel.errors import ReplayError, RunError
-from autobiz_kernel.ledger import Ledger, SettleKind, Settlement, SettleOutcome, TraceRow
+from autobiz_kernel.ledger import Ledger, SettleAnswer, SettleKind, Settlement, SettleOutcome, TraceRow
 from autobiz_kernel.run import Run
 from autobiz_kernel.state import change
 
@@ -63,26 +64,29 @@ class Mover:
     async def _settle(self, path: str, outcome: str, detail: dict[str, Any], patch: dict[str, Any]) -> None:
         run = self.run
         state, fitted = change(run.state, run.state_version, patch)
-        told = await self._ledger.settle(
-            Settlement(
-                kind=SettleKind.NOTE,
-                tenant=run.tenant,
-                run_id=run.run_id,
-                run_epoch=run.record.epoch,
-                now=self._clock.now(),
-                trace=TraceRow(
-                    path=path, tool="", command=b"", guard="", outcome=outcome,
-                    attrs=canonical(detail, name="attrs"),
-                ),
-                state=fitted,
-            )
+        settlement = Settlement(
+            kind=SettleKind.NOTE,
+            tenant=run.tenant,
+            run_id=run.run_id,
+            run_epoch=run.record.epoch,
+            now=self._clock.now(),
+            trace=TraceRow(
+                path=path, tool="", command=b"", guard="", outcome=outcome,
+                attrs=canonical(detail, name="attrs"),
+            ),
+            state=fitted,
         )  # fmt: skip
+        told = await settle(self._ledger, run, settlement, _unheard, others=run.calls)
         if told.outcome is SettleOutcome.FENCED:
             run.is_mine = False
             raise LostError(f"run {run.run_id}: another worker has taken it over")
         if told.outcome is not SettleOutcome.SETTLED:
             raise LostError(f"run {run.run_id}: its state was changed by somebody else")
         run.state, run.state_version = state, told.state_version
+
+
+def _unheard(told: SettleAnswer) -> None:
+    """Nobody counts the moves of a workflow."""
 
 
 def first_state(compiled: Compiled, start: Start, *, now_ms: int) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from autobiz_kernel.approvals import Approvals
 from autobiz_kernel.breaker import Circuits
 from autobiz_kernel.business import Compiled, policy_of
 from autobiz_kernel.canonical import canonical
+from autobiz_kernel.carrying import write
 from autobiz_kernel.clock import Clock
 from autobiz_kernel.codes import TerminationReason
 from autobiz_kernel.contract import Json
@@ -180,35 +181,38 @@ class Orchestrator:
         # Of a run that nobody has held or woken before, nobody can have asked anything.
         pause = timedelta(0) if lease.epoch > 1 or lease.woken else LOOK
         watch = Watch(caller=caller, due_at=self.clock.now() + pause)
-        try:
-            if not run.state and run.termination_reason is None:
-                await mover.begin(start)
-            while run.termination_reason is None and how_it_ended(run.state) is None:
-                if self.clock.now() >= self._wall(caller):
-                    await kernel.end(run, TerminationReason.MAX_TIME)
-                    break
-                said = await watch.look()
-                if said is not None:
-                    busy_until = await call_off(caller, said)
-                    if busy_until is None:
-                        continue
-                    due_at = min(busy_until, self._wall(caller))
-                    is_down = await self.queue.suspend(lease, now=self.clock.now(), due_at=due_at, waits=())
-                    return Standing.SUSPENDED if is_down else Standing.LOST
-                asked = wanted(self.compiled, run.state)
-                lease = await hold(
-                    self.queue, self.compiled, lease, asked, now=self.clock.now(), usual=self.lease
-                )
-                if not await self._do(caller, asked):
-                    is_down = await lay_down(caller, lease, asked, wall=self._wall(caller))
-                    return Standing.SUSPENDED if is_down else Standing.LOST
-        except ReplayError:
-            # The state and the graph do not fit, which no further attempt can change.
-            await kernel.end(run, TerminationReason.NONDETERMINISM)
-        except StateError:
-            # What has to be remembered has become too much, and would be again.
-            await kernel.end(run, TerminationReason.FAILED)
-        return await self._finish(kernel, run, lease)
+        async with kernel.carrying(run):
+            try:
+                if not run.state and run.termination_reason is None:
+                    await mover.begin(start)
+                while run.termination_reason is None and how_it_ended(run.state) is None:
+                    if self.clock.now() >= self._wall(caller):
+                        await kernel.end(run, TerminationReason.MAX_TIME)
+                        break
+                    said = await watch.look()
+                    if said is not None:
+                        busy_until = await call_off(caller, said)
+                        if busy_until is None:
+                            continue
+                        due, now = min(busy_until, self._wall(caller)), self.clock.now()
+                        is_down = await self.queue.suspend(lease, now=now, due_at=due, waits=())
+                        return Standing.SUSPENDED if is_down else Standing.LOST
+                    asked = wanted(self.compiled, run.state)
+                    lease = await hold(
+                        self.queue, self.compiled, lease, asked, now=self.clock.now(), usual=self.lease
+                    )
+                    if not await self._do(caller, asked):
+                        if not await write(self.ledger, run):
+                            return Standing.LOST
+                        is_down = await lay_down(caller, lease, asked, wall=self._wall(caller))
+                        return Standing.SUSPENDED if is_down else Standing.LOST
+            except ReplayError:
+                # The state and the graph do not fit, which no further attempt can change.
+                await kernel.end(run, TerminationReason.NONDETERMINISM)
+            except StateError:
+                # What has to be remembered has become too much, and would be again.
+                await kernel.end(run, TerminationReason.FAILED)
+            return await self._finish(kernel, run, lease)
 
     async def _do(self, caller: Caller, asked: tuple[Wanted, ...]) -> bool:
         """Do what can be done now; say whether anything was."""

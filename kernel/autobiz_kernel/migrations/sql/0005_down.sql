@@ -1,2 +1,1 @@
-DROP TABLE hitl_late_decisions;
-DROP FUNCTION tell_due() CASCADE;
+DROP FUNCTION ride_many(json);

@@ -5,18 +5,18 @@ from typing import Any
 
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 SQL = Path(__file__).parents[1] / "sql"
 
 
 def upgrade() -> None:
-    _run("0005_up.sql")
+    _run("0006_up.sql")
 
 
 def downgrade() -> None:
-    _run("0005_down.sql")
+    _run("0006_down.sql")
 
 
 def _run(name: str) -> None:

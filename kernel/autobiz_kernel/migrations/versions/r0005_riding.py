@@ -1,0 +1,25 @@
+"""Create the one statement by which a run settles its last step and claims its next one."""
+
+from pathlib import Path
+from typing import Any
+
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+
+SQL = Path(__file__).parents[1] / "sql"
+
+
+def upgrade() -> None:
+    _run("0005_up.sql")
+
+
+def downgrade() -> None:
+    _run("0005_down.sql")
+
+
+def _run(name: str) -> None:
+    # Past SQLAlchemy, which would take colons and percent signs for parameters.
+    connection: Any = op.get_bind().connection.driver_connection
+    connection.execute((SQL / name).read_text(encoding="utf-8"))
