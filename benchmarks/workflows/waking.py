@@ -95,8 +95,8 @@ async def place_at(url: str) -> Place:
 async def measured(url: str, owner: str, *, times: int, runs: int, rounds: int) -> None:
     place = await place_at(url)
     notices = Notices(url=url, on_error=print, at_most=timedelta(seconds=EVERY_S))
-    for name, told in (("looking once a second", None), ("notices", notices)):
-        found = await place.delays(told, times)
+    for name, how in (("looking once a second", None), ("notices", notices)):
+        found = await place.delays(how, times)
         late = quantiles(found, n=20)[-1]
         print(f"{name}: {1000 * median(found):.0f} ms, 95 of 100 within {1000 * late:.0f} ms", flush=True)
     await notices.close()
