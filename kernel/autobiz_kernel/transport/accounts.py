@@ -2,14 +2,17 @@
 
 A sandbox account cannot be made with a key that looks live, and not for a host where something real would
 happen; a live one cannot be made with anything else. What takes a `SandboxAccount` can therefore not be
-handed a live one, and a type checker says so before anything runs.
+handed a live one, and a type checker says so before anything runs. What an account keeps of its key is a
+secret: whoever prints, copies or writes an account down does not write the key down.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from ipaddress import ip_address
 from typing import Final, TypeAlias
 from urllib.parse import urlsplit
+
+from autobiz_kernel.secret import Secret
 
 from .errors import ForbiddenEgressError
 
@@ -97,15 +100,18 @@ class SandboxAccount:
 
     provider: Provider
     base_url: str
-    key: str = field(repr=False)
+    key: InitVar[str | Secret]
+    secret: Secret = field(init=False, hash=False)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, key: str | Secret) -> None:
+        # From here on no frame of ours knows it as a text.
+        key = _kept(self, key)
         host, is_local = _checked(self)
-        if any(each.live_key.fullmatch(self.key) for each in PROVIDERS if each is not PRINTFUL):
+        if any(each.live_key.fullmatch(key.reveal()) for each in PROVIDERS if each is not PRINTFUL):
             raise ForbiddenEgressError(
                 f"{self.provider.name}: the key of a sandbox account looks live; take it out"
             )
-        if not self.provider.sandbox_key.fullmatch(self.key):
+        if not self.provider.sandbox_key.fullmatch(key.reveal()):
             raise ForbiddenEgressError(f"{self.provider.name}: the key of a sandbox account is no test key")
         if not is_local and not self.provider.sandbox_hosts.fullmatch(host):
             raise ForbiddenEgressError(
@@ -124,11 +130,15 @@ class LiveAccount:
 
     provider: Provider
     base_url: str
-    key: str = field(repr=False)
+    key: InitVar[str | Secret]
+    secret: Secret = field(init=False, hash=False)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, key: str | Secret) -> None:
+        # From here on no frame of ours knows it as a text.
+        key = _kept(self, key)
         host, _ = _checked(self)
-        if self.provider.sandbox_key.fullmatch(self.key) or not self.provider.live_key.fullmatch(self.key):
+        is_made_up = self.provider.sandbox_key.fullmatch(key.reveal()) is not None
+        if is_made_up or not self.provider.live_key.fullmatch(key.reveal()):
             raise ForbiddenEgressError(f"{self.provider.name}: the key of a live account is no live key")
         if not self.provider.live_hosts.fullmatch(host):
             raise ForbiddenEgressError(f"{self.provider.name}: {host!r} is not where this provider lives")
@@ -143,6 +153,13 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _kept(account: Account, key: str | Secret) -> Secret:
+    """Keep a key as a secret."""
+    secret = key if isinstance(key, Secret) else Secret(key)
+    object.__setattr__(account, "secret", secret)
+    return secret
 
 
 def _checked(account: Account) -> tuple[str, bool]:
