@@ -28,7 +28,7 @@ from .principal import Principal
 from .receipt import receipt_from
 from .redaction import Redactor
 from .reply import Reply
-from .resuming import taken_over
+from .resuming import begun, taken_over
 from .ruling import ALLOW, Asked, Policy
 from .run import Run
 from .settled import OnSettled, unwatched
@@ -86,13 +86,12 @@ class Kernel:
             principal=principal.name,
             began_at=now,
         )
-        await self.ledger.begin(record)
-        return Run(record, principal=principal, prefix=prefix or tenant.hex, bounds=self.policy.bounds)
+        return await begun(self.ledger, self.policy, record, principal, prefix=prefix, clock=self.clock)
 
     async def resume(self, *, tenant: UUID, run_id: UUID, principal: Principal, prefix: str = "") -> Run:
         """Take a run over: whoever held it can write nothing more, and what it has used stays used."""
         return await taken_over(
-            self.ledger, self.policy, tenant, run_id, principal, prefix=prefix, now=self.clock.now()
+            self.ledger, self.policy, tenant, run_id, principal, prefix=prefix, clock=self.clock
         )
 
     def carrying(self, run: Run) -> AbstractAsyncContextManager[None]:
@@ -123,9 +122,9 @@ class Kernel:
             run.calls -= 1
 
     async def _call(self, run: Run, asked: Asked, patch_of: PatchOf | None, known: Found | None) -> Reply:
-        began = self.clock.now()
-        run.spent, judged = judge(run.view(began), asked, self.policy)
-        call = Call(run=run, asked=asked, began=began, step=run.spent.steps, patch_of=patch_of)
+        began, moment = self.clock.now(), run.moment(self.clock)
+        run.spent, judged = judge(run.view(moment), asked, self.policy)
+        call = Call(run=run, asked=asked, began=began, moment=moment, step=run.spent.steps, patch_of=patch_of)
         if isinstance(judged, Denied):
             return await self._deny(call, judged)
         # A private copy: who asks may change theirs while we wait, and the receipt must say what was done.
@@ -206,6 +205,7 @@ class Kernel:
             # A lease outlives the deadline, or a second worker would begin while the first is still in time.
             lease=max(self.lease, timedelta(seconds=seconds) + _LEASE_MARGIN),
             heir=Heir.IN_TIME if in_time else Heir.NOBODY,
+            cost_micros=contract.cost_micros,
         )
         if judged.hold is not ALLOW:
             # An act that was answered before needs no person again.

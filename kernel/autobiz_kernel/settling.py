@@ -9,6 +9,7 @@ from .budget import Spent
 from .call import Call
 from .canonical import JsonValue, canonical
 from .carrying import settle
+from .charging import charge_of
 from .claims import ClaimOutcome
 from .clock import Clock
 from .codes import ErrorCode, TerminationReason
@@ -41,8 +42,6 @@ _KIND = {
     Became.NOTHING: SettleKind.RELEASED,
     Became.DOUBT: SettleKind.DOUBT,
 }
-TOKENS = "tokens"
-USAGE, OUT = "usage", "output"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,12 +187,11 @@ class Settler:
             return None, error
 
     def _spend(self, call: Call, contract: ToolContract, ending: Ending) -> Spent:
-        used = _whole(ending.result, TOKENS)
-        out = _whole((ending.result or {}).get(USAGE), OUT)
-        micros = contract.cost_micros + (call.price.cost(used, out=out) if call.price else 0)
+        spent = charge_of(contract, call.price, ending.result)
         call.give_back()
-        self.run.spent = self.run.spent.plus(tokens=used, cost_micros=micros)
-        return ASKED_ONCE.plus(tokens=used, cost_micros=micros)
+        # The step was charged when it was asked for.
+        self.run.spent = self.run.spent.plus(tokens=spent.tokens, cost_micros=spent.cost_micros)
+        return spent
 
     def _trace(
         self,
@@ -246,11 +244,6 @@ class Settler:
             "run_epoch": record.epoch,
             "now": self.clock.now(),
         }
-
-
-def _whole(told: Any, name: str) -> int:
-    value = told.get(name) if isinstance(told, dict) else None
-    return value if type(value) is int and value > 0 else 0
 
 
 def _change(patched: "tuple[dict[str, Any], StateChange] | None") -> StateChange | None:

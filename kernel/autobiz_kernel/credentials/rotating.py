@@ -14,7 +14,7 @@ from autobiz_kernel.transport import ErrorClass, TurnedAwayError
 from .scoper import Credentials
 from .source import CredentialError
 
-ToolOf: TypeAlias = Callable[[Secret], Tool]
+ToolOf: TypeAlias = Callable[[str], Tool]
 
 
 def rotating_tool(
@@ -35,17 +35,17 @@ def rotating_tool(
     async def execute(arguments: Json, key: str) -> Json | Refused:
         secret = await current()
         try:
-            return await made_with(secret).execute(arguments, key)
+            return await made_with(secret.reveal()).execute(arguments, key)
         except TurnedAwayError as error:
             if error.error_class is not ErrorClass.AUTH:
                 raise
             newer = await current(secret)
             if newer == secret:
                 raise
-        return await made_with(newer).execute(arguments, key)
+        return await made_with(newer.reveal()).execute(arguments, key)
 
     async def look_up(arguments: Json, key: str) -> Found:
-        made = made_with(await current())
+        made = made_with((await current()).reveal())
         if made.look_up is None:
             raise CredentialError(f"{shape.contract.reference}: made for a key, it cannot look anything up")
         return await made.look_up(arguments, key)

@@ -7,6 +7,7 @@ from autobiz_kernel.errors import StoreError
 from autobiz_kernel.ledger import RunRecord
 from autobiz_kernel.pipeline import Kernel
 from autobiz_kernel.principal import Principal
+from autobiz_kernel.resuming import begun
 from autobiz_kernel.run import Run
 
 from .committing import LostError
@@ -32,11 +33,10 @@ async def take(kernel: Kernel, lease: Lease, *, prefix: str) -> Run:
             tenant=start.tenant, run_id=start.run_id, principal=principal, prefix=prefix
         )
     try:
-        await kernel.ledger.begin(record)
+        return await begun(kernel.ledger, kernel.policy, record, principal, prefix=prefix, clock=kernel.clock)
     except StoreError as error:
         # Whoever followed us when our lease had passed has begun it.
         raise LostError(f"run {start.run_id}: another worker has taken it over") from error
-    return Run(record, principal=principal, prefix=prefix, bounds=kernel.policy.bounds)
 
 
 async def hold(

@@ -186,7 +186,7 @@ class Orchestrator:
                 if not run.state and run.termination_reason is None:
                     await mover.begin(start)
                 while run.termination_reason is None and how_it_ended(run.state) is None:
-                    if self.clock.now() >= self._wall(caller):
+                    if run.moment(self.clock) >= self._wall(caller):
                         await kernel.end(run, TerminationReason.MAX_TIME)
                         break
                     said = await watch.look()

@@ -10,14 +10,17 @@ from autobiz_kernel import (
     BoundsConfig,
     CallError,
     ClaimOutcome,
+    Clock,
     CostError,
     ErrorCode,
     LoopConfig,
     Principal,
     RunError,
+    SystemClock,
     TerminationReason,
     prices_of_toml,
 )
+from autobiz_mocks import VirtualClock
 
 from ...tools import contract
 from .governed import TENANT, Desk, raw, refund
@@ -159,6 +162,57 @@ async def test_a_run_ends_at_its_wall_time(desk: Desk) -> None:
         await desk.run()
         desk.clock.advance(timedelta(milliseconds=1000 - early))
         assert (await desk.call()).outcome is outcome
+
+
+@pytest.mark.adversarial(48)
+@pytest.mark.requirement("P1-R03", "INV-03")
+@pytest.mark.test_id("P1-T06")
+@pytest.mark.parametrize("hours", [-24 * 365, -1, 1, 24 * 365])
+async def test_setting_the_clock_gives_and_takes_no_time(desk: Desk, hours: int) -> None:
+    """However the clock is set while a run is held, it may go on until its time has passed and no longer."""
+    desk = Desk(bounds=BoundsConfig(wall_ms_max=1000))
+    await desk.run()
+    desk.clock.advance(timedelta(milliseconds=500))
+    desk.clock.jump(timedelta(hours=hours))
+    desk.clock.advance(timedelta(milliseconds=499))
+    assert (await desk.call(refund(1))).outcome is ClaimOutcome.CLAIMED
+    desk.clock.advance(timedelta(milliseconds=1))
+    assert (await desk.call(refund(2))).outcome is ErrorCode.BOUND_WALL
+
+
+@pytest.mark.adversarial(48)
+@pytest.mark.requirement("P1-R03", "INV-03")
+@pytest.mark.test_id("P1-T06")
+@pytest.mark.parametrize(("hours", "left_ms"), [(-1, 1000), (0, 1000 - 400)])
+async def test_who_takes_a_run_over_counts_from_the_clock_and_not_from_before_it_began(
+    hours: int, left_ms: int
+) -> None:
+    """Between workers the clock on the wall counts, and set back it gives at most the whole time again."""
+    desk = Desk(bounds=BoundsConfig(wall_ms_max=1000))
+    kernel, run = desk.kernel(), await desk.run()
+    desk.clock.advance(timedelta(milliseconds=400))
+    desk.clock.jump(timedelta(hours=hours))
+    heir = await kernel.resume(tenant=TENANT, run_id=run.run_id, principal=run.principal)
+    desk.clock.advance(timedelta(milliseconds=left_ms - 1))
+    assert (await kernel.call(heir, raw(arguments=refund(1)))).outcome is ClaimOutcome.CLAIMED
+    desk.clock.advance(timedelta(milliseconds=1))
+    assert (await kernel.call(heir, raw(arguments=refund(2)))).outcome is ErrorCode.BOUND_WALL
+
+
+@pytest.mark.adversarial(48)
+@pytest.mark.parametrize("clock", [SystemClock(), VirtualClock()])
+async def test_no_clock_runs_back(clock: Clock) -> None:
+    """What only grows does, and a virtual clock that is set moves its hands alone."""
+    before, moment = clock.monotonic(), clock.now()
+    if isinstance(clock, VirtualClock):
+        clock.jump(timedelta(days=-1))
+        assert (clock.monotonic(), clock.now()) == (before, moment - timedelta(days=1))
+        with pytest.raises(ValueError, match="time does not run back"):
+            clock.advance(timedelta(seconds=-1))
+        clock.advance(timedelta(seconds=1))
+        assert clock.monotonic() == before + 1
+    assert clock.monotonic() >= before
+    assert clock.now().tzinfo is not None
 
 
 @pytest.mark.adversarial(50)

@@ -13,7 +13,6 @@ from autobiz_kernel.credentials import (
     CredentialError,
     CredentialMetrics,
     Credentials,
-    Secret,
     Told,
     rotating_tool,
 )
@@ -174,9 +173,9 @@ def rotating(safe: Safe, provider: Provider) -> Tool:
     async def never(arguments: Json, key: str) -> Json:
         raise AssertionError
 
-    def made_with(secret: Secret) -> Tool:
+    def made_with(secret: str) -> Tool:
         async def execute(arguments: Json, key: str) -> Json | Refused:
-            return await provider.act(secret.reveal(), key)
+            return await provider.act(secret, key)
 
         return tool(execute)
 
