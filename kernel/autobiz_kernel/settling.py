@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from .announcing import key_of_look
 from .budget import Spent
 from .call import Call
 from .canonical import JsonValue, canonical
@@ -87,7 +88,9 @@ class Settler:
             Settlement(kind=SettleKind.NOTE, trace=trace, ending=reason, **self._where()), None
         )
 
-    async def observed(self, call: Call, judged: Judged, ending: Ending) -> SettleAnswer:
+    async def observed(
+        self, call: Call, judged: Judged, ending: Ending, begun: ClaimAnswer | None
+    ) -> SettleAnswer:
         """Write down what a tool has seen that changes nothing."""
         self._tell_of(call, ending)
         result = None if ending.result is None else canonical(ending.result, name="result")
@@ -96,8 +99,10 @@ class Settler:
             patched = self._patched(call, ending.outcome.value, ending.result)
             return await self._settle(
                 Settlement(
-                    kind=SettleKind.NOTE, trace=trace, spent=self._spend(call, judged.contract, ending),
-                    state=_change(patched), **self._where(),
+                    kind=SettleKind.NOTE if begun is None else SettleKind.OBSERVED, trace=trace,
+                    spent=self._spend(call, judged.contract, ending), state=_change(patched),
+                    key=b"" if begun is None else key_of_look(self.run, call.step),
+                    epoch=0 if begun is None else begun.epoch, **self._where(),
                 ),
                 patched,
             )  # fmt: skip

@@ -1,6 +1,7 @@
 """Workers of one run, each of which is killed with SIGKILL in its effect, until one is denied.
 
-Arguments: database URL, tenant, steps that the run may take. Workers are forked, so a death costs little.
+Arguments: database URL, tenant, steps that the run may take, effect class of the tool. Workers are forked, so
+a death costs little.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from autobiz_kernel import BoundsConfig, Json, PostgresLedger, Principal
+from autobiz_kernel import BoundsConfig, EffectClass, Json, PostgresLedger, Principal
 from autobiz_mocks import VirtualClock
 
 from ..calling import AGENT, ask, kernel_for
@@ -27,11 +28,11 @@ async def die(_arguments: Json, _key: str) -> Json:
     raise AssertionError("nobody is left to say so")
 
 
-async def work(url: str, tenant: UUID, steps: int, number: int, into: int) -> None:
+async def work(url: str, tenant: UUID, steps: int, kind: EffectClass, number: int, into: int) -> None:
     """Go on with the run, and tell what came of one call if anybody lives to do so."""
     ledger = await PostgresLedger.connect(url)
     clock = VirtualClock(BEGIN + timedelta(hours=1) * number)
-    doomed = tool(die, contract(timeout_ms=1_000))
+    doomed = tool(die, contract(timeout_ms=1_000, effect_class=kind, cost_micros=7))
     bounds = BoundsConfig(steps_max=steps, wall_ms_max=10**12)
     kernel = kernel_for(ledger, clock, tenant, doomed, bounds=bounds)
     agent = Principal(name=AGENT, tenant=tenant)
@@ -47,13 +48,13 @@ async def work(url: str, tenant: UUID, steps: int, number: int, into: int) -> No
     await ledger.close()
 
 
-def fork(url: str, tenant: UUID, steps: int, number: int) -> tuple[bool, bytes]:
+def fork(url: str, tenant: UUID, steps: int, kind: EffectClass, number: int) -> tuple[bool, bytes]:
     """Run one worker to its end; say whether it was killed, and what it told."""
     read, write = os.pipe()
     child = os.fork()
     if not child:
         try:
-            asyncio.run(work(url, tenant, steps, number, write))
+            asyncio.run(work(url, tenant, steps, kind, number, write))
         finally:
             os._exit(0)
     os.close(write)
@@ -64,10 +65,10 @@ def fork(url: str, tenant: UUID, steps: int, number: int) -> tuple[bool, bytes]:
 
 
 def main() -> None:
-    _, url, tenant_text, steps = sys.argv
+    _, url, tenant_text, steps, kind = sys.argv
     kills = 0
     for number in range(WORKERS_MAX):
-        killed, said = fork(url, UUID(tenant_text), int(steps), number)
+        killed, said = fork(url, UUID(tenant_text), int(steps), EffectClass(kind), number)
         kills += killed
         if said:
             print(json.dumps({"kills": kills} | json.loads(said)))  # noqa: T201  # its only way to speak

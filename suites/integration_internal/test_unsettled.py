@@ -13,6 +13,7 @@ from autobiz_harness.adapters import kept_run
 from autobiz_kernel import (
     LEASE,
     UNSETTLED,
+    EffectClass,
     ErrorCode,
     Ledger,
     RunRecord,
@@ -97,12 +98,21 @@ async def test_an_act_that_passes_to_another_run_takes_its_bill_along(books: Led
     expect.value((await taken(books, second)).spent.steps).equals(2)
 
 
+@pytest.mark.parametrize("kind", [EffectClass.WRITE, EffectClass.READ])
 async def test_a_worker_that_dies_again_and_again_reaches_the_bound(
-    app_database: str, database: str, tenant: UUID
+    kind: EffectClass, app_database: str, database: str, tenant: UUID
 ) -> None:
-    """Killed at each of its effects, a run of three steps has three workers, and the fourth is denied."""
+    """Killed in each effect, or in each look that costs something, a run of three steps has three workers."""
     done = subprocess.run(
-        [sys.executable, "-m", "suites.integration_internal.doomed_worker", app_database, str(tenant), "3"],
+        [
+            sys.executable,
+            "-m",
+            "suites.integration_internal.doomed_worker",
+            app_database,
+            str(tenant),
+            "3",
+            kind,
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -114,6 +124,7 @@ async def test_a_worker_that_dies_again_and_again_reaches_the_bound(
         {"kills": 3, "outcome": ErrorCode.BOUND_STEPS, "ended": TerminationReason.MAX_STEPS, "steps": 4}
     )
     kept = kept_run(database, tenant, UUID(int=1))
+    expect.value(kept.run["cost_micros"]).equals(21)
     expect.value([row["outcome"] for row in kept.rows]).equals([UNSETTLED] * 3 + [ErrorCode.BOUND_STEPS])
     used = {"steps": int(str(kept.run["tool_calls"])) - 1}
     reason = str(kept.run["termination_reason"])

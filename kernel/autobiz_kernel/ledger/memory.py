@@ -33,6 +33,7 @@ _STATUS = {
     SettleKind.REFUSED: ClaimStatus.REFUSED,
     SettleKind.DOUBT: ClaimStatus.DOUBT,
     SettleKind.RELEASED: ClaimStatus.RELEASED,
+    SettleKind.OBSERVED: ClaimStatus.RELEASED,
 }
 
 

@@ -132,6 +132,7 @@ class SettleKind(StrEnum):
     REFUSED = "refused"
     DOUBT = "doubt"  # nobody knows
     RELEASED = "released"  # it did not happen
+    OBSERVED = "observed"  # it was a look that costs something, and has changed nothing
     NOTE = "note"  # there was no claim
 
 

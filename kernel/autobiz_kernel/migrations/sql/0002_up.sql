@@ -84,7 +84,8 @@ BEGIN
 END
 $$;
 
--- kind: done (the effect happened), refused, doubt (nobody knows), released (it did not happen), note (no claim).
+-- kind: done (the effect happened), refused, doubt (nobody knows), released (it did not happen), observed (a look that
+-- cost something), note (no claim).
 CREATE FUNCTION settle_many(items json) RETURNS text LANGUAGE plpgsql
     SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
