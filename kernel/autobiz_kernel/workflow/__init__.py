@@ -1,7 +1,10 @@
 """Runs of workflows: interpreted as pure moves, advanced by any worker, suspended as rows, replayed."""
 
+from .cancelling import CallOff, cancel_run
 from .committing import LostError
+from .herald import Address, Herald, Route, by_entity
 from .memory_queue import MemoryQueue
+from .notices import Notices
 from .orchestrator import Orchestrator
 from .patching import patch_between
 from .postgres_queue import PostgresQueue
@@ -13,16 +16,21 @@ from .words import FailureKind
 from .worker import Worker
 
 __all__ = [
+    "Address",
+    "CallOff",
     "EventWait",
     "FailureKind",
+    "Herald",
     "Lease",
     "LostError",
     "MemoryQueue",
+    "Notices",
     "Orchestrator",
     "OtherWishError",
     "PostgresQueue",
     "Queue",
     "ReplayedRun",
+    "Route",
     "Signal",
     "Standing",
     "Start",
@@ -31,6 +39,8 @@ __all__ = [
     "TriggeringEvents",
     "Wish",
     "Worker",
+    "by_entity",
+    "cancel_run",
     "patch_between",
     "replay_transcript",
     "start_once",

@@ -16,7 +16,7 @@ import orjson
 from autobiz_kernel.canonical import canonical
 from autobiz_kernel.contract import Json
 from autobiz_kernel.errors import CanonicalError, RunError
-from autobiz_kernel.webhooks import Event, EventBook, StoredEvent
+from autobiz_kernel.webhooks import Event, EventBook, StoredEvent, Telling
 
 from .orchestrator import Orchestrator
 from .queue import Signal
@@ -74,6 +74,12 @@ class TriggeringEvents:
 
     async def holds(self, event: StoredEvent) -> bool:
         return await self.events.holds(event)
+
+    async def untold(self, tenant: UUID, *, limit: int) -> tuple[StoredEvent, ...]:
+        return await self.events.untold(tenant, limit=limit)
+
+    async def mark(self, tenant: UUID, event_id: UUID, telling: Telling) -> None:
+        await self.events.mark(tenant, event_id, telling)
 
     async def _begin(self, stored: StoredEvent) -> None:
         event = stored.event
