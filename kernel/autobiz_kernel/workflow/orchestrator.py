@@ -147,16 +147,20 @@ class Orchestrator:
 
     async def work(self, *, limit: int = 16) -> int:
         """Go on with whatever is due, at most so many runs at once; say how many there were."""
-        tenants = tuple(self._tenants)
-        # Another one first each time: a tenant with much to do must not keep the others from their turn.
-        first = next(self._turns) % len(tenants)
-        leases = await self._lease(tenants[first:] + tenants[:first], limit=limit)
+        leases = await self.due(limit=limit)
         done = await asyncio.gather(*(self.go_on(lease) for lease in leases), return_exceptions=True)
         broken = [each for each in done if isinstance(each, Exception)]
         if broken:
             # The others went on all the same; these are taken up again when their leases have passed.
             raise ExceptionGroup(f"{len(broken)} of {len(leases)} runs could not be gone on with", broken)
         return len(leases)
+
+    async def due(self, *, limit: int) -> tuple[Lease, ...]:
+        """Hold what is due, at most so many runs; whoever holds one goes on with it."""
+        tenants = tuple(self._tenants)
+        # Another one first each time: a tenant with much to do must not keep the others from their turn.
+        first = next(self._turns) % len(tenants)
+        return await self._lease(tenants[first:] + tenants[:first], limit=limit)
 
     async def go_on(self, lease: Lease) -> Standing:
         """Go on with a run that is held."""
