@@ -4,7 +4,7 @@ import hashlib
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -167,24 +167,23 @@ class Scene:
 
     async def settle(self, *workers: Refunds, turn: Turn | None = None) -> None:
         """Work until nothing is left to be done; `turn` is what people do when workers have nothing."""
-        self.world.refresh()
         for round_ in range(ROUNDS_MAX):
-            if await workers[round_ % len(workers)].worker.work():
-                self.world.refresh()
-                continue
-            if turn is not None and await turn():
-                continue
             due = await self.next_due()
             if due is None:
                 return
-            self.clock.advance(max(due - self.clock.now(), timedelta(0)))
+            if due > self.clock.now():
+                if turn is not None and await turn():
+                    continue
+                self.clock.advance(due - self.clock.now())
+            self.world.refresh()
+            await workers[round_ % len(workers)].worker.work()
         raise AssertionError("the runs do not end")
 
     async def work(self, refunds: Refunds) -> None:
         """Let a worker do all that is due now."""
-        self.world.refresh()
-        while await refunds.worker.work():
+        while (due := await self.next_due()) is not None and due <= self.clock.now():
             self.world.refresh()
+            await refunds.worker.work()
 
     async def next_due(self) -> datetime | None:
         cursor = await self.plain.execute(
