@@ -81,7 +81,19 @@ EQUIVALENT: Final = (
     Equivalent("gathering", "run = -1", "ReplaceUnary.*|NumberReplacer", "no run is called that"),
     Equivalent("gathering", "if number == len(self.facts)", "ReplaceComparisonOperator_Eq_LtE", _NEVER_LESS),
     Equivalent(
-        "anytime", "alpha=1.0 - confidence", "ReplaceBinaryOperator_Sub_Mod", "above one half it is the same"
+        "anytime",
+        "needed = 1.0 / (1.0 - confidence)",
+        "ReplaceBinaryOperator_Sub_Mod",
+        "above one half it is the same",
+    ),
+    Equivalent("anytime", "*, floor: float", "ReplaceBinaryOperator_Mul_Div", _BY_PLACE),
+    Equivalent("anytime", "if wealth > 0.0", "ReplaceComparisonOperator_Gt_NotEq", _NEVER_LESS),
+    Equivalent("blocks", "data: bytes, *, headed", "ReplaceBinaryOperator_Mul_Div", _BY_PLACE),
+    Equivalent(
+        "pairing",
+        '["upper"] < -MARGIN',
+        "ReplaceComparisonOperator_Lt_LtE",
+        "no bound equals the margin to the last digit",
     ),
     Equivalent(
         "anytime",

@@ -61,7 +61,7 @@ def test_cut_at_any_byte_both_readers_say_the_same(
         assert in_blocks(Part(path=written)) == plainly(written), end
 
 
-@pytest.mark.parametrize("size", [1, 50, 1 << 20])
+@pytest.mark.parametrize("size", [1, 50, 700, 1_000, 1 << 20])
 def test_parts_together_are_the_file(written: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     """Cut between any two lines, the parts read one after the other say what the file says."""
     monkeypatch.setattr("autobiz_gates.blocks._BLOCK_BYTES", size)
@@ -71,3 +71,21 @@ def test_parts_together_are_the_file(written: Path, monkeypatch: pytest.MonkeyPa
         parts = (Part(path=written, end=place), Part(path=written, start=place, end=len(whole)))
         assert in_blocks(*parts) == plainly(written)
         assert in_blocks(parts[0]) == plainly(written)[: whole[:place].count(b"\n")]
+
+
+@pytest.mark.negative
+@pytest.mark.parametrize("size", [1, 300, 1_000, 1 << 20])
+@pytest.mark.parametrize("before", range(5))
+def test_an_overlong_line_is_named_by_its_number(
+    written: Path, monkeypatch: pytest.MonkeyPatch, size: int, before: int
+) -> None:
+    """A line longer than any ledger's is refused under its number, in whichever block it begins."""
+    for reader in ("ledger", "blocks"):
+        monkeypatch.setattr(f"autobiz_gates.{reader}.LINE_BYTES_MAX", 5_000)
+    monkeypatch.setattr("autobiz_gates.blocks._BLOCK_BYTES", size)
+    lines = written.read_bytes().splitlines(keepends=True)
+    written.write_bytes(b"".join(lines[:before]) + b"x" * 10_000)
+
+    words = f"{written}:{before + 1}: a line of over 5000 bytes is not a ledger's."
+    assert plainly(written) == [words]
+    assert in_blocks(Part(path=written)) == [words]
