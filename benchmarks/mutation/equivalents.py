@@ -88,6 +88,8 @@ EQUIVALENT: Final = (
     ),
     Equivalent("anytime", "*, floor: float", "ReplaceBinaryOperator_Mul_Div", _BY_PLACE),
     Equivalent("anytime", "if wealth > 0.0", "ReplaceComparisonOperator_Gt_NotEq", _NEVER_LESS),
+    Equivalent("unpacking", "bytes_max: int, *, is_sure", "ReplaceBinaryOperator_Mul_Div", _BY_PLACE),
+    Equivalent("unpacking", "is_sure=match.start() == 0", "ReplaceComparisonOperator_Eq_LtE", _NEVER_LESS),
     Equivalent("blocks", "data: bytes, *, headed", "ReplaceBinaryOperator_Mul_Div", _BY_PLACE),
     Equivalent(
         "pairing",
