@@ -86,6 +86,7 @@ class Block:
         self._path = path
         self._first = first
         self._data = data
+        self._headed = headed
         self._entries: list[Line] | None = None
         try:
             self.lines = _decoded(data)
@@ -110,11 +111,11 @@ class Block:
 
     def _culprit(self) -> LedgerError:
         """Read line by line, the first that is wrong is named as `read_lines` would name it."""
+        headed = self._headed
         try:
             for number, raw in enumerate(self._data.split(b"\n")[:-1], start=self._first):
-                line = read_line(self._path, number, raw)
-                if number == 1:
-                    check_order(self._path, number, line, headed=False)
+                check_order(self._path, number, read_line(self._path, number, raw + b"\n"), headed=headed)
+                headed = True
         except LedgerError as error:
             return error
         return LedgerError(f"{self._path}:{self._first}: from here on, the lines are not a ledger's.")
@@ -134,7 +135,8 @@ def _blocks(part: Part, file: BinaryIO) -> Iterator[Block | Torn]:
     path, first, headed = part.path, 1, part.start > 0
     while data := file.read(part.limit(file.tell())):
         if not data.endswith(b"\n"):
-            data += file.readline(LINE_BYTES_MAX)
+            begun = len(data) - data.rfind(b"\n") - 1
+            data += file.readline(LINE_BYTES_MAX - begun)
         tail = b""
         if not data.endswith(b"\n"):
             head, newline, tail = data.rpartition(b"\n")

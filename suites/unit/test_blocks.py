@@ -89,3 +89,45 @@ def test_an_overlong_line_is_named_by_its_number(
     words = f"{written}:{before + 1}: a line of over 5000 bytes is not a ledger's."
     assert plainly(written) == [words]
     assert in_blocks(Part(path=written)) == [words]
+
+
+@pytest.mark.negative
+@pytest.mark.parametrize("size", [1, 300, 1_000])
+@pytest.mark.parametrize("length", [1_998, 1_999, 2_000, 2_001, 2_300])
+@pytest.mark.parametrize("end", [b"\n", b""])
+def test_a_line_is_too_long_for_both_readers_at_the_same_byte(
+    written: Path, monkeypatch: pytest.MonkeyPatch, size: int, length: int, end: bytes
+) -> None:
+    """Up to the last byte that a line may have, whole or torn, both readers take it, and none beyond it."""
+    for reader in ("ledger", "blocks"):
+        monkeypatch.setattr(f"autobiz_gates.{reader}.LINE_BYTES_MAX", 2_000)
+    monkeypatch.setattr("autobiz_gates.blocks._BLOCK_BYTES", size)
+    *lines, last = written.read_bytes().splitlines()
+    for whole in (last, b'{"torn'):
+        written.write_bytes(b"".join(line + b"\n" for line in lines) + whole.ljust(length) + end)
+        assert in_blocks(Part(path=written)) == plainly(written)
+    assert (len(plainly(written)) == 1) is (length >= 2_000 or end == b"\n")
+
+
+@pytest.mark.negative
+@pytest.mark.parametrize("broken", [b"{}", b"", b'{"kind": "trial"}', b"\xff", b"[]"])
+@pytest.mark.parametrize("order", ["hpt!", "pht!", "tp!", "hph!t", "hpt!h", "h!", "!h", "hp!ht", "hptth!"])
+def test_of_several_faults_both_readers_name_the_first(written: Path, order: str, broken: bytes) -> None:
+    """A header that is missing or stands there twice and a line that is none are told by who comes first."""
+    first, asked, judged, *_ = written.read_bytes().splitlines()
+    lines = {"h": first, "p": asked, "t": judged, "!": broken}
+    written.write_bytes(b"".join(lines[letter] + b"\n" for letter in order))
+
+    assert len(plainly(written)) == 1
+    assert in_blocks(Part(path=written)) == plainly(written)
+
+
+@pytest.mark.negative
+def test_a_part_behind_the_header_does_not_miss_one(written: Path) -> None:
+    """A broken line in a part that begins within the file is what is told, and no header is asked for."""
+    whole = written.read_bytes()
+    start = whole.index(b"\n") + 1
+    written.write_bytes(whole + b"{}\n")
+
+    (words,) = in_blocks(Part(path=written, start=start, end=len(whole) + 3))
+    assert "not a ledger line" in words
