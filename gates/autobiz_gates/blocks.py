@@ -1,5 +1,6 @@
 """Read a ledger in blocks, of each trial only what a tally needs: the fold's way through a million lines."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -41,6 +42,8 @@ class TrialBrief(msgspec.Struct, frozen=True, gc=False, tag="trial", tag_field="
 
 
 BriefLine = Header | RunPlan | TrialBrief
+# No text and no entry has this within, so wherever it stands one entry ends and the next begins.
+_BETWEEN = re.compile(rb"}\n{").findall
 _brief_lines = msgspec.json.Decoder(BriefLine)
 _whole_lines = msgspec.json.Decoder(Line)
 _brief_trial = msgspec.json.Decoder(TrialBrief)
@@ -79,6 +82,11 @@ def _decoded(data: bytes) -> list[Header | RunPlan | TrialBrief]:
         return _brief_lines.decode_lines(data)
 
 
+def _is_one_a_line(data: bytes, entries: int) -> bool:
+    """Whether so many entries fill as many lines: they may share one, and leave another empty."""
+    return data.count(b"\n") == entries == len(_BETWEEN(data)) + 1
+
+
 class Block:
     """Some consecutive whole lines of a file; an entry is decoded in full only when it is asked for."""
 
@@ -92,9 +100,8 @@ class Block:
             self.lines = _decoded(data)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise self._culprit() from None
-        if len(self.lines) != data.count(b"\n"):
-            # An empty line, or two entries on one.
-            raise self._culprit()
+        if not _is_one_a_line(data, len(self.lines)) and (wrong := self._wrong()):
+            raise wrong
         if not headed or Header in set(map(type, self.lines)):
             for number, line in enumerate(self.lines, start=first):
                 check_order(path, number, line, headed=headed)
@@ -110,6 +117,10 @@ class Block:
         return self._entries[position]
 
     def _culprit(self) -> LedgerError:
+        words = f"{self._path}:{self._first}: from here on, the lines are not a ledger's."
+        return self._wrong() or LedgerError(words)
+
+    def _wrong(self) -> LedgerError | None:
         """Read line by line, the first that is wrong is named as `read_lines` would name it."""
         headed = self._headed
         try:
@@ -118,7 +129,7 @@ class Block:
                 headed = True
         except LedgerError as error:
             return error
-        return LedgerError(f"{self._path}:{self._first}: from here on, the lines are not a ledger's.")
+        return None
 
 
 def read_blocks(part: Part) -> Iterator[Block | Torn]:

@@ -1,5 +1,6 @@
 """The fast reader of ledgers in blocks sees what the plain one sees, wherever blocks and files are cut."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -131,3 +132,29 @@ def test_a_part_behind_the_header_does_not_miss_one(written: Path) -> None:
 
     (words,) = in_blocks(Part(path=written, start=start, end=len(whole) + 3))
     assert "not a ledger line" in words
+
+
+@pytest.mark.negative
+@pytest.mark.parametrize(
+    "moved",
+    ["h\np\nt{}t\nt\n", "h\np\nt{}t\n\nt\n", "h\np\nt{}t\nt\n\n", "\nh{}p\nt\nt\nt\n", "h\np\nt|{}t\nt\n"],
+)
+@pytest.mark.parametrize("gap", ["", " ", "\t"])
+def test_entries_stand_one_on_a_line(written: Path, moved: str, gap: str) -> None:
+    """Two entries on one line are refused, and not made good by a line break elsewhere, even within one."""
+    lines = iter(written.read_bytes().splitlines())
+    text = b"".join(
+        next(lines) if letter in "hpt" else letter.encode() for letter in moved.replace("{}", gap)
+    )
+    written.write_bytes(re.sub(rb",([^\n|]*)\|", rb",\n\1", text))
+
+    assert len(plainly(written)) == 1
+    assert in_blocks(Part(path=written)) == plainly(written)
+
+
+def test_blanks_beside_an_entry_are_none_of_it(written: Path) -> None:
+    """A line may begin and end with blanks, which both readers pass over."""
+    before = plainly(written)
+    written.write_bytes(b"".join(b" " + line + b"\t \n" for line in written.read_bytes().splitlines()))
+
+    assert in_blocks(Part(path=written)) == plainly(written) == before
