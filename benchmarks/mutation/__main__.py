@@ -57,11 +57,11 @@ def changes(path: Path) -> Iterator[tuple[str, int, int, str]]:
                 yield name.removeprefix("core/"), occurrence, line, changed
 
 
-def notice(component: Component, module: str, source: str, *, whole: bool) -> str:
+def notice(component: Component, module: str, source: str, *, whole: bool, limit_s: int = LIMIT_S) -> str:
     """Return how the tests took the changed source: killed, survived, timeout, or not imported."""
     child = os.fork()
     if not child:
-        signal.alarm(LIMIT_S)
+        signal.alarm(limit_s)
         silent = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silent, 1)
         os.dup2(silent, 2)
@@ -149,6 +149,9 @@ def main() -> None:
     parser.add_argument(
         "--of", choices=COMPONENTS, default="gates", help="Which component is changed (gates)."
     )
+    parser.add_argument(
+        "--limit", type=int, default=LIMIT_S, help="Seconds after which a try counts as endless."
+    )
     parser.add_argument("modules", nargs="*", help="Which modules of it; all that are listed if none.")
     asked = parser.parse_args()
     if asked.tools:
@@ -176,7 +179,7 @@ def main() -> None:
                 rows[module, operator, occurrence] = {"module": module, "outcome": "equivalent"}
                 continue
             is_seen = module not in component.at_import and swappable(path.read_text(encoding="utf-8"), line)
-            outcome = notice(component, module, source, whole=not is_seen)
+            outcome = notice(component, module, source, whole=not is_seen, limit_s=asked.limit)
             row = {"module": module, "operator": operator, "occurrence": occurrence, "line": line}
             row["outcome"] = outcome
             rows[module, operator, occurrence] = row

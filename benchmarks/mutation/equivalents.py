@@ -90,7 +90,7 @@ EQUIVALENT: Final = (
     Equivalent("anytime", "if wealth > 0.0", "ReplaceComparisonOperator_Gt_NotEq", _NEVER_LESS),
     Equivalent("unpacking", "bytes_max: int, *, is_sure", "ReplaceBinaryOperator_Mul_Div", _BY_PLACE),
     Equivalent("unpacking", "is_sure=match.start() == 0", "ReplaceComparisonOperator_Eq_LtE", _NEVER_LESS),
-    Equivalent("blocks", "part.start > 0", "ReplaceComparisonOperator_Gt_NotEq", _NEVER_LESS),
+    Equivalent("blocks", "@lru_cache", "NumberReplacer|RemoveDecorator", _DETOUR),
     Equivalent(
         "blocks",
         "== entries == len(_BETWEEN(data))",

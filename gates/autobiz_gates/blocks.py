@@ -11,7 +11,7 @@ import msgspec
 
 from .entry import Header, Line, RunPlan
 from .errors import LedgerError
-from .ledger import LINE_BYTES_MAX, Torn, check_order, read_line, unreadable
+from .ledger import LINE_BYTES_MAX, NOT_JSON, Torn, check_order, read_line, unreadable
 
 _BLOCK_BYTES = 1024 * 1024
 _DECODER_PAYS_BYTES = 128 * 1024
@@ -78,7 +78,7 @@ def _decoded(data: bytes) -> list[Header | RunPlan | TrialBrief]:
     try:
         first = _brief_trial.decode(data[: data.index(b"\n")])
         return _lines_of_run(first.run_id).decode_lines(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except NOT_JSON:
         return _brief_lines.decode_lines(data)
 
 
@@ -98,7 +98,7 @@ class Block:
         self._entries: list[Line] | None = None
         try:
             self.lines = _decoded(data)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        except NOT_JSON:
             raise self._culprit() from None
         if not _is_one_a_line(data, len(self.lines)) and (wrong := self._wrong()):
             raise wrong
@@ -112,7 +112,7 @@ class Block:
         if self._entries is None:
             try:
                 self._entries = _whole_lines.decode_lines(self._data)
-            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            except NOT_JSON:
                 raise self._culprit() from None
         return self._entries[position]
 
@@ -143,7 +143,7 @@ def read_blocks(part: Part) -> Iterator[Block | Torn]:
 
 
 def _blocks(part: Part, file: BinaryIO) -> Iterator[Block | Torn]:
-    path, first, headed = part.path, 1, part.start > 0
+    path, first, headed = part.path, 1, bool(part.start)
     while data := file.read(part.limit(file.tell())):
         if not data.endswith(b"\n"):
             begun = len(data) - data.rfind(b"\n") - 1

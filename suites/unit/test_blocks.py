@@ -111,10 +111,29 @@ def test_a_line_is_too_long_for_both_readers_at_the_same_byte(
 
 
 @pytest.mark.negative
-@pytest.mark.parametrize("broken", [b"{}", b"", b'{"kind": "trial"}', b"\xff", b"[]"])
-@pytest.mark.parametrize("order", ["hpt!", "pht!", "tp!", "hph!t", "hpt!h", "h!", "!h", "hp!ht", "hptth!"])
+@pytest.mark.parametrize("broken", [b"{}", b"", b'{"kind": "trial"}', b"\xff", b"["])
+@pytest.mark.parametrize(
+    "order",
+    [
+        "hpt!",
+        "pht!",
+        "tp!",
+        "hph!t",
+        "hpt!h",
+        "h!",
+        "!h",
+        "hp!ht",
+        "hptth!",
+        "pt",
+        "t",
+        "ph",
+        "hph",
+        "hth",
+        "ptht",
+    ],
+)
 def test_of_several_faults_both_readers_name_the_first(written: Path, order: str, broken: bytes) -> None:
-    """A header that is missing or stands there twice and a line that is none are told by who comes first."""
+    """A header that is missing or stands there twice, and a line that is none: the first fault is told."""
     first, asked, judged, *_ = written.read_bytes().splitlines()
     lines = {"h": first, "p": asked, "t": judged, "!": broken}
     written.write_bytes(b"".join(lines[letter] + b"\n" for letter in order))
@@ -158,3 +177,13 @@ def test_blanks_beside_an_entry_are_none_of_it(written: Path) -> None:
     written.write_bytes(b"".join(b" " + line + b"\t \n" for line in written.read_bytes().splitlines()))
 
     assert in_blocks(Part(path=written)) == plainly(written) == before
+
+
+@pytest.mark.negative
+@pytest.mark.parametrize("reason", [b"5", b'"\xff"', b'"", "x": ' + b"[" * 9_999 + b"]" * 9_999])
+def test_what_a_tally_does_not_need_must_be_readable_all_the_same(written: Path, reason: bytes) -> None:
+    """A field that is passed over at first is refused like any other when the whole entry is asked for."""
+    written.write_bytes(written.read_bytes().replace(b'"reason":""', b'"reason":' + reason, 1))
+
+    assert in_blocks(Part(path=written)) == plainly(written)
+    assert ":3: not a ledger line: " in plainly(written)[0]
