@@ -23,7 +23,9 @@ from .modules import COMPONENTS, ROOT, Component
 from .replaced import Replaced
 from .swapped import is_shape, swap, swappable
 
-LIMIT_S = 90
+# In seconds of the processor, so that neither others at work nor a pause make a try count as endless.
+LIMIT_S = 30
+WAIT_S_MAX = 1800
 NOT_IMPORTED = 99
 # Whether two equal constants are also one object is the interpreter's business and decides nothing.
 _IDENTITY = ("_Is", "_IsNot", "_Is_Eq", "_IsNot_NotEq")
@@ -61,7 +63,8 @@ def notice(component: Component, module: str, source: str, *, whole: bool, limit
     """Return how the tests took the changed source: killed, survived, timeout, or not imported."""
     child = os.fork()
     if not child:
-        signal.alarm(limit_s)
+        signal.setitimer(signal.ITIMER_PROF, limit_s)
+        signal.alarm(WAIT_S_MAX)
         silent = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silent, 1)
         os.dup2(silent, 2)
@@ -72,7 +75,7 @@ def notice(component: Component, module: str, source: str, *, whole: bool, limit
             os._exit(code)
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
-        return "timeout" if os.WTERMSIG(status) == signal.SIGALRM else "killed"
+        return "timeout" if os.WTERMSIG(status) in (signal.SIGALRM, signal.SIGPROF) else "killed"
     return {0: "survived", NOT_IMPORTED: "not imported"}.get(os.WEXITSTATUS(status), "killed")
 
 
@@ -150,7 +153,7 @@ def main() -> None:
         "--of", choices=COMPONENTS, default="gates", help="Which component is changed (gates)."
     )
     parser.add_argument(
-        "--limit", type=int, default=LIMIT_S, help="Seconds after which a try counts as endless."
+        "--limit", type=int, default=LIMIT_S, help="Seconds of work after which a try counts as endless."
     )
     parser.add_argument("modules", nargs="*", help="Which modules of it; all that are listed if none.")
     asked = parser.parse_args()
