@@ -94,8 +94,8 @@ EQUIVALENT: Final = (
     Equivalent(
         "blocks",
         "== entries == len(_BETWEEN(data))",
-        "ReplaceComparisonOperator_Eq_LtE",
-        "between entries there are never more ends of lines than entries but one",
+        "ReplaceComparisonOperator_Eq_LtE?|ReplaceBinaryOperator_Add_(?!LShift).*",
+        "between entries there are never more ends of lines than entries but one; with fewer, each is read",
     ),
     Equivalent("blocks", "data: bytes, *, headed", "ReplaceBinaryOperator_Mul_Div", _BY_PLACE),
     Equivalent(

@@ -156,7 +156,14 @@ def test_a_part_behind_the_header_does_not_miss_one(written: Path) -> None:
 @pytest.mark.negative
 @pytest.mark.parametrize(
     "moved",
-    ["h\np\nt{}t\nt\n", "h\np\nt{}t\n\nt\n", "h\np\nt{}t\nt\n\n", "\nh{}p\nt\nt\nt\n", "h\np\nt|{}t\nt\n"],
+    [
+        "h\np\nt{}t\nt\n",
+        "h\np\nt{}t\n\nt\n",
+        "h\np\nt{}t\nt\n\n",
+        "h\np\nt{}t\n\n",
+        "\nh{}p\nt\nt\nt\n",
+        "h\np\nt|{}t\nt\n",
+    ],
 )
 @pytest.mark.parametrize("gap", ["", " ", "\t"])
 def test_entries_stand_one_on_a_line(written: Path, moved: str, gap: str) -> None:
