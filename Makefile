@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test dev down check bench mutate lock modelled strategy errors schemas wheel-check clean
+.PHONY: help setup demo test dev down check bench mutate prove lock modelled strategy errors schemas wheel-check clean
 
 help:  ## Say what each command does
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,12 @@ OF    ?= oracles
 mutate: $(READY)  ## Change the code in every way, and see whether a test notices (an hour; OF=gates for the gates)
 	@test -d $(TOOLS)/cosmic_ray || $(BIN)/python -m pip install -q --disable-pip-version-check --target $(TOOLS) cosmic-ray
 	@$(BIN)/python -m benchmarks.mutation --tools $(TOOLS) --of $(OF) --results .autobiz/changes-$(OF).jsonl
+
+# The prover takes 90 MB and brings a pytest plugin, so it lives apart as well.
+prove: $(READY)  ## Prove with another's tool that no tenant reads or writes another's rows (half a minute)
+	@test -d $(TOOLS)/prover/pgrls || $(BIN)/python -m pip install -q --disable-pip-version-check \
+		--target $(TOOLS)/prover 'pgrls>=0.57.1,<0.58'
+	@$(BIN)/python -m benchmarks.isolation --tools $(TOOLS)/prover
 
 lock: $(READY)  ## Resolve the dependencies anew (names, versions and hashes only)
 	@$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 \

@@ -127,6 +127,9 @@ def gate_a_project(project: Path, python: Path) -> None:
         run(gate, command, "--help", cwd=project)
     run(gate, "stack", "up", cwd=project, codes=(4,))
     say("without the stack's extra, `gate stack up` says so with exit code 4")
+    for word in ("--help", "doctor", "migrate", "compile"):
+        run(python.parent / "autobiz", word, cwd=project, codes=(4,))
+    say("without the kernel's extra, so does every command of `autobiz`")
 
 
 if __name__ == "__main__":

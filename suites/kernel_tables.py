@@ -10,6 +10,7 @@ TABLES: tuple[LiteralString, ...] = (
     "traces",
     "state_versions",
     "event_store",
+    "event_conflicts",
     "hitl_requests",
     "reconciliation",
     "run_queue",

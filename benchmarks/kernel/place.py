@@ -75,31 +75,36 @@ CONTRACT = ToolContract(
 
 
 @contextmanager
-def database(more: LiteralString = "") -> Iterator[str]:
-    """Give the URL of a new database, as its application sees it, and drop it afterwards."""
-    name, login, word = (
-        f"autobiz_{secrets.token_hex(4)}_bench_test",
-        f"bench_{secrets.token_hex(4)}",
-        secrets.token_hex(8),
-    )
+def owned_database() -> Iterator[str]:
+    """Give the URL of a new database, as its owner sees it, and drop it afterwards."""
+    name = f"autobiz_{secrets.token_hex(4)}_bench_test"
     with join(ROOT, services=["postgres"]) as stack:
         url = stack.postgres.url
         with psycopg.connect(url, autocommit=True) as server:
             server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
             mine = conninfo.make_conninfo(url, dbname=name)
-            migrate(mine)
-            with psycopg.connect(mine) as owner:
-                owner.execute(more or "SELECT 1")
-            server.execute(
-                sql.SQL("CREATE ROLE {} LOGIN PASSWORD {} IN ROLE autobiz_app").format(
-                    sql.Identifier(login), sql.Literal(word)
-                )
-            )
             try:
-                yield conninfo.make_conninfo(mine, user=login, password=word)
+                migrate(mine)
+                yield mine
             finally:
                 server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-                server.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(login)))
+
+
+@contextmanager
+def database(more: LiteralString = "") -> Iterator[str]:
+    """Give the URL of a new database, as its application sees it, and drop it afterwards."""
+    login, word = f"bench_{secrets.token_hex(4)}", secrets.token_hex(8)
+    with owned_database() as mine, psycopg.connect(mine, autocommit=True) as owner:
+        owner.execute(more or "SELECT 1")
+        owner.execute(
+            sql.SQL("CREATE ROLE {} LOGIN PASSWORD {} IN ROLE autobiz_app").format(
+                sql.Identifier(login), sql.Literal(word)
+            )
+        )
+        try:
+            yield conninfo.make_conninfo(mine, user=login, password=word)
+        finally:
+            owner.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(login)))
 
 
 def kernel_on(ledger: Ledger, execute: Execute) -> Kernel:

@@ -35,6 +35,7 @@ from .incident import Incident, IncidentKind
 from .isolation import IsolatedError, Limits, in_a_process
 from .keys import external_key, fingerprint, internal_key
 from .ledger import (
+    UNSETTLED,
     Channel,
     ClaimAnswer,
     ClaimAsk,
@@ -71,6 +72,7 @@ __all__ = [
     "INTEGER_MAX",
     "LEASE",
     "STATE_BYTES_MAX",
+    "UNSETTLED",
     "WINDOW",
     "Approval",
     "ApprovalRule",

@@ -46,3 +46,11 @@ class Spent:
             tokens=self.tokens + tokens,
             cost_micros=self.cost_micros + cost_micros,
         )
+
+    def __add__(self, other: "Spent") -> "Spent":
+        return self.plus(
+            steps=other.steps,
+            tool_calls=other.tool_calls,
+            tokens=other.tokens,
+            cost_micros=other.cost_micros,
+        )

@@ -20,6 +20,8 @@ class Call:
     run: Run
     asked: Asked
     began: datetime
+    # The same by the reckoning of the run's own time.
+    moment: datetime
     patch_of: PatchOf | None = None
     step: int = 0
     command: bytes = b""
@@ -39,7 +41,7 @@ class Call:
 
     def seconds_for(self, contract: ToolContract, *, wall_ms: int) -> float:
         """Return how long the tool may take: its own deadline, or what the run has left."""
-        left = timedelta(milliseconds=wall_ms) - (self.began - self.run.record.began_at)
+        left = timedelta(milliseconds=wall_ms) - (self.moment - self.run.record.began_at)
         return min(contract.timeout_ms / 1000, left.total_seconds())
 
     @property

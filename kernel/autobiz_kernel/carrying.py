@@ -24,7 +24,7 @@ from .run import Run
 from .unwritten import Carried, Heard
 
 # A doubt is for people and other workers to see at once, and an end is what everybody waits for.
-_MAY_RIDE = frozenset({SettleKind.DONE, SettleKind.NOTE, SettleKind.REFUSED, SettleKind.RELEASED})
+_MAY_RIDE = frozenset(set(SettleKind) - {SettleKind.DOUBT})
 _CARRIED_MAX = 16
 _FENCED = SettleAnswer(outcome=SettleOutcome.FENCED)
 

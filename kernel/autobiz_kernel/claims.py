@@ -7,6 +7,7 @@ from uuid import UUID
 
 WINDOW = timedelta(hours=24)
 LEASE = timedelta(seconds=30)
+_MARGIN = timedelta(seconds=5)
 
 
 class ClaimOutcome(StrEnum):
@@ -60,6 +61,11 @@ class Claim:
     first_seen_at: datetime
     expires_at: datetime
     lease_until: datetime
+
+
+def lease_for(least: timedelta, *, seconds: float) -> timedelta:
+    """Return a lease that outlives the deadline: no second worker begins while the first is in time."""
+    return max(least, timedelta(seconds=seconds) + _MARGIN)
 
 
 def may_run_anew(claim: Claim, *, now: datetime) -> bool:

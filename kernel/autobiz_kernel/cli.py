@@ -13,7 +13,7 @@ from .audit import heads_of, keep_anchor, verify_tenant
 from .chains import Window, anchor_of_line, append_anchor, key_id, next_anchor, read_anchor_lines
 from .cli_approvals import approvals
 from .cli_business import compile_command, release_command, replay_lines
-from .cli_options import database, private_key, public_key, tenant_option
+from .cli_options import FILE, database, private_key, public_key, tenant_option
 from .clock import SystemClock
 from .diagnosis import diagnose
 from .errors import KernelError
@@ -153,13 +153,16 @@ def show(database: str, tenant: UUID, run: UUID) -> None:
     help="The business's file: replay every move and every ruling, and not only the patches.",
 )
 @click.option("--tools", envvar="AUTOBIZ_TOOLS", help="The registry of that business's tools.")
-def replay_command(database: str, tenant: UUID, run: UUID, business: Path | None, tools: str | None) -> None:
+@click.option("--prices", type=FILE, help="The price table, where tokens cost something.")
+def replay_command(
+    database: str, tenant: UUID, run: UUID, business: Path | None, tools: str | None, prices: Path | None
+) -> None:
     """Build a run's state anew from what was kept and compare it at every version; no tool runs."""
     if business is not None and tools is None:
         raise click.UsageError("--business needs --tools, the registry that it is compiled against")
     versions = kept_versions(database, tenant, run)
     if business is not None and tools is not None:
-        click.echo(replay_lines(database, tenant, run, file=business, tools=tools))
+        click.echo(replay_lines(database, tenant, run, file=business, tools=tools, prices=prices))
         return
     _, told = replayed(versions)
     click.echo(f"{len(versions)} versions lead to {told.hex()}")

@@ -10,6 +10,7 @@ import orjson
 
 from .business import CompileError, release_of
 from .cli_options import FILE, compiled_from, private_key, tools_option
+from .costs import prices_of_toml
 from .graphs import svg
 from .ledger import PostgresLedger
 from .workflow import PostgresQueue, replay_transcript, transcript_of
@@ -66,14 +67,17 @@ def release_command(file: Path, tools: str, key: Path, into: Path) -> None:
     click.echo(f"{compiled.sha256.hex()}  signed as {into}")
 
 
-def replay_lines(database: str, tenant: UUID, run: UUID, *, file: Path, tools: str) -> str:
+def replay_lines(
+    database: str, tenant: UUID, run: UUID, *, file: Path, tools: str, prices: Path | None = None
+) -> str:
     """Replay a run's transcript and say what it has come to."""
     compiled = compiled_from(file, tools)
+    table = None if prices is None else prices_of_toml(prices.read_text(encoding="utf-8"), name=str(prices))
 
     async def replayed() -> str:
         ledger, queue = await PostgresLedger.connect(database), await PostgresQueue.connect(database)
         try:
-            told = replay_transcript(compiled, await transcript_of(ledger, queue, tenant, run))
+            told = replay_transcript(compiled, await transcript_of(ledger, queue, tenant, run), prices=table)
         finally:
             await queue.close()
             await ledger.close()

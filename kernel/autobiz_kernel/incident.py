@@ -17,6 +17,7 @@ class IncidentKind(StrEnum):
     UNCERTAIN_EFFECT = "uncertain_effect"  # nobody knows, and no machine can find out
     OUTPUT_INVALID = "output_invalid"  # a tool has broken its contract after its effect
     NOT_UNDONE = "not_undone"  # a workflow has failed, and an effect of it could not be taken back
+    EVENT_CONFLICT = "event_conflict"  # a provider has told two things under one id; `run_id` is the second's
     APPROVAL_OVERRIDDEN = "approval_overridden"  # an administrator has decided alone
 
 

@@ -21,11 +21,13 @@ OWNER: Final = "autobiz_owner"
 VERSION_TABLE: Final = "autobiz_version"
 # Any constant does; all that matters is that every migrating process waits at the same lock.
 _LOCK = 0x6175746F62697A
+# Who waits for a table's lock keeps everybody who comes later waiting behind it.
+LOCK_MS_MAX: Final = 10_000
 
 
-def migrate(url: str, *, revision: str = "head") -> None:
+def migrate(url: str, *, revision: str = "head", lock_ms_max: int = LOCK_MS_MAX) -> None:
     """Apply the missing revisions, all or none; a second call changes nothing."""
-    with _alembic(url) as config:
+    with _patient(lock_ms_max), _alembic(url, lock_ms_max) as config:
         from alembic import command
         from alembic.util import CommandError
 
@@ -35,9 +37,9 @@ def migrate(url: str, *, revision: str = "head") -> None:
             raise MigrationError(f"{error}; deploy the version that wrote it") from error
 
 
-def unmigrate(url: str, *, revision: str = "base") -> None:
+def unmigrate(url: str, *, revision: str = "base", lock_ms_max: int = LOCK_MS_MAX) -> None:
     """Take revisions back; what their tables held is lost."""
-    with _alembic(url) as config:
+    with _patient(lock_ms_max), _alembic(url, lock_ms_max) as config:
         from alembic import command
 
         command.downgrade(config, revision)
@@ -59,9 +61,10 @@ def head_revision() -> str:
     return max(path.stem for path in _folder().glob("versions/r*.py"))[1:5]
 
 
-def make_weeks(url: str, *, now: datetime, weeks: int = 8) -> None:
+def make_weeks(url: str, *, now: datetime, weeks: int = 8, lock_ms_max: int = LOCK_MS_MAX) -> None:
     """Create the partitions of the weeks to come; ids of other weeks find a place in the rest."""
-    with psycopg.connect(url) as connection:
+    with _patient(lock_ms_max), psycopg.connect(url) as connection:
+        connection.execute(_lock_timeout(lock_ms_max))
         connection.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(OWNER)))
         connection.execute("CALL make_weeks(%s, %s)", [now, weeks])
 
@@ -76,7 +79,7 @@ def migration_fingerprint() -> str:
 
 
 @contextmanager
-def _alembic(url: str) -> "Iterator[Config]":
+def _alembic(url: str, lock_ms_max: int) -> "Iterator[Config]":
     # Imported here, because nobody pays for it who only calls tools.
     from alembic.config import Config
     from sqlalchemy import NullPool, create_engine
@@ -89,10 +92,27 @@ def _alembic(url: str) -> "Iterator[Config]":
         )
         with engine.connect() as connection, connection.begin():
             connection.exec_driver_sql(f"SET LOCAL ROLE {OWNER}")
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {lock_ms_max:d}")
             config = Config()
             config.set_main_option("script_location", str(_folder()).replace("%", "%%"))
             config.attributes.update(connection=connection, version_table=VERSION_TABLE)
             yield config
+
+
+@contextmanager
+def _patient(lock_ms_max: int) -> "Iterator[None]":
+    """Say in words that a lock was not to be had."""
+    try:
+        yield
+    except psycopg.errors.LockNotAvailable as error:
+        raise MigrationError(
+            f"a table is in use, and its lock was not to be had within {lock_ms_max} ms; "
+            "nothing was changed. Look for long transactions in pg_stat_activity, and try again"
+        ) from error
+
+
+def _lock_timeout(lock_ms_max: int) -> sql.Composed:
+    return sql.SQL("SET LOCAL lock_timeout = {}").format(sql.Literal(lock_ms_max))
 
 
 def _folder() -> Path:

@@ -9,10 +9,11 @@ from uuid import UUID
 
 import orjson
 
+from .announcing import announce
 from .budget import Spent
 from .call import Call, PatchOf
 from .carrying import carrying, claim, write
-from .claims import LEASE, ClaimOutcome, Heir
+from .claims import LEASE, ClaimOutcome, Heir, lease_for
 from .clock import Clock
 from .codes import ENDING, ErrorCode, TerminationReason
 from .contract import EffectClass, Recovery
@@ -28,7 +29,7 @@ from .principal import Principal
 from .receipt import receipt_from
 from .redaction import Redactor
 from .reply import Reply
-from .resuming import taken_over
+from .resuming import begun, taken_over
 from .ruling import ALLOW, Asked, Policy
 from .run import Run
 from .settled import OnSettled, unwatched
@@ -36,7 +37,6 @@ from .settling import Settler
 from .tool import Found, Tool
 
 _NO_TOOLS: Mapping[tuple[str, str, str], Tool] = {}
-_LEASE_MARGIN = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,13 +86,12 @@ class Kernel:
             principal=principal.name,
             began_at=now,
         )
-        await self.ledger.begin(record)
-        return Run(record, principal=principal, prefix=prefix or tenant.hex, bounds=self.policy.bounds)
+        return await begun(self.ledger, self.policy, record, principal, prefix=prefix, clock=self.clock)
 
     async def resume(self, *, tenant: UUID, run_id: UUID, principal: Principal, prefix: str = "") -> Run:
         """Take a run over: whoever held it can write nothing more, and what it has used stays used."""
         return await taken_over(
-            self.ledger, self.policy, tenant, run_id, principal, prefix=prefix, now=self.clock.now()
+            self.ledger, self.policy, tenant, run_id, principal, prefix=prefix, clock=self.clock
         )
 
     def carrying(self, run: Run) -> AbstractAsyncContextManager[None]:
@@ -123,9 +122,9 @@ class Kernel:
             run.calls -= 1
 
     async def _call(self, run: Run, asked: Asked, patch_of: PatchOf | None, known: Found | None) -> Reply:
-        began = self.clock.now()
-        run.spent, judged = judge(run.view(began), asked, self.policy)
-        call = Call(run=run, asked=asked, began=began, step=run.spent.steps, patch_of=patch_of)
+        began, moment = self.clock.now(), run.moment(self.clock)
+        run.spent, judged = judge(run.view(moment), asked, self.policy)
+        call = Call(run=run, asked=asked, began=began, moment=moment, step=run.spent.steps, patch_of=patch_of)
         if isinstance(judged, Denied):
             return await self._deny(call, judged)
         # A private copy: who asks may change theirs while we wait, and the receipt must say what was done.
@@ -168,17 +167,16 @@ class Kernel:
 
     async def _observe(self, call: Call, judged: Judged, tool: Tool) -> Reply:
         """Run a tool that changes nothing: nothing is claimed, and its result is kept with its trace."""
+        seconds = call.seconds_for(judged.contract, wall_ms=self.policy.bounds.wall_ms_max)
+        begun = await announce(self.ledger, call, judged, now=call.began, lease=self.lease, seconds=seconds)
+        if begun is not None and begun.outcome is not ClaimOutcome.CLAIMED:
+            return self._fenced(call)
         if call.run.unwritten.has_effects and judged.contract.effect_class is EffectClass.READ:
             # It may take its time, and no effect is to be in doubt for so long.
             await write(self.ledger, call.run)
-        ending = await run_tool(
-            tool,
-            copied(call.asked.arguments),
-            "",
-            seconds=call.seconds_for(judged.contract, wall_ms=self.policy.bounds.wall_ms_max),
-            redactor=self.redactor,
-        )
-        told = await self._settler(call.run).observed(call, judged, ending)
+        arguments = copied(call.asked.arguments)
+        ending = await run_tool(tool, arguments, "", seconds=seconds, redactor=self.redactor)
+        told = await self._settler(call.run).observed(call, judged, ending, begun)
         ending.raise_error()
         return self._reply(
             call, told, Reply(outcome=ending.outcome, result=ending.shown, reason=ending.reason)
@@ -203,9 +201,9 @@ class Kernel:
             run_id=run.run_id,
             run_epoch=run.record.epoch,
             now=call.began,
-            # A lease outlives the deadline, or a second worker would begin while the first is still in time.
-            lease=max(self.lease, timedelta(seconds=seconds) + _LEASE_MARGIN),
+            lease=lease_for(self.lease, seconds=seconds),
             heir=Heir.IN_TIME if in_time else Heir.NOBODY,
+            cost_micros=contract.cost_micros,
         )
         if judged.hold is not ALLOW:
             # An act that was answered before needs no person again.
@@ -219,9 +217,7 @@ class Kernel:
         if answer.outcome is ClaimOutcome.UNCERTAIN and tool.look_up is not None:
             answer, found = await self._look_it_up(call, tool, ask, answer, seconds)
         if answer.outcome is ClaimOutcome.FENCED:
-            return self._reply(
-                call, SettleAnswer(outcome=SettleOutcome.FENCED), Reply(outcome=answer.outcome)
-            )
+            return self._fenced(call)
         if answer.outcome is not ClaimOutcome.CLAIMED:
             return await self._answered(call, answer, key)
         outside = external_key(key, generation=answer.generation)
@@ -277,6 +273,9 @@ class Kernel:
             return Reply(outcome=ClaimOutcome.UNCERTAIN, external_key=external_key(key))
         # The call was paid for with the settlement that came too late.
         return await self._answered(call, known, key, spent=Spent())
+
+    def _fenced(self, call: Call) -> Reply:
+        return self._reply(call, SettleAnswer(outcome=SettleOutcome.FENCED), Reply(outcome=ErrorCode.FENCED))
 
     def _reply(self, call: Call, told: SettleAnswer, reply: Reply) -> Reply:
         run = call.run

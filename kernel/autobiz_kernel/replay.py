@@ -7,6 +7,7 @@ from uuid import UUID
 
 import orjson
 
+from .bill import LEASE_LOST, Bill
 from .budget import Spent
 from .call import PatchOf
 from .canonical import canonical
@@ -26,8 +27,9 @@ from .state import change, state_hash
 if TYPE_CHECKING:
     from datetime import datetime
 
+# What depended on the moment cannot be judged anew, and is believed.
+_BELIEVED: Final = frozenset({ErrorCode.BOUND_WALL, ErrorCode.RUN_ENDED, ErrorCode.APPROVAL_REQUIRED})
 CallFunction: TypeAlias = Callable[..., Awaitable[Reply]]
-LEASE_LOST: Final = "LEASE_LOST"
 Workflow: TypeAlias = Callable[[CallFunction], Awaitable[None]]
 
 
@@ -49,6 +51,7 @@ class Replay:
     ) -> None:
         self.run, self._policy, self._results = run, policy, results
         self._history = History(traces)
+        self.bill = Bill(policy, traces, results, began_at=run.record.began_at)
         self._traces: dict[str, list[TraceRow]] = {}
         for trace in traces:
             # A settlement that came too late was followed by the answer that the caller was given.
@@ -71,15 +74,17 @@ class Replay:
         began: datetime = self.run.record.began_at
         most = self._policy.bounds.loops.history_max
         view = as_asked(self.run.view(began), trace, self._history, most=most)
-        _, judged = judge(view, asked, self._policy)
-        self.run.spent = self.run.spent.plus(steps=1, tool_calls=1)
+        _, judged = judge(self.bill.as_used(view, trace), asked, self._policy)
         if isinstance(judged, Denied):
-            return self._denied(trace, asked, judged)
-        if trace.guard:
-            return self._denied(trace, asked, None)
-        if judged.command.digest != trace.command:
+            reply = self._denied(trace, asked, judged)
+        elif trace.guard:
+            reply = self._denied(trace, asked, None)
+        elif judged.command.digest != trace.command:
             raise ReplayError(f"path {asked.path}: {told} was asked for with other arguments")
-        return self._told(trace, asked, patch_of)
+        else:
+            reply = self._told(trace, asked, patch_of)
+        self.run.spent += self.bill.charge(trace, judged.contract)
+        return reply
 
     def unasked(self) -> tuple[str, ...]:
         """Name the paths that were asked for then, and not in this replay."""
@@ -87,9 +92,7 @@ class Replay:
 
     def _denied(self, trace: TraceRow, asked: Asked, judged: Denied | None) -> Reply:
         now = None if judged is None or judged.ruling.code is None else judged.ruling.code.value
-        # What depended on the moment cannot be judged anew, and is believed.
-        believed = trace.outcome in (ErrorCode.BOUND_WALL, ErrorCode.APPROVAL_REQUIRED)
-        if now != trace.outcome and not believed:
+        if now != trace.outcome and trace.outcome not in _BELIEVED:
             raise ReplayError(
                 f"path {asked.path}: the guards said {trace.outcome}, and now {now or 'nothing'}"
             )
@@ -146,6 +149,11 @@ async def replay(
     unasked = player.unasked()
     if unasked:
         raise ReplayError(f"path {unasked[0]}: asked for then and not now; the workflow has lost a step")
+    spent = begun.spent + player.bill.apart
+    if spent != record.spent:
+        raise ReplayError(
+            f"every call was charged as it is now, which makes {spent}, and the run has used {record.spent}"
+        )
     told = state_hash(canonical(begun.state, name="state"))
     kept = state_hash(record.state)
-    return Replayed(calls=player.calls, state_hash=told, spent=begun.spent, is_same=told == kept)
+    return Replayed(calls=player.calls, state_hash=told, spent=spent, is_same=told == kept)

@@ -3,13 +3,14 @@
 import asyncio
 from collections import deque
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import orjson
 
 from .budget import BoundsConfig, Spent
+from .clock import Clock
 from .ledger import RunRecord
 from .loop_detection import Command
 from .principal import Principal
@@ -31,6 +32,7 @@ class Run:
         prefix: str,
         bounds: BoundsConfig,
         commands: Iterable[Command] = (),
+        clock: Clock | None = None,
     ) -> None:
         self.record = record
         self.principal = principal
@@ -47,6 +49,9 @@ class Run:
         self.state: dict[str, Any] = orjson.loads(record.state)
         self.state_version = record.state_version
         self.head_hash = record.head_hash
+        # The clock on the wall is asked once, when the run is taken: between processes there is no other.
+        self._held_at = max(record.began_at, clock.now()) if clock else record.began_at
+        self._held_s = clock.monotonic() if clock else 0.0
         self._commands = deque(commands, maxlen=bounds.loops.history_max)
 
     @property
@@ -56,6 +61,10 @@ class Run:
     @property
     def run_id(self) -> UUID:
         return self.record.run_id
+
+    def moment(self, clock: Clock) -> datetime:
+        """Return the moment that the run's time is counted by, which nobody moves by setting the clock."""
+        return self._held_at + timedelta(seconds=clock.monotonic() - self._held_s)
 
     def view(self, now: datetime) -> RunView:
         """Return what guards may know."""

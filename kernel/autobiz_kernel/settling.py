@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from .announcing import key_of_look
 from .budget import Spent
 from .call import Call
 from .canonical import JsonValue, canonical
 from .carrying import settle
+from .charging import charge_of
 from .claims import ClaimOutcome
 from .clock import Clock
 from .codes import ErrorCode, TerminationReason
@@ -41,8 +43,6 @@ _KIND = {
     Became.NOTHING: SettleKind.RELEASED,
     Became.DOUBT: SettleKind.DOUBT,
 }
-TOKENS = "tokens"
-USAGE, OUT = "usage", "output"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,9 @@ class Settler:
             Settlement(kind=SettleKind.NOTE, trace=trace, ending=reason, **self._where()), None
         )
 
-    async def observed(self, call: Call, judged: Judged, ending: Ending) -> SettleAnswer:
+    async def observed(
+        self, call: Call, judged: Judged, ending: Ending, begun: ClaimAnswer | None
+    ) -> SettleAnswer:
         """Write down what a tool has seen that changes nothing."""
         self._tell_of(call, ending)
         result = None if ending.result is None else canonical(ending.result, name="result")
@@ -97,8 +99,10 @@ class Settler:
             patched = self._patched(call, ending.outcome.value, ending.result)
             return await self._settle(
                 Settlement(
-                    kind=SettleKind.NOTE, trace=trace, spent=self._spend(call, judged.contract, ending),
-                    state=_change(patched), **self._where(),
+                    kind=SettleKind.NOTE if begun is None else SettleKind.OBSERVED, trace=trace,
+                    spent=self._spend(call, judged.contract, ending), state=_change(patched),
+                    key=b"" if begun is None else key_of_look(self.run, call.step),
+                    epoch=0 if begun is None else begun.epoch, **self._where(),
                 ),
                 patched,
             )  # fmt: skip
@@ -188,12 +192,11 @@ class Settler:
             return None, error
 
     def _spend(self, call: Call, contract: ToolContract, ending: Ending) -> Spent:
-        used = _whole(ending.result, TOKENS)
-        out = _whole((ending.result or {}).get(USAGE), OUT)
-        micros = contract.cost_micros + (call.price.cost(used, out=out) if call.price else 0)
+        spent = charge_of(contract, call.price, ending.result)
         call.give_back()
-        self.run.spent = self.run.spent.plus(tokens=used, cost_micros=micros)
-        return ASKED_ONCE.plus(tokens=used, cost_micros=micros)
+        # The step was charged when it was asked for.
+        self.run.spent = self.run.spent.plus(tokens=spent.tokens, cost_micros=spent.cost_micros)
+        return spent
 
     def _trace(
         self,
@@ -246,11 +249,6 @@ class Settler:
             "run_epoch": record.epoch,
             "now": self.clock.now(),
         }
-
-
-def _whole(told: Any, name: str) -> int:
-    value = told.get(name) if isinstance(told, dict) else None
-    return value if type(value) is int and value > 0 else 0
 
 
 def _change(patched: "tuple[dict[str, Any], StateChange] | None") -> StateChange | None:

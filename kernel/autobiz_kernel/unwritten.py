@@ -31,4 +31,5 @@ class Unwritten:
 
     @property
     def has_effects(self) -> bool:
-        return any(each.settlement.kind is not SettleKind.NOTE for each in self.kept)
+        no_effect = (SettleKind.NOTE, SettleKind.OBSERVED)
+        return any(each.settlement.kind not in no_effect for each in self.kept)

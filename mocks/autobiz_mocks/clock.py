@@ -12,13 +12,23 @@ class VirtualClock:
         if start.tzinfo is None:
             raise ValueError(f"start={start.isoformat()} has no time zone; pass an aware datetime")
         self._now = start.astimezone(UTC)
+        self._passed = timedelta(0)
 
     def now(self) -> datetime:
         return self._now
 
+    def monotonic(self) -> float:
+        return self._passed.total_seconds()
+
     def advance(self, by: timedelta) -> datetime:
         """Move time forward and return the new moment."""
         if by < timedelta(0):
-            raise ValueError(f"by={by} is negative; a clock that jumps back is a fault, inject it by name")
+            raise ValueError(f"by={by} is negative; time does not run back, but a clock may be set: jump(by)")
+        self._now += by
+        self._passed += by
+        return self._now
+
+    def jump(self, by: timedelta) -> datetime:
+        """Set the clock to another moment, as people and time servers do, without any time passing."""
         self._now += by
         return self._now

@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 from psycopg import AsyncConnection
 
+from autobiz_kernel import Incident, IncidentKind
 from autobiz_kernel.webhooks import Believed, Delivery, Ingress, PostgresEvents, Received, Why, verify
 from autobiz_mocks import Served, VirtualClock
 from autobiz_mocks.deliveries import Manners, Told, due, forged, plan, written
@@ -57,7 +58,9 @@ class Door:
         self, app: AsyncConnection[Any], plain: AsyncConnection[Any], tenant: UUID, clock: VirtualClock
     ) -> None:
         sources = {name: sender.door for name, sender in SENDERS.items()}
-        self.ingress = Ingress(tenant=tenant, sources=sources, events=PostgresEvents(app), clock=clock)
+        self.incidents: list[Incident] = []
+        events = PostgresEvents(app, on_incident=self.incidents.append)
+        self.ingress = Ingress(tenant=tenant, sources=sources, events=events, clock=clock)
         self._plain, self._tenant = plain, tenant
 
     async def kept(self) -> list[tuple[str, str, str]]:
@@ -65,6 +68,12 @@ class Door:
             "SELECT source, source_event_id, payload FROM event_store WHERE tenant_id = %s "
             "AND signature_valid ORDER BY source, source_event_id",
             [self._tenant],
+        )
+        return [tuple(row) for row in await cursor.fetchall()]
+
+    async def beside(self) -> list[tuple[str, UUID, str]]:
+        cursor = await self._plain.execute(
+            "SELECT source, event_id, payload FROM event_conflicts WHERE tenant_id = %s", [self._tenant]
         )
         return [tuple(row) for row in await cursor.fetchall()]
 
@@ -94,6 +103,45 @@ async def test_an_event_is_kept_once(name: str, door: Door, clock: VirtualClock)
     ids = [each.source_event_id for each in verdict.events]
     found = [event_id for _, event_id, _ in await door.kept()]
     expect.durability(Kept(attempted=ids, acknowledged=ids, found=found)).nothing_lost().nothing_invented()
+
+
+# How each sender's event is told again, and how another one is told under its id.
+AGAIN: Mapping[str, Mapping[str, Any]] = {
+    "stripe": {"pending_webhooks": 2},
+    "shopify": {},
+    "sendgrid": {},
+    "printful": {"retries": 3},
+    "slack": {"trigger_id": "1.2", "response_url": "https://hooks.slack.com/actions/2"},
+}
+
+
+@covers(48)
+@pytest.mark.adversarial(107)
+@pytest.mark.negative
+@pytest.mark.parametrize("name", SENDERS)
+async def test_another_body_under_a_known_id_is_kept_beside(
+    name: str, door: Door, clock: VirtualClock
+) -> None:
+    """A copy, however often it was sent, is one event; another body is an incident, and neither is lost."""
+    sender = SENDERS[name]
+    about = {**sender.about, "event-id": "ev-1"} if sender.about else {}
+
+    async def receive(more: Mapping[str, Any]) -> Received:
+        told = sender.tell(1)
+        told = [{**each, **more} for each in told] if isinstance(told, list) else {**told, **more}
+        return await door.ingress.receive(name, sender.signer.sign(written(told), clock.now(), about=about))
+
+    await receive({})
+    before = await door.kept()
+    told = [await receive(AGAIN[name]), await receive({"odd": 1}), await receive({"odd": 1})]
+    expect.value([(each.status, each.kept, each.copies) for each in told]).equals([(200, 0, 1)] * 3)
+    expect.state(before, await door.kept()).unchanged()
+    beside = await door.beside()
+    expect.value([(source, '"odd":1' in payload) for source, _, payload in beside]).equals([(name, True)])
+    expect.value([(each.kind, each.tool) for each in door.incidents]).equals(
+        [(IncidentKind.EVENT_CONFLICT, name)]
+    )
+    expect.value(door.incidents[0].run_id).equals(beside[0][1])
 
 
 @covers(53, 54, 55, 59)

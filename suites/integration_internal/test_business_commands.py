@@ -97,7 +97,10 @@ async def test_a_request_is_decided_and_its_run_replayed_from_the_terminal(
     shop.clock.advance(timedelta(minutes=1))
     expect.value(await shop.advance(run_id)).equals(Standing.ENDED)
     replay = ["replay", str(run_id), "--tenant", str(tenant), "--business", str(file)]
-    expect.program(autobiz(*replay, database=app_database)).ended(0).said("are the same")
+    prices = tmp_path / "prices.toml"
+    prices.write_text('currency = "USD"\n[[price]]\nitem = "m"\nfrom = 2026-01-01\nprice = "1"\nper = 1\n')
+    replayed = autobiz(*replay, "--prices", str(prices), database=app_database)
+    expect.program(replayed).ended(0).said("are the same")
     other = file.with_name("other.yaml")
     other.write_text(file.read_text().replace("priority: 8", "priority: 7"))
     replay[-1] = str(other)

@@ -199,7 +199,7 @@ async def test_no_routine_lends_its_owners_rights(connection: AsyncConnection[An
                 "settle_many",
                 "start_run",
             ),
-            *("suspend_run", "wake_run"),
+            *("suspend_run", "take_run", "wake_run"),
         ]
     )
 

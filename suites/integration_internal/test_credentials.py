@@ -20,6 +20,7 @@ import pytest
 from autobiz_harness.adapters import kept_run
 from autobiz_kernel import Json, Ledger, NotDoneError, Principal, Refused, Tool
 from autobiz_kernel.credentials import TTL, Secret, Told, rotating_tool
+from autobiz_kernel.transport import STRIPE, LiveAccount, SandboxAccount
 from autobiz_mocks import VirtualClock
 from autobiz_oracles import expect
 
@@ -29,7 +30,7 @@ from ..tools import tool
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.priority("P0")]
 
-HUSH = "hush-hush-0123456789"
+HUSH = "hushhush0123456789"
 
 
 @pytest.mark.requirement("P1-R22")
@@ -79,23 +80,23 @@ async def test_32_who_ask_at_once_make_one_look_and_32_records() -> None:
 
 @dataclass(frozen=True)
 class Holder:
-    secret: Secret
+    secret: Any
 
 
-def _logged(secret: Secret) -> str:
+def _logged(secret: Any) -> str:
     record = logging.LogRecord("x", logging.ERROR, "x.py", 1, "%s %r", (secret, Holder(secret)), None)
     return logging.Formatter().format(record)
 
 
-def _raised(secret: Secret) -> str:
+def _raised(secret: Any) -> str:
     try:
-        return str(int("x", base=secret))  # type: ignore[call-overload]  # it raises, with the secret in its frame
+        return str(int("x", base=secret))  # it raises, with the secret in its frame
     except TypeError as error:
         shown = traceback.TracebackException.from_exception(error, capture_locals=True)
         return "".join(shown.format()) + repr(error.args)
 
 
-WAYS: dict[str, Callable[[Secret], Any]] = {
+WAYS: dict[str, Callable[[Any], Any]] = {
     "repr": repr,
     "str": str,
     "format": lambda secret: f"{secret} {secret!r} {secret:>40}",
@@ -115,24 +116,40 @@ WAYS: dict[str, Callable[[Secret], Any]] = {
     "copy": lambda secret: repr(copy.copy(secret)),
     "deepcopy": lambda secret: repr(copy.deepcopy([secret])),
     "hash": hash,
-    "joined": lambda secret: "".join([secret]),  # type: ignore[list-item]  # it is refused
+    "joined": lambda secret: "".join([secret]),  # it is refused
 }
 
 
+OF_TEST, OF_LIVE = f"sk_test_{HUSH}", "sk_" + f"live_{HUSH}"
+HOLDERS: dict[str, Callable[[], Any]] = {
+    "secret": lambda: Secret(HUSH),
+    "sandbox account": lambda: SandboxAccount(provider=STRIPE, base_url="http://127.0.0.1:1", key=OF_TEST),
+    "live account": lambda: LiveAccount(provider=STRIPE, base_url="https://api.stripe.com", key=OF_LIVE),
+}
+
+
+@pytest.mark.adversarial(40)
 @pytest.mark.requirement("P1-R22")
 @pytest.mark.test_id("P1-T32")
 @pytest.mark.negative
-async def test_a_secret_is_shown_by_no_way_of_showing_things() -> None:
+@pytest.mark.parametrize("holder", HOLDERS)
+async def test_a_secret_is_shown_by_no_way_of_showing_things(holder: str) -> None:
     """Printed, logged, raised, encoded, pickled, copied or hashed: it is hidden, or the way is refused."""
     shown: dict[str, str] = {}
     for way, show in WAYS.items():
         try:
-            shown[way] = str(show(Secret(HUSH)))
+            shown[way] = str(show(HOLDERS[holder]()))
         except TypeError as error:
             shown[way] = "".join(
                 traceback.TracebackException.from_exception(error, capture_locals=True).format()
             )
     expect.security(shown).leaks_nothing(secrets=[HUSH])
+
+
+async def test_a_secret_is_told_to_who_asks_for_it_by_name() -> None:
+    """It can be revealed, and compared with another secret, but not with a text."""
+    account = HOLDERS["sandbox account"]()
+    expect.value((account.secret.reveal(), account == HOLDERS["sandbox account"]())).equals((OF_TEST, True))
     expect.value(Secret(HUSH).reveal()).equals(HUSH)
     expect.value([Secret(HUSH) == Secret(HUSH), Secret(HUSH) == Secret("x"), Secret(HUSH) == HUSH]).equals(
         [True, False, False]

@@ -59,5 +59,15 @@ async def test_receipts_are_effects_are_steps(
     )
     every = RUNS * STEPS
     expect.value(await cursor.fetchone()).equals((every, every, every, every, 0))
+    # Each claim that was granted is in the account of its run or waits to be, whoever died with it.
+    cursor = await connection.execute(
+        """SELECT r.steps + sum(i.begun) - sum(i.epoch) - (
+                      SELECT count(*) FROM traces t WHERE (t.tenant_id, t.run_id) = (r.tenant_id, r.run_id)
+                      AND t.tool <> '' AND t.outcome <> 'claimed')
+           FROM runs r JOIN idempotency i USING (tenant_id, run_id) WHERE tenant_id = %s
+           GROUP BY r.tenant_id, r.run_id""",
+        [tenant],
+    )
+    expect.value([int(each) for (each,) in await cursor.fetchall()]).equals([0] * RUNS)
     found = verify_tenant(app_database, tenant)
     expect.value((found.rows, found.flaws)).equals((every, ()))

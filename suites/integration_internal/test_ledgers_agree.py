@@ -13,6 +13,7 @@ from autobiz_kernel import (
     LEASE,
     WINDOW,
     ClaimAsk,
+    ClaimOutcome,
     Heir,
     Ledger,
     MemoryLedger,
@@ -61,13 +62,21 @@ class Pair:
         self.now = BEGIN
         self.epochs: dict[bytes, int] = {}
         self.patches = 0
+        self.begun = 0
 
     async def claim(self, key: bytes, fingerprint: bytes, heir: Heir) -> None:
         known = self.epochs.get(key, 1)
-        ask = replace(asked(self.run, now=self.now, fingerprint=fingerprint, key=key), heir=heir, epoch=known)
+        ask = replace(
+            asked(self.run, now=self.now, fingerprint=fingerprint, key=key),
+            heir=heir,
+            epoch=known,
+            # Not one price for all, so that it shows whose was charged.
+            cost_micros=1 + self.begun,
+        )
         await self._both("look_up", ask)
         told = await self._both("claim", ask)
         self.epochs[key] = told.epoch
+        self.begun += told.outcome is ClaimOutcome.CLAIMED
 
     async def settle(self, key: bytes, kind: SettleKind, staleness: int) -> None:
         await self._both("settle", self._made(key, kind, staleness))
@@ -134,4 +143,7 @@ async def test_both_books_say_the_same(ledger: PostgresLedger, steps: list[tuple
             await pair.ride(first, second, claims=third)
         else:
             await pair.take(keeps=first)
+    await pair.take(keeps=True)
     await pair.same_books()
+    # Whatever has happened, nothing that was granted is in no account.
+    expect.value(pair.run.spent.steps).at_least(pair.begun)

@@ -106,6 +106,20 @@ def test_four_at_once_apply_each_revision_once(empty_database: str) -> None:
 
 
 @pytest.mark.negative
+@pytest.mark.parametrize("how", [make_weeks, unmigrate])
+def test_a_table_in_use_is_not_waited_for_for_ever(empty_database: str, how: Any) -> None:
+    """Behind a long transaction a migration gives up in words, so that callers do not queue up behind it."""
+    migrate(empty_database)
+    before = shape(empty_database)
+    words = {"now": NOW} if how is make_weeks else {}
+    with psycopg.connect(empty_database) as reader:
+        reader.execute("SELECT count(*) FROM receipts")
+        with expect.refusal(MigrationError, r"not to be had within 20 ms; nothing was changed"):
+            how(empty_database, lock_ms_max=20, **words)
+    expect.value(shape(empty_database)).equals(before)
+
+
+@pytest.mark.negative
 def test_a_database_of_a_later_version_is_refused(empty_database: str) -> None:
     """A revision that this code does not know is refused by name, and nothing happens."""
     migrate(empty_database)

@@ -45,7 +45,8 @@ async def test_the_fallback_answers_for_a_primary_that_does_not(
 
     expect.value((told.outcome, told.text)).equals((Outcome.ANSWERED, "yes"))
     kept = kept_run(database, tenant, scene.run_id)
-    expect.trace(kept.trace()).complete("call").correlated(str(kept.run["correlation_id"])).without_secrets()
+    account = expect.trace(kept.trace()).complete("call").correlated(str(kept.run["correlation_id"]))
+    account.without_secrets(allowed=kept.drawn())
     both = [scene.pins["sort"].reference, scene.pins["second"].reference]
     expect.value([row["tool"] for row in kept.rows if row["path"]]).equals(both)
     expect.timing(*kept.times(virtual=True)).in_order().within_ms(20_000)

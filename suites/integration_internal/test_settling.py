@@ -4,6 +4,7 @@ import pytest
 
 from autobiz_kernel import (
     LEASE,
+    UNSETTLED,
     ErrorCode,
     Ledger,
     RunRecord,
@@ -99,14 +100,16 @@ async def test_two_writers_of_one_version_leave_one_conflict(books: Ledger, run:
 @pytest.mark.test_id("P1-T13")
 @pytest.mark.negative
 async def test_a_zombie_writes_nothing(books: Ledger, run: RunRecord) -> None:
-    """Once another worker has taken the run, its former one leaves neither receipt nor trace nor cost."""
+    """Once another worker has taken the run, its former one adds neither receipt nor trace nor cost."""
     first = await books.claim(asked(run))
     taken = await books.take_run(run.tenant, run.run_id, now=BEGIN)
     assert taken is not None
     expect.value(taken.epoch).equals(2)
+    traces = await books.traces_of(run.tenant, run.run_id)
     expect.value((await settle(books, run, first)).outcome).equals(SettleOutcome.FENCED)
     expect.value(await books.load_run(run.tenant, run.run_id)).equals(taken)
-    expect.value(await books.traces_of(run.tenant, run.run_id)).equals(())
+    expect.value(await books.traces_of(run.tenant, run.run_id)).equals(traces)
+    expect.value([row.outcome for row in traces]).equals([UNSETTLED])
 
 
 async def test_use_and_end_add_up(books: Ledger, run: RunRecord) -> None:

@@ -2,15 +2,25 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
 from random import Random
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
+from psycopg import AsyncConnection
 from valkey.asyncio import Valkey
 
+from autobiz_kernel import Json
 from autobiz_kernel.breaker import CircuitRule, MemoryCircuits, Transition, ValkeyCircuits
+from autobiz_kernel.breaker.valkey import PREFIX
+from autobiz_kernel.workflow import Standing
 from autobiz_oracles import expect
+
+from ..database import Connections
+from ..shop.place import order, refund, shop_in_memory, shop_in_postgres
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -54,6 +64,7 @@ async def test_the_script_agrees_with_the_functions(client: Valkey) -> None:
         expect.value(heard[0]).equals(heard[1])
 
 
+@pytest.mark.adversarial(115)
 async def test_of_many_who_ask_at_once_one_probes(client: Valkey) -> None:
     """When an open circuit's time is over, exactly one of thirty-two processes may call."""
     key = uuid4().hex
@@ -62,6 +73,84 @@ async def test_of_many_who_ask_at_once_one_probes(client: Valkey) -> None:
         await each.told(key, now_ms=0, token=0, is_well=False)
     permits = await asyncio.gather(*(each.may(key, now_ms=1_000) for each in many))
     expect.value(sum(permit.is_given for permit in permits)).equals(1)
+
+
+WRONG = "a text where a circuit should be"
+
+
+@asynccontextmanager
+async def valkey_that_is(how: str, url: str) -> AsyncIterator[Valkey]:
+    """A client of a Valkey in some trouble: another database than others use, or no server at all."""
+    if how in ("flushed", "wrong"):
+        client = Valkey.from_url(url, db=7)
+        yield client
+        await client.flushdb()
+        await client.aclose()
+        return
+    held = asyncio.Event()
+
+    async def hold(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await held.wait()
+        writer.close()
+
+    server = await asyncio.start_server(hold, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1] if how == "silent" else 1
+    client = Valkey.from_url(f"valkey://127.0.0.1:{port}")
+    yield client
+    held.set()
+    await client.aclose()
+    server.close()
+    await server.wait_closed()
+
+
+@pytest.mark.adversarial(66, 67)
+@pytest.mark.negative
+@pytest.mark.parametrize("how", ["flushed", "wrong", "silent", "away"])
+async def test_whatever_valkey_does_an_act_happens_once(
+    how: str, valkey_url: str, app_connections: Connections, tenant: UUID
+) -> None:
+    """Emptied at every call, holding nonsense, silent or away: two who ask for one act cause one."""
+    wires: list[AsyncConnection[Any]] = [await app_connections.borrow() for _ in range(5)]
+    async with valkey_that_is(how, valkey_url) as client:
+        shop = shop_in_postgres(wires, tenant)
+
+        async def answer(operation: str, arguments: Json, key: str) -> Any:
+            if how == "flushed":
+                await client.flushdb()
+            return await shop.answer(operation, arguments, key)
+
+        shop.provider = answer
+        shop.circuits = ValkeyCircuits(
+            client, RULE, patience_s=AMPLE_S if how in ("flushed", "wrong") else 0.01
+        )
+        if how == "wrong":
+            for tool in ("orders", "stock", "mail"):
+                await client.set(f"{PREFIX}{tenant}:{tool}", WRONG)
+        runs = [await shop.start("reserve_all", order()) for _ in range(2)]
+        for run_id in runs:
+            await shop.advance(run_id)
+    made = [arguments for operation, arguments, _ in shop.seen if operation == "stock.reserve"]
+    expect.value(sorted(str(each["line"]) for each in made)).equals(["l-1-0", "l-1-1", "l-1-2"])
+    for wire in wires:
+        await app_connections.give_back(wire)
+
+
+@pytest.mark.adversarial(115)
+@pytest.mark.negative
+async def test_without_valkey_money_waits_and_other_calls_do_not() -> None:
+    """While nobody can say how a provider is no money moves; when Valkey is back the run goes on."""
+    gone = Valkey.from_url("valkey://127.0.0.1:1")
+    shop = shop_in_memory()
+    shop.circuits = ValkeyCircuits(gone, RULE)
+    run_id = await shop.start("refund", refund())
+    expect.value(await shop.advance(run_id)).equals(Standing.SUSPENDED)
+    expect.value([operation for operation, _, _ in shop.seen]).equals(["orders.read"])
+    shop.clock.advance(timedelta(seconds=10))
+    expect.value(await shop.advance(run_id)).equals(Standing.SUSPENDED)
+    shop.circuits = MemoryCircuits(RULE)
+    expect.value(await shop.until_over(run_id)).equals("COMPLETED")
+    expect.value([operation for operation, _, _ in shop.seen].count("payments.refund")).equals(1)
+    await gone.aclose()
 
 
 @pytest.mark.negative

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from autobiz_kernel import UNSETTLED
 from autobiz_oracles import PlainAttempt, PlainCharge, PlainTime, PlainTraceRow
 
 from .gathering import EvidenceError
@@ -31,7 +32,8 @@ class KeptRun:
             *(
                 PlainTraceRow(
                     number=_whole(row, "seq") + 1,
-                    kind="call" if row["path"] else "ended",
+                    # What a take-over was charged for stands between calls, and ends nothing.
+                    kind="call" if row["path"] or row["outcome"] == UNSETTLED else "ended",
                     # A row belongs to the run that it names, whichever query found it.
                     correlation_id=own if row["run_id"] == self.run["run_id"] else str(row["run_id"]),
                     text=json.dumps(row),
@@ -51,6 +53,13 @@ class KeptRun:
             for row in self.rows
             if row["cost_micros"]
         )
+
+    def drawn(self) -> tuple[str, ...]:
+        """Ids and digests: what chance has made, and of which one in some hundreds looks like a card."""
+        own = str(self.run["run_id"])
+        named = {"tenant_id", "run_id", "config_hash", "head_hash", "command"}
+        values = (str(row[name]) for row in (self.run, *self.rows) for name in named & set(row))
+        return tuple(dict.fromkeys(value for value in (*values, own.replace("-", "")) if value))
 
     def attempts(self, *, ran: Collection[str]) -> tuple[PlainAttempt, ...]:
         """Every call, and whether its tool was seen to run: `ran` holds references as the world saw them."""

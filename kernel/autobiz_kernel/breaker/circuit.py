@@ -33,11 +33,15 @@ class Circuit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permit:
-    """The answer to who wants to call: whether they may, as which probe, or when to ask again."""
+    """The answer to who wants to call: whether they may, as which probe, or when to ask again.
+
+    `is_alone` says that it goes by what this process has seen, because the shared circuit is not to be had.
+    """
 
     is_given: bool
     token: int = 0
     until_ms: int = 0
+    is_alone: bool = False
 
 
 def may(circuit: Circuit, rule: CircuitRule, *, now_ms: int) -> tuple[Circuit, Permit]:

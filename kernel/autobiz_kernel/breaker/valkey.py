@@ -1,10 +1,11 @@
 """Circuits that all processes share, in Valkey: each step is one script, so nobody sees half of one.
 
-When Valkey does not answer, each process goes by circuits of its own: it learns of an outage by itself, a
-little later, and never waits for a cache.
+When Valkey does not answer, each process goes by circuits of its own, and says so: it learns of an outage by
+itself, a little later, and never waits for a cache.
 """
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from valkey.exceptions import ValkeyError
@@ -70,7 +71,7 @@ class ValkeyCircuits:
     async def may(self, key: str, *, now_ms: int) -> Permit:
         answer = await self._ask(key, "may", now_ms)
         if answer is None:
-            return await self._own.may(key, now_ms=now_ms)
+            return replace(await self._own.may(key, now_ms=now_ms), is_alone=True)
         _, _, is_given, token, until_ms = answer
         return Permit(is_given=bool(is_given), token=int(token), until_ms=0 if is_given else int(until_ms))
 

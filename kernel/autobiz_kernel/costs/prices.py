@@ -84,6 +84,11 @@ class PriceTable:
             )
         return known[index - 1]
 
+    def since(self, item: str, at: datetime) -> tuple[Price, ...]:
+        """Return the price that holds at a moment, and all that follow it."""
+        now = self.price_at(item, at)
+        return tuple(price for price in self._by_item[item] if price.from_at >= now.from_at)
+
     def __contains__(self, item: str) -> bool:
         return item in self._by_item
 

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from autobiz_kernel.contract import Json
 from autobiz_kernel.principal import Principal
+from autobiz_kernel.secret import Secret
 from autobiz_kernel.tool import Found, LookUp, NotDoneError, Refused, Tool
 from autobiz_kernel.transport import ErrorClass, TurnedAwayError
 
 from .scoper import Credentials
-from .secret import Secret
 from .source import CredentialError
 
 ToolOf: TypeAlias = Callable[[str], Tool]

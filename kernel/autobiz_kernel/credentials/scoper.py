@@ -7,9 +7,9 @@ from uuid import UUID
 
 from autobiz_kernel.clock import Clock
 from autobiz_kernel.principal import Principal
+from autobiz_kernel.secret import Secret
 
 from .access import Access, OnAccess, Told
-from .secret import Secret
 from .source import AbsentError, CredentialError, ForeignError, Held, Source, SourceError
 
 TTL = timedelta(minutes=5)

@@ -14,8 +14,7 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from autobiz_kernel.errors import KernelError
-
-from .secret import Secret
+from autobiz_kernel.secret import Secret
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
 

@@ -4,6 +4,8 @@ from .batcher import Batcher
 from .channel import Channel
 from .memory import MemoryLedger
 from .port import (
+    CALLS,
+    UNSETTLED,
     ClaimAnswer,
     ClaimAsk,
     Ledger,
@@ -23,6 +25,8 @@ from .roles import check_role
 from .sending import sender
 
 __all__ = [
+    "CALLS",
+    "UNSETTLED",
     "Batcher",
     "Channel",
     "ClaimAnswer",

@@ -5,13 +5,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from autobiz_kernel.budget import Spent
+from autobiz_kernel.canonical import canonical
 from autobiz_kernel.chains import Head, next_row
 from autobiz_kernel.claims import Claim, ClaimOutcome, ClaimStatus, may_run_anew, may_take_over, standing
 from autobiz_kernel.errors import StoreError
 from autobiz_kernel.receipt import Receipt, receipt_from
 
 from .port import (
+    CALLS,
+    UNSETTLED,
     ClaimAnswer,
     ClaimAsk,
     Ridden,
@@ -31,6 +33,7 @@ _STATUS = {
     SettleKind.REFUSED: ClaimStatus.REFUSED,
     SettleKind.DOUBT: ClaimStatus.DOUBT,
     SettleKind.RELEASED: ClaimStatus.RELEASED,
+    SettleKind.OBSERVED: ClaimStatus.RELEASED,
 }
 
 
@@ -42,6 +45,8 @@ class _Book:
     receipts: list[bytes] = field(default_factory=list)
     traces: list[TraceRow] = field(default_factory=list)
     versions: list[StateVersion] = field(default_factory=list)
+    # The acts that were granted to it, some of which are another run's by now.
+    keys: set[bytes] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -49,6 +54,9 @@ class _Act:
     claim: Claim
     receipt: bytes | None = None
     refusal: bytes | None = None
+    # How many of its holders have begun it and are in no account yet, and what that costs each.
+    begun: int = 1
+    cost_micros: int = 0
 
 
 class MemoryLedger:
@@ -73,6 +81,7 @@ class MemoryLedger:
         if book is None:
             return None
         book.run = replace(book.run, epoch=book.run.epoch + 1)
+        self._charge_begun(book)
         return book.run
 
     async def load_run(self, tenant: UUID, run_id: UUID) -> RunRecord | None:
@@ -86,8 +95,11 @@ class MemoryLedger:
         act = self._acts.get((ask.tenant, ask.key))
         if act is None or may_run_anew(act.claim, now=ask.now):
             claim = _granted(ask, after=None if act is None else act.claim)
-            self._acts[ask.tenant, ask.key] = _Act(claim)
-            return _answer(ClaimOutcome.CLAIMED, _Act(claim))
+            begun = 1 if act is None else act.begun + 1
+            act = _Act(claim, begun=begun, cost_micros=ask.cost_micros)
+            self._acts[ask.tenant, ask.key] = act
+            book.keys.add(ask.key)
+            return _answer(ClaimOutcome.CLAIMED, act)
         outcome = standing(act.claim, fingerprint=ask.fingerprint, now=ask.now)
         if outcome is ClaimOutcome.UNCERTAIN and may_take_over(
             act.claim, heir=ask.heir, epoch=ask.epoch, now=ask.now
@@ -99,6 +111,8 @@ class MemoryLedger:
                 run_id=ask.run_id,
                 lease_until=ask.now + ask.lease,
             )
+            act.begun, act.cost_micros = act.begun + 1, ask.cost_micros
+            book.keys.add(ask.key)
             outcome = ClaimOutcome.CLAIMED
         return _answer(outcome, act)
 
@@ -126,10 +140,18 @@ class MemoryLedger:
                 )
             )
         told = _told(settlement.trace.outcome, outcome, is_conflict=is_conflict)
-        book.traces.append(replace(settlement.trace, outcome=told, epoch=settlement.run_epoch))
+        book.traces.append(
+            replace(
+                settlement.trace,
+                outcome=told,
+                epoch=settlement.run_epoch,
+                tokens=settlement.spent.tokens,
+                cost_micros=settlement.spent.cost_micros,
+            )
+        )
         book.run = replace(
             run,
-            spent=_sum(run.spent, settlement.spent),
+            spent=run.spent + settlement.spent,
             trace_seq=run.trace_seq + 1,
             termination_reason=run.termination_reason or settlement.ending,
         )
@@ -157,10 +179,38 @@ class MemoryLedger:
         book = self._books.get((tenant, run_id))
         return () if book is None else tuple(book.versions)
 
+    def _charge_begun(self, book: _Book) -> None:
+        """Charge the run with what its former holders have begun and can settle no longer."""
+        run = book.run
+        mine = [
+            act
+            for act in (self._acts[run.tenant, key] for key in book.keys)
+            if act.claim.run_id == run.run_id and act.begun
+        ]
+        if not mine:
+            return
+        calls = sum(act.begun for act in mine)
+        micros = sum(act.begun * act.cost_micros for act in mine)
+        for act in mine:
+            act.begun = 0
+        book.traces.append(
+            TraceRow(
+                path="", tool="", command=b"", guard="", outcome=UNSETTLED,
+                attrs=canonical({CALLS: calls}, name="attrs"), epoch=run.epoch, cost_micros=micros,
+            )
+        )  # fmt: skip
+        book.run = replace(
+            run,
+            spent=run.spent.plus(steps=calls, tool_calls=calls, cost_micros=micros),
+            trace_seq=run.trace_seq + 1,
+        )
+
     def _settle_claim(self, book: _Book, settlement: Settlement) -> SettleOutcome:
         if settlement.kind is SettleKind.NOTE:
             return SettleOutcome.SETTLED
         act = self._acts.get((settlement.tenant, settlement.key))
+        if act is not None:
+            act.begun = max(0, act.begun - 1)
         if (
             act is None
             or act.claim.epoch != settlement.epoch
@@ -212,9 +262,3 @@ def _told(outcome: str, settled: SettleOutcome, *, is_conflict: bool) -> str:
     if settled is SettleOutcome.LEASE_LOST:
         return "LEASE_LOST"
     return "STATE_CONFLICT" if is_conflict else outcome
-
-
-def _sum(one: Spent, other: Spent) -> Spent:
-    return one.plus(
-        steps=other.steps, tool_calls=other.tool_calls, tokens=other.tokens, cost_micros=other.cost_micros
-    )

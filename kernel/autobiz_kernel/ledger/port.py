@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 from autobiz_kernel.budget import Spent
@@ -50,6 +50,8 @@ class ClaimAsk:
     window: timedelta = WINDOW
     heir: Heir = Heir.NOBODY
     epoch: int = 0
+    # What the call costs for certain: it is charged even if nobody lives to settle it.
+    cost_micros: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +80,11 @@ def fenced(now: datetime) -> ClaimAnswer:
     )
 
 
+# What a run's former holders have begun and never settled, in a trace of whoever takes the run over.
+UNSETTLED: Final = "UNSETTLED"
+CALLS: Final = "calls"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TraceRow:
     """What is remembered of one call, allowed or not; all of it may be kept."""
@@ -93,6 +100,9 @@ class TraceRow:
     # Who held the run, as the books write it, and the how manieth call of theirs it was.
     epoch: int = 0
     step: int = 0
+    # What was charged for it, as the books write it.
+    tokens: int = 0
+    cost_micros: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +132,7 @@ class SettleKind(StrEnum):
     REFUSED = "refused"
     DOUBT = "doubt"  # nobody knows
     RELEASED = "released"  # it did not happen
+    OBSERVED = "observed"  # it was a look that costs something, and has changed nothing
     NOTE = "note"  # there was no claim
 
 
@@ -186,7 +197,12 @@ class Ledger(Protocol):
     async def begin(self, run: RunRecord) -> None: ...
 
     async def take_run(self, tenant: UUID, run_id: UUID, *, now: datetime) -> RunRecord | None:
-        """Become the run's only worker: whoever was it before is fenced."""
+        """Become the run's only worker: whoever was it before is fenced.
+
+        Each claim that was granted to the run and is in no account yet costs one step, one call and its
+        `cost_micros`, once and in the same commit. A claim that another run has taken over is on that one's
+        account.
+        """
         ...
 
     async def load_run(self, tenant: UUID, run_id: UUID) -> RunRecord | None: ...

@@ -132,9 +132,8 @@ class PostgresLedger:
 
     async def take_run(self, tenant: UUID, run_id: UUID, *, now: datetime) -> RunRecord | None:
         _refuse_unusable(now)
-        statement = "UPDATE runs SET epoch = epoch + 1, updated_at = %s WHERE tenant_id = %s AND run_id = %s"
         async with self._as(tenant) as connection:
-            await connection.execute(statement, [now, tenant, run_id])
+            await connection.execute("SELECT take_run(%s, %s, %s)", [tenant, run_id, now])
             return await _run(connection, tenant, run_id)
 
     async def load_run(self, tenant: UUID, run_id: UUID) -> RunRecord | None:
@@ -172,8 +171,8 @@ class PostgresLedger:
 
     async def traces_of(self, tenant: UUID, run_id: UUID) -> tuple[TraceRow, ...]:
         statement = """
-            SELECT path, tool, command, guard, outcome, attrs, result, took_us, epoch, step FROM traces
-            WHERE tenant_id = %s AND run_id = %s ORDER BY seq"""
+            SELECT path, tool, command, guard, outcome, attrs, result, took_us, epoch, step, tokens,
+                   cost_micros FROM traces WHERE tenant_id = %s AND run_id = %s ORDER BY seq"""
         async with self._as(tenant) as connection:
             rows = await _rows(connection, statement, [tenant, run_id])
         for row in rows:

@@ -38,6 +38,7 @@ def claim_item(ask: ClaimAsk) -> dict[str, Any]:
         "ttl": f"{ask.window.total_seconds()} s",
         "heir": ask.heir.value,
         "epoch": ask.epoch,
+        "cost_micros": ask.cost_micros,
     }
 
 

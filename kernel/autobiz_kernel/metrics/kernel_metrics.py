@@ -94,7 +94,7 @@ class KernelMetrics:
         self._seconds.labels(tool).observe(trace.took_us / 1e6)
         if outcome is SettleOutcome.STATE_CONFLICT:
             self._conflicts.inc()
-        if settlement.kind is SettleKind.NOTE:
+        if settlement.kind in (SettleKind.NOTE, SettleKind.OBSERVED):
             if trace.outcome in _HITS:
                 self._hits.labels(trace.outcome).inc()
             return

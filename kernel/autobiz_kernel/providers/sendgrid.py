@@ -77,7 +77,7 @@ class Mail:
             "mail_settings": {"sandbox_mode": {"enable": is_sandbox}},
         }
         headers = {
-            "Authorization": f"Bearer {self.exchange.account.key}",
+            "Authorization": f"Bearer {self.exchange.account.secret.reveal()}",
             "Content-Type": "application/json",
         }
         told = await self.exchange.act(

@@ -161,7 +161,7 @@ class Approvals:
         raise UnheardError(f"slack: over {PAGES_MAX} pages of messages", error_class=ErrorClass.INTERNAL)
 
     def _headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.exchange.account.key}"}
+        return {"Authorization": f"Bearer {self.exchange.account.secret.reveal()}"}
 
 
 def slack_tools(account: Account, send: Send, egress: Egress, clock: Clock) -> tuple[Tool, ...]:

@@ -6,10 +6,12 @@ handed a live one, and a type checker says so before anything runs.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from ipaddress import ip_address
-from typing import Final, TypeAlias
+from typing import Final, NoReturn, SupportsIndex, TypeAlias
 from urllib.parse import urlsplit
+
+from autobiz_kernel.secret import Secret
 
 from .errors import ForbiddenEgressError
 
@@ -91,21 +93,32 @@ ANTHROPIC: Final = Provider(
 PROVIDERS: Final = (STRIPE, SHOPIFY, PRINTFUL, SENDGRID, SLACK, OPENAI, ANTHROPIC)
 
 
+class _Uncopied:
+    """Whoever holds a secret is passed on, and neither copied nor written down."""
+
+    __slots__ = ()
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
+        raise TypeError("an account is not copied, pickled or written down; pass it on")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SandboxAccount:
+class SandboxAccount(_Uncopied):
     """An account with which nothing real can happen: on this machine, or kept apart by the provider."""
 
     provider: Provider
     base_url: str
-    key: str = field(repr=False)
+    key: InitVar[str]
+    secret: Secret = field(init=False, repr=False, hash=False)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, key: str) -> None:
+        object.__setattr__(self, "secret", Secret(key))
         host, is_local = _checked(self)
-        if any(each.live_key.fullmatch(self.key) for each in PROVIDERS if each is not PRINTFUL):
+        if any(each.live_key.fullmatch(key) for each in PROVIDERS if each is not PRINTFUL):
             raise ForbiddenEgressError(
                 f"{self.provider.name}: the key of a sandbox account looks live; take it out"
             )
-        if not self.provider.sandbox_key.fullmatch(self.key):
+        if not self.provider.sandbox_key.fullmatch(key):
             raise ForbiddenEgressError(f"{self.provider.name}: the key of a sandbox account is no test key")
         if not is_local and not self.provider.sandbox_hosts.fullmatch(host):
             raise ForbiddenEgressError(
@@ -119,16 +132,18 @@ class SandboxAccount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LiveAccount:
+class LiveAccount(_Uncopied):
     """An account with which money moves; only a deployment makes one."""
 
     provider: Provider
     base_url: str
-    key: str = field(repr=False)
+    key: InitVar[str]
+    secret: Secret = field(init=False, repr=False, hash=False)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, key: str) -> None:
+        object.__setattr__(self, "secret", Secret(key))
         host, _ = _checked(self)
-        if self.provider.sandbox_key.fullmatch(self.key) or not self.provider.live_key.fullmatch(self.key):
+        if self.provider.sandbox_key.fullmatch(key) or not self.provider.live_key.fullmatch(key):
             raise ForbiddenEgressError(f"{self.provider.name}: the key of a live account is no live key")
         if not self.provider.live_hosts.fullmatch(host):
             raise ForbiddenEgressError(f"{self.provider.name}: {host!r} is not where this provider lives")

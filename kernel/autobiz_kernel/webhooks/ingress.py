@@ -38,7 +38,10 @@ class EventBook(Protocol):
     """Where events are kept."""
 
     async def keep(self, events: tuple[StoredEvent, ...]) -> int:
-        """Keep those that are not there yet, and return how many those are."""
+        """Keep those that are not there yet, and return how many those are.
+
+        Another body under a known id is not one of them: it is kept beside, and told as an incident.
+        """
         ...
 
 

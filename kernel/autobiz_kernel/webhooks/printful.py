@@ -52,5 +52,6 @@ class PrintfulWebhooks:
             entity=word(order if order is not None else about),
             occurred_at=occurred_at,
             payload=told,
+            fleeting=frozenset({"retries"}),
         )
         return Believed(events=(event,))

@@ -33,10 +33,12 @@ class ShopifyWebhooks:
         if self._header(delivery, "shop-domain") != self.shop:
             return Unbelieved(why=Why.FOREIGN)
         told: Any = json_of(delivery.body)
+        topic = word(self._header(delivery, "topic"))
         event = Event(
             source=self.source,
-            source_event_id=word(self._header(delivery, "event-id")),
-            type=word(self._header(delivery, "topic")),
+            # One event may be told under several topics, each with a body of its own.
+            source_event_id=f"{topic}/{word(self._header(delivery, 'event-id'))}",
+            type=topic,
             entity=word(member(told, "admin_graphql_api_id") or member(told, "id")),
             occurred_at=iso(self._header(delivery, "triggered-at") or member(told, "updated_at")),
             payload=told,

@@ -53,6 +53,7 @@ class SlackWebhooks:
             entity=block.removeprefix("approval:"),
             occurred_at=_moment(at),
             payload=told,
+            fleeting=frozenset({"trigger_id", "response_url"}),
         )
 
 

@@ -46,5 +46,7 @@ class StripeWebhooks:
             entity=word(member(told, "data", "object", "id")),
             occurred_at=epoch(member(told, "created")),
             payload=told,
+            # How many of our doors have not answered yet.
+            fleeting=frozenset({"pending_webhooks"}),
         )
         return Believed(events=(event,))

@@ -33,7 +33,10 @@ class Unbelieved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One thing that happened, as a provider tells it; `source_event_id` is the same for every copy."""
+    """One thing that happened, as a provider tells it; `source_event_id` is the same for every copy.
+
+    `fleeting` names the members in which copies of one event may differ.
+    """
 
     source: str
     source_event_id: str
@@ -41,6 +44,7 @@ class Event:
     entity: str
     occurred_at: datetime
     payload: Mapping[str, Any]
+    fleeting: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

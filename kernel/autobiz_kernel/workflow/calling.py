@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import orjson
@@ -40,6 +41,8 @@ from .words import (
 )
 
 WORD = "word"
+# How long money waits before it is looked again whether shared circuits are back.
+ALONE_MS: Final = 10_000
 _DONE = (ClaimOutcome.CLAIMED, ClaimOutcome.REPLAY)
 _LOST = (ErrorCode.FENCED, ErrorCode.STATE_CONFLICT)
 
@@ -78,19 +81,31 @@ class Caller:
         key = f"{self.mover.run.tenant}:{asked.tool}"
         permit = await self.circuits.may(key, now_ms=in_ms(self.kernel.clock.now()))
         if not permit.is_given:
-            await self.mover.move(
-                Failed(
-                    path=asked.path,
-                    kind=FailureKind.TRANSIENT,
-                    code=DEPENDENCY_OPEN,
-                    reason=f"{asked.tool} is left in peace",
-                    retry_ms=permit.until_ms,
-                )
-            )
+            await self._wait(asked, permit.until_ms, f"{asked.tool} is left in peace")
+            return
+        if permit.is_alone and self._moves_money(asked):
+            # What is down is not known here, and money that was asked for in an outage is money in doubt.
+            until_ms = in_ms(self.kernel.clock.now()) + ALONE_MS
+            await self._wait(asked, until_ms, f"nobody knows how {asked.tool} is, and money waits")
             return
         is_well = await self._call(asked)
         now_ms = in_ms(self.kernel.clock.now())
         await self.circuits.told(key, now_ms=now_ms, token=permit.token, is_well=is_well)
+
+    async def _wait(self, asked: CallWanted, until_ms: int, reason: str) -> None:
+        await self.mover.move(
+            Failed(
+                path=asked.path,
+                kind=FailureKind.TRANSIENT,
+                code=DEPENDENCY_OPEN,
+                reason=reason,
+                retry_ms=until_ms,
+            )
+        )
+
+    def _moves_money(self, asked: CallWanted) -> bool:
+        contract = self._contract(asked)
+        return contract is not None and contract.effect_class is EffectClass.FINANCIAL
 
     async def _call(self, asked: CallWanted) -> bool:
         """Make a call; say whether its dependency is well, as far as that call could tell."""

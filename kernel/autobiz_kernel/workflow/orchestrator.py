@@ -24,6 +24,7 @@ from autobiz_kernel.ledger import Ledger, RunRecord
 from autobiz_kernel.pipeline import Kernel
 from autobiz_kernel.principal import Principal
 from autobiz_kernel.redaction import Redactor
+from autobiz_kernel.resuming import begun
 from autobiz_kernel.run import Run
 from autobiz_kernel.settled import OnSettled, unwatched
 from autobiz_kernel.tool import Tool
@@ -166,7 +167,7 @@ class Orchestrator:
                 if not run.state and run.termination_reason is None:
                     await mover.begin(start)
                 while run.termination_reason is None and how_it_ended(run.state) is None:
-                    if self.clock.now() >= self._wall(caller):
+                    if run.moment(self.clock) >= self._wall(caller):
                         await kernel.end(run, TerminationReason.MAX_TIME)
                         break
                     asked = wanted(self.compiled, run.state)
@@ -221,11 +222,10 @@ class Orchestrator:
                 tenant=start.tenant, run_id=start.run_id, principal=principal, prefix=prefix
             )
         try:
-            await self.ledger.begin(record)
+            return await begun(self.ledger, kernel.policy, record, principal, prefix=prefix, clock=self.clock)
         except StoreError as error:
             # Whoever followed us when our lease had passed has begun it.
             raise LostError(f"run {start.run_id}: another worker has taken it over") from error
-        return Run(record, principal=principal, prefix=prefix, bounds=kernel.policy.bounds)
 
     async def _hold(self, lease: Lease, asked: tuple[Wanted, ...]) -> Lease:
         """Hold the run for longer than the calls to come may take, so that nobody follows in the middle."""

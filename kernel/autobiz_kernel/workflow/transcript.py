@@ -12,6 +12,7 @@ from uuid import UUID
 
 import orjson
 
+from autobiz_kernel.bill import LEASE_LOST, Bill, unsettled
 from autobiz_kernel.budget import Spent
 from autobiz_kernel.business import Compiled, policy_of
 from autobiz_kernel.claims import ClaimOutcome
@@ -37,16 +38,9 @@ from .wanting import asked_of, wanted
 from .words import Answered, CallWanted, Event
 
 _ANSWERED = frozenset({ClaimOutcome.CLAIMED.value, ClaimOutcome.REPLAY.value})
-# What depended on the moment, or on tokens and prices that no trace repeats, is believed.
-_BELIEVED = frozenset(
-    {
-        ErrorCode.BOUND_WALL.value,
-        ErrorCode.BOUND_TOKENS.value,
-        ErrorCode.BOUND_COST.value,
-        ErrorCode.RUN_ENDED.value,
-    }
-)
-_LOST = frozenset({"LEASE_LOST", ErrorCode.STATE_CONFLICT.value})
+# What depended on the moment is believed.
+_BELIEVED = frozenset({ErrorCode.BOUND_WALL.value, ErrorCode.RUN_ENDED.value})
+_LOST = frozenset({LEASE_LOST, ErrorCode.STATE_CONFLICT.value})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +117,8 @@ class _Player:
             bounds=self._policy.bounds,
         )
         self._history = History(transcript.traces)
+        results = {path: receipt.result for path, receipt in self._receipts.items()}
+        self._bill = Bill(self._policy, transcript.traces, results, began_at=record.began_at)
         self._hash = state_hash(b"{}")
         self._calls = self._seen_receipts = 0
 
@@ -130,8 +126,8 @@ class _Player:
         if trace.tool:
             self._call(trace)
         elif trace.path == "":
-            # The word with which the run has ended; nothing moves any more.
-            return
+            # The word with which the run has ended, or what a dead worker's calls have cost: nothing moves.
+            self._run.spent += unsettled(trace)
         elif trace.outcome == BEGUN:
             state = first_state(self._compiled, self._transcript.start, now_ms=self._clock(0))
             self._keep(trace.path, state)
@@ -145,7 +141,7 @@ class _Player:
                 f"the replay ends at version {told.state_version} and {self._hash.hex()}, the run at version "
                 f"{kept.state_version} and {state_hash(kept.state).hex()}"
             )
-        if (told.spent.steps, told.spent.tool_calls) != (kept.spent.steps, kept.spent.tool_calls):
+        if told.spent != kept.spent:
             raise ReplayError(f"the replay has used {told.spent}, the run {kept.spent}")
         if self._seen_receipts != len(self._transcript.receipts):
             lost = sorted(self._receipts)
@@ -181,20 +177,20 @@ class _Player:
         run = self._run
         most = self._policy.bounds.loops.history_max
         view = as_asked(run.view(run.record.began_at), trace, self._history, most=most)
-        _, judged = judge(view, asked_of(asked), self._policy)
-        run.spent = run.spent.plus(steps=1, tool_calls=1)
+        _, judged = judge(self._bill.as_used(view, trace), asked_of(asked), self._policy)
         if isinstance(judged, Denied):
             code = "" if judged.ruling.code is None else judged.ruling.code.value
             if code != trace.outcome and trace.outcome not in _BELIEVED:
                 raise ReplayError(f"path {trace.path}: the guards said {trace.outcome}, and now {code}")
+            run.spent += self._bill.charge(trace, judged.contract)
             return
         if trace.guard:
             is_same = trace.guard == "approval" and judged.hold.kind is RulingKind.ASK
             if not is_same and trace.outcome not in _BELIEVED:
                 raise ReplayError(f"path {trace.path}: the guards said {trace.outcome}, and now nothing")
-            return
-        if judged.command.digest != trace.command:
+        elif judged.command.digest != trace.command:
             raise ReplayError(f"path {trace.path}: {trace.tool} was called with other arguments")
+        run.spent += self._bill.charge(trace, judged.contract)
 
     def _result(self, asked: CallWanted, trace: TraceRow) -> Json:
         receipt = self._receipts.get(trace.path)

@@ -1,4 +1,4 @@
-DROP TABLE tenants, runs, idempotency, receipts, traces, state_versions, event_store, hitl_requests, reconciliation,
+DROP TABLE tenants, runs, idempotency, receipts, traces, state_versions, event_store, event_conflicts, hitl_requests, reconciliation,
     run_queue, anchors;
 DROP PROCEDURE make_weeks(timestamptz, int);
 DROP PROCEDURE make_partition(text, text, uuid, uuid);

@@ -46,7 +46,8 @@ CREATE TABLE runs (
 ) WITH (fillfactor = 60);
 
 -- One row per business act. status: 0 claimed, 1 done, 2 refused, 3 in doubt, 4 released.
--- epoch fences its holders; generation counts the windows in which the act has run.
+-- epoch fences its holders; generation counts the windows in which the act has run. begun counts the holders whose call
+-- is in no run's account yet: each grant adds one, a settlement takes one off, and who takes the run over pays the rest.
 CREATE TABLE idempotency (
     tenant_id     uuid        NOT NULL,
     key           digest      NOT NULL,
@@ -62,10 +63,14 @@ CREATE TABLE idempotency (
     receipt_run   uuid,
     receipt_seq   bigint,
     refusal       text,
+    begun         int         NOT NULL DEFAULT 1,
+    cost_micros   bigint      NOT NULL DEFAULT 0,
     PRIMARY KEY (tenant_id, key)
 ) WITH (fillfactor = 80);
 -- By the moment alone: an index that began with the tenant would offer itself for finding a key.
 CREATE INDEX idx_idempotency_expires ON idempotency (expires_at);
+-- Of every row and not of the unpaid ones: an index whose condition a settlement changes would be written by each.
+CREATE INDEX idx_idempotency_run ON idempotency (run_id);
 
 -- The immutable proof of one effect. body is the canonical text that is hashed; the other columns repeat parts of it
 -- for those who search, and the audit compares them.
@@ -134,6 +139,8 @@ CREATE TABLE event_store (
     received_at      timestamptz NOT NULL,
     payload          text        NOT NULL,
     payload_sha256   bytea       NOT NULL CHECK (octet_length(payload_sha256) = 32),
+    -- Of the event alone, without what differs from copy to copy.
+    event_sha256     bytea       NOT NULL CHECK (octet_length(event_sha256) = 32),
     signature_valid  boolean     NOT NULL,
     status           smallint    NOT NULL DEFAULT 0,
     hold_until       timestamptz,
@@ -142,6 +149,23 @@ CREATE TABLE event_store (
 );
 CREATE UNIQUE INDEX idx_events_tenant_source ON event_store (tenant_id, source, source_event_id);
 CREATE INDEX idx_events_tenant_status ON event_store (tenant_id, status, hold_until);
+
+-- Another body that came under the id of an event that was kept before: never taken for it, and never lost.
+CREATE TABLE event_conflicts (
+    tenant_id       uuid        NOT NULL,
+    event_id        uuid        NOT NULL,
+    source          text        NOT NULL,
+    source_event_id text        NOT NULL,
+    entity          text        NOT NULL,
+    type            text        NOT NULL,
+    occurred_at     timestamptz NOT NULL,
+    received_at     timestamptz NOT NULL,
+    payload         text        NOT NULL,
+    payload_sha256  bytea       NOT NULL CHECK (octet_length(payload_sha256) = 32),
+    event_sha256    bytea       NOT NULL CHECK (octet_length(event_sha256) = 32),
+    PRIMARY KEY (tenant_id, event_id)
+);
+CREATE UNIQUE INDEX idx_conflicts_tenant_source ON event_conflicts (tenant_id, source, source_event_id, event_sha256);
 
 CREATE TABLE hitl_requests (
     tenant_id    uuid        NOT NULL,
@@ -266,11 +290,11 @@ DECLARE
     wanted text;
 BEGIN
     FOREACH wanted IN ARRAY ARRAY['tenants', 'runs', 'idempotency', 'receipts', 'traces', 'state_versions',
-            'event_store', 'hitl_requests', 'reconciliation', 'run_queue', 'anchors'] LOOP
+            'event_store', 'event_conflicts', 'hitl_requests', 'reconciliation', 'run_queue', 'anchors'] LOOP
         CALL protect_table(wanted::regclass);
         EXECUTE format('GRANT SELECT ON %I TO autobiz_app, autobiz_read', wanted);
     END LOOP;
-    FOREACH wanted IN ARRAY ARRAY['receipts', 'traces', 'state_versions', 'anchors'] LOOP
+    FOREACH wanted IN ARRAY ARRAY['receipts', 'traces', 'state_versions', 'event_conflicts', 'anchors'] LOOP
         EXECUTE format('CREATE TRIGGER keep_rows BEFORE UPDATE OR DELETE ON %I '
                        'FOR EACH ROW EXECUTE FUNCTION refuse_change()', wanted);
         CALL keep_table(wanted::regclass);

@@ -15,15 +15,16 @@ DECLARE
 BEGIN
     FOR ask IN SELECT * FROM json_to_recordset(items) AS (
             tenant uuid, key text, fingerprint text, tool text, run uuid, run_epoch bigint, now timestamptz,
-            lease interval, ttl interval, heir text, epoch bigint) LOOP
+            lease interval, ttl interval, heir text, epoch bigint, cost_micros bigint) LOOP
         IF tenant IS DISTINCT FROM ask.tenant THEN
             tenant := ask.tenant;
             PERFORM set_config('autobiz.tenant', tenant::text, true);
         END IF;
         receipt := NULL;
-        INSERT INTO idempotency AS i (tenant_id, key, fingerprint, tool, run_id, first_seen_at, expires_at, lease_until)
+        INSERT INTO idempotency AS i (tenant_id, key, fingerprint, tool, run_id, first_seen_at, expires_at, lease_until,
+            cost_micros)
         SELECT ask.tenant, decode(ask.key, 'hex'), decode(ask.fingerprint, 'hex'), ask.tool, ask.run, ask.now,
-               ask.now + ask.ttl, ask.now + ask.lease
+               ask.now + ask.ttl, ask.now + ask.lease, coalesce(ask.cost_micros, 0)
         -- Who has lost its run, or holds one that somebody ended, begins nothing any more.
         FROM runs WHERE tenant_id = ask.tenant AND run_id = ask.run AND epoch = ask.run_epoch
             AND termination_reason IS NULL
@@ -33,7 +34,8 @@ BEGIN
         SET fingerprint = EXCLUDED.fingerprint, tool = EXCLUDED.tool, run_id = EXCLUDED.run_id, status = 0,
             epoch = i.epoch + 1, generation = i.generation + CASE WHEN i.status IN (1, 2) THEN 1 ELSE 0 END,
             first_seen_at = EXCLUDED.first_seen_at, expires_at = EXCLUDED.expires_at,
-            lease_until = EXCLUDED.lease_until, receipt_run = NULL, receipt_seq = NULL, refusal = NULL
+            lease_until = EXCLUDED.lease_until, receipt_run = NULL, receipt_seq = NULL, refusal = NULL,
+            begun = i.begun + 1, cost_micros = EXCLUDED.cost_micros
         WHERE (i.status IN (1, 2) AND i.expires_at <= ask.now) OR i.status = 4
         RETURNING i.* INTO found_row;
         IF FOUND THEN
@@ -56,7 +58,7 @@ BEGIN
             IF told = 'uncertain' AND ((ask.heir = 'in_time' AND found_row.expires_at > ask.now)
                     OR (ask.heir = 'looked' AND found_row.epoch = ask.epoch)) THEN
                 UPDATE idempotency SET status = 0, epoch = epoch + 1, run_id = ask.run,
-                    lease_until = ask.now + ask.lease
+                    lease_until = ask.now + ask.lease, begun = begun + 1, cost_micros = coalesce(ask.cost_micros, 0)
                 WHERE tenant_id = ask.tenant AND key = found_row.key AND epoch = found_row.epoch
                 RETURNING * INTO found_row;
                 IF FOUND THEN
@@ -82,7 +84,8 @@ BEGIN
 END
 $$;
 
--- kind: done (the effect happened), refused, doubt (nobody knows), released (it did not happen), note (no claim).
+-- kind: done (the effect happened), refused, doubt (nobody knows), released (it did not happen), observed (a look that
+-- cost something), note (no claim).
 CREATE FUNCTION settle_many(items json) RETURNS text LANGUAGE plpgsql
     SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
@@ -127,10 +130,13 @@ BEGIN
             SET status = CASE item.kind WHEN 'done' THEN 1 WHEN 'refused' THEN 2 WHEN 'doubt' THEN 3 ELSE 4 END,
                 receipt_run = CASE WHEN item.kind = 'done' THEN item.run END,
                 receipt_seq = CASE WHEN item.kind = 'done' THEN run.receipt_seq END,
-                refusal = item.refusal
+                refusal = item.refusal, begun = greatest(begun - 1, 0)
             WHERE tenant_id = item.tenant AND key = decode(item.key, 'hex') AND epoch = item.epoch AND status IN (0, 3);
             IF NOT FOUND THEN
                 told := 'lease_lost';
+                -- Its holder has just paid for it, late as it is.
+                UPDATE idempotency SET begun = greatest(begun - 1, 0)
+                WHERE tenant_id = item.tenant AND key = decode(item.key, 'hex');
                 IF item.kind = 'done' THEN
                     run.receipt_seq := run.seq_before;
                     run.head_hash := run.head_before;
@@ -173,5 +179,41 @@ BEGIN
 END
 $$;
 
-REVOKE EXECUTE ON FUNCTION claim_many(json), settle_many(json) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION claim_many(json), settle_many(json) TO autobiz_app;
+-- Become a run's only worker. What former holders have begun and can settle no longer is paid for here, in the same
+-- commit and told by a trace of its own. False if there is no such run.
+CREATE FUNCTION take_run(p_tenant uuid, p_run uuid, p_now timestamptz) RETURNS boolean LANGUAGE plpgsql
+    SET search_path = public, pg_temp SET enable_seqscan = off AS $$
+DECLARE
+    calls bigint;
+    micros bigint;
+    run record;
+BEGIN
+    PERFORM set_config('autobiz.tenant', p_tenant::text, true);
+    UPDATE runs SET epoch = epoch + 1, updated_at = p_now WHERE tenant_id = p_tenant AND run_id = p_run;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    -- In the order in which a batch of claims locks them.
+    WITH unpaid AS (
+        SELECT key, begun, cost_micros FROM idempotency
+        WHERE tenant_id = p_tenant AND run_id = p_run AND begun > 0 ORDER BY key FOR UPDATE
+    ), paid AS (
+        UPDATE idempotency i SET begun = 0 FROM unpaid u WHERE i.tenant_id = p_tenant AND i.key = u.key
+        RETURNING u.begun, u.cost_micros
+    )
+    SELECT sum(begun), sum(begun * cost_micros) INTO calls, micros FROM paid;
+    IF calls > 0 THEN
+        UPDATE runs SET steps = steps + calls, tool_calls = tool_calls + calls, cost_micros = cost_micros + micros,
+            trace_seq = trace_seq + 1
+        WHERE tenant_id = p_tenant AND run_id = p_run RETURNING epoch, trace_seq INTO run;
+        INSERT INTO traces (tenant_id, run_id, seq, path, tool, command, guard, outcome, attrs, tokens, cost_micros,
+            took_us, epoch, step, at)
+        VALUES (p_tenant, p_run, run.trace_seq, '', '', '', '', 'UNSETTLED', format('{"calls":%s}', calls), 0, micros,
+            0, run.epoch, 0, p_now);
+    END IF;
+    RETURN true;
+END
+$$;
+
+REVOKE EXECUTE ON FUNCTION claim_many(json), settle_many(json), take_run(uuid, uuid, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION claim_many(json), settle_many(json), take_run(uuid, uuid, timestamptz) TO autobiz_app;

@@ -117,7 +117,7 @@ def completion_tool(
 
     async def execute(arguments: Json, _key: str) -> Json:
         body = json.dumps(api.write(arguments, model), sort_keys=True).encode()
-        headers = api.headers(account.key) | {"Content-Type": "application/json"}
+        headers = api.headers(account.secret.reveal()) | {"Content-Type": "application/json"}
         told = await exchange.ask(Outgoing(method="POST", path=api.path, headers=headers, body=body))
         return _result(api, model, told)
 

@@ -104,7 +104,7 @@ def pinned_tool(pinned: Pinned, account: Account, send: Send, egress: Egress, cl
 
     async def execute(arguments: Json, _key: str) -> Json:
         body = pinned.body(arguments["messages"])
-        headers = api.headers(account.key) | {"Content-Type": "application/json"}
+        headers = api.headers(account.secret.reveal()) | {"Content-Type": "application/json"}
         outgoing = Outgoing(method="POST", path=api.path, headers=headers, body=body)
         most = {"input": len(body), "output": pinned.tokens_max}
         try:

@@ -88,4 +88,4 @@ class PrintfulClient:
 
     def _headers(self) -> dict[str, str]:
         store = {"X-PF-Store-Id": self.store} if self.store else {}
-        return {"Authorization": f"Bearer {self.exchange.account.key}", **store}
+        return {"Authorization": f"Bearer {self.exchange.account.secret.reveal()}", **store}

@@ -68,7 +68,7 @@ class ShopifyClient:
 
     def _outgoing(self, document: str, variables: Mapping[str, Any], key: str) -> Outgoing:
         headers = {
-            "X-Shopify-Access-Token": self.exchange.account.key,
+            "X-Shopify-Access-Token": self.exchange.account.secret.reveal(),
             "Content-Type": "application/json",
         }
         body = json.dumps({"query": document, "variables": dict(variables)}).encode()

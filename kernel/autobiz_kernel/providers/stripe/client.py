@@ -77,7 +77,10 @@ class StripeClient:
         raise UnheardError(f"stripe GET {path}: over {PAGES_MAX} pages", error_class=ErrorClass.INTERNAL)
 
     def _headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.exchange.account.key}", "Stripe-Version": API_VERSION}
+        return {
+            "Authorization": f"Bearer {self.exchange.account.secret.reveal()}",
+            "Stripe-Version": API_VERSION,
+        }
 
     def _of_this_mode(self, told: dict[str, Any] | Refused) -> dict[str, Any] | Refused:
         is_live = isinstance(told, dict) and told.get("livemode") is True

@@ -1,6 +1,7 @@
 """Circuits: when they open, who probes, what is heard, and that runs wait for them instead of failing."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -16,6 +17,7 @@ from autobiz_kernel.breaker import (
     reset,
     told,
 )
+from autobiz_kernel.transport import ErrorClass, TurnedAwayError
 from autobiz_kernel.workflow import Standing
 
 from ....shop.place import refund, shop_in_memory
@@ -111,6 +113,25 @@ async def test_an_outage_opens_and_its_end_is_found() -> None:
     for run_id in runs:
         await shop.replay(run_id)
     assert await shop.advance(runs[0]) is Standing.ENDED
+
+
+@pytest.mark.adversarial(115)
+@pytest.mark.asyncio
+async def test_a_bad_credential_opens_no_circuit_and_no_other_tenants() -> None:
+    """What a provider refuses for good is no outage: however often, all circuits stay closed."""
+    shop = shop_in_memory()
+    shop.circuits = circuits = MemoryCircuits(RULE)
+
+    async def answer(operation: str, arguments: Json, key: str) -> Json:
+        if operation == "payments.refund":
+            raise TurnedAwayError("the key was turned away", error_class=ErrorClass.AUTH)
+        return answer_of(operation, arguments, key)
+
+    shop.provider = answer
+    for number in range(RULE.failures_max * 2):
+        await shop.advance(await shop.start("refund", refund(number)))
+    assert circuits.state_of(f"{shop.tenant}:payments") is CircuitState.CLOSED
+    assert (await circuits.may(f"{UUID(int=7)}:payments", now_ms=0)).is_given
 
 
 @pytest.mark.requirement("INV-04")

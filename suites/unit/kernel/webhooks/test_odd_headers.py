@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from autobiz_kernel import Incident, IncidentKind
 from autobiz_kernel.webhooks import (
     Believed,
     Delivery,
@@ -84,6 +85,34 @@ async def test_a_tenants_secret_opens_no_other_tenants_door() -> None:
     assert events.kept == {}
     assert (await mine.receive("stripe", BODY)).kept == 1
     assert [each.tenant for each in events.kept.values()] == [UUID(int=1)]
+
+
+@pytest.mark.adversarial(107)
+@pytest.mark.asyncio
+async def test_another_body_under_one_id_is_told_in_memory_too() -> None:
+    """Books in memory tell a conflict once, keep it beside, and take a copy that counts itself for a copy."""
+    heard: list[Incident] = []
+    events = MemoryEvents(on_incident=heard.append)
+    sources = {"stripe": StripeWebhooks(secrets=(WORD,))}
+    ingress = Ingress(tenant=UUID(int=1), sources=sources, events=events, clock=VirtualClock(NOW))
+    for more in ({}, {"pending_webhooks": 1}, {"odd": 1}, {"odd": 1}, {"odd": 2}):
+        body = written({**STRIPE.tell(1), **more})
+        await ingress.receive("stripe", StripeSigner((WORD,)).sign(body, NOW, about={}))
+    assert (len(events.kept), len(events.beside)) == (1, 2)
+    assert [each.kind for each in heard] == [IncidentKind.EVENT_CONFLICT] * 2
+    assert "evt_1 was told before" in heard[0].what
+
+
+def test_one_event_under_two_topics_is_two() -> None:
+    """Shopify gives what it tells of one event under several topics one id; none of them is lost."""
+    ids = set()
+    for topic in ("orders/updated", "orders/cancelled"):
+        about = {"event-id": "ev-9", "topic": topic}
+        delivery = SENDERS["shopify"].signer.sign(written(SENDERS["shopify"].tell(1)), NOW, about=about)
+        verdict = verify(SENDERS["shopify"].door, delivery, NOW)
+        assert isinstance(verdict, Believed)
+        ids.add(verdict.events[0].source_event_id)
+    assert ids == {"orders/updated/ev-9", "orders/cancelled/ev-9"}
 
 
 @pytest.mark.adversarial(104)

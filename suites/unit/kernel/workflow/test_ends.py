@@ -69,6 +69,25 @@ async def test_a_run_that_only_waits_ends_in_its_time_too() -> None:
     assert len(shop.made("stock.release")) == 3
 
 
+@pytest.mark.adversarial(48)
+@pytest.mark.test_id("P1-T06")
+@pytest.mark.negative
+@pytest.mark.parametrize("days", [-1, 1])
+async def test_a_clock_that_is_set_in_the_middle_of_a_run_changes_nothing(days: int) -> None:
+    """A worker that holds a run goes on with it, whatever is done to the clock meanwhile."""
+    shop = shop_in_memory(TEXT.replace("wall_ms_max: 604800000", "wall_ms_max: 120000"))
+    answers = shop.answer
+
+    async def answer(operation: str, arguments: Any, key: str) -> Any:
+        shop.clock.jump(timedelta(days=days))
+        return await answers(operation, arguments, key)
+
+    shop.provider = answer
+    run_id = await shop.start("refund", refund())
+    assert await shop.advance(run_id) is Standing.ENDED
+    assert (await shop.record(run_id)).termination_reason == "COMPLETED"
+
+
 @pytest.mark.negative
 async def test_one_broken_run_does_not_keep_others_from_theirs() -> None:
     """What breaks in one run is raised when all have had their turn, and that run is taken up again later."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 import orjson
 import pytest
 
-from autobiz_kernel import NotDoneError, ReplayError
+from autobiz_kernel import UNSETTLED, NotDoneError, ReplayError
 from autobiz_kernel.workflow import Transcript, replay_transcript, transcript_of
 from autobiz_kernel.workflow.interpreter import moved
 from autobiz_kernel.workflow.words import Answered, Came, Decided, Passed
@@ -82,6 +82,16 @@ async def test_a_forged_transcript_is_found_at_its_step() -> None:
         ),
         "another's receipt": replace(kept, receipts=(replace(receipts[0], key=b"\2" * 32), *receipts[1:])),
         "one receipt more": replace(kept, receipts=(*receipts, replace(receipts[0], path="0/else:1"))),
+        "a cheaper call": replace(
+            kept, traces=(traces[0], replace(traces[1], cost_micros=traces[1].cost_micros + 1), *traces[2:])
+        ),
+        "another account": replace(
+            kept, record=replace(kept.record, spent=kept.record.spent.plus(cost_micros=1))
+        ),
+        "a death that never was": replace(
+            kept,
+            traces=(*traces[:-1], replace(traces[-1], outcome=UNSETTLED, attrs=b'{"calls":1}')),
+        ),
         "another end": replace(kept, record=replace(kept.record, state=b"{}")),
     }
     replay_transcript(shop.compiled, kept)
