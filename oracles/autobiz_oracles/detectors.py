@@ -69,8 +69,8 @@ _IBAN_LENGTHS = {
 
 def _card(found: bytes) -> bytes:
     """The longest beginning that ends between two numbers and has a card's length and check digit."""
-    for end in range(len(found), 0, -1):
-        if re.match(rb"[0-9]", found[end : end + 1]) is None and _passes_luhn(found[:end]):
+    for end in reversed([match.end() for match in re.finditer(rb"[0-9]+", found)]):
+        if _passes_luhn(found[:end]):
             return found[:end]
     return b""
 
