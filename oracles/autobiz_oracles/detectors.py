@@ -85,7 +85,7 @@ def _passes_luhn(found: bytes) -> bool:
 
 def _iban(found: bytes) -> bytes:
     """The beginning that has the length of its country's account numbers and their check digits."""
-    length = _IBAN_LENGTHS.get(found[:2].decode().upper(), 0)
+    length = _IBAN_LENGTHS.get(found[:2].decode().upper())
     ends = [match.end() for match in re.finditer(rb"[0-9A-Za-z]", found)]
     if not length or len(ends) < length:
         return b""
@@ -106,7 +106,7 @@ def _is_text(found: bytes) -> bool:
     for start in range(4):
         whole = found[start:]
         whole = whole[: len(whole) - (len(whole) % 4 == 1)]
-        text = base64.b64decode(whole + b"=" * (-len(whole) % 4), altchars=b"-_")
+        text = base64.b64decode(whole + b"==", altchars=b"-_")
         if re.fullmatch(rb"[\t\r\n\x20-\x7e]*", text):
             return True
     return False

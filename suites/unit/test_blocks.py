@@ -93,7 +93,7 @@ def test_an_overlong_line_is_named_by_its_number(
 
 
 @pytest.mark.negative
-@pytest.mark.parametrize("size", [1, 300, 1_000])
+@pytest.mark.parametrize("size", [1, 300, 500, 700, 1_000, 1_300])
 @pytest.mark.parametrize("length", [1_998, 1_999, 2_000, 2_001, 2_300])
 @pytest.mark.parametrize("end", [b"\n", b""])
 def test_a_line_is_too_long_for_both_readers_at_the_same_byte(

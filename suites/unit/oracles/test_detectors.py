@@ -96,6 +96,7 @@ def test_of_all_check_digits_one_pair_is_right(wrong: int) -> None:
         ("GB82 WEST 1234 5698 7654 32 and more", ["GB82 WEST 1234 5698 7654 32"]),
         ("GB82 WEST 1234 5698 7654 32a", []),
         ("GB82WEST12345698765432", ["GB82WEST12345698765432"]),
+        ("GB82WEST12345698765432X and more", []),
         ("ZZ82WEST12345698765432", []),
         ("xGB82WEST12345698765432", []),
     ],
@@ -143,6 +144,13 @@ def test_words_in_its_first_half_do_not_make_a_token_text() -> None:
     token = base64.b64encode(b"Refund 4711: paid back 24").decode()[:32] + "zR8-Kp_3Wq9LxT2vY7hBn5GsD0mCfJa1e"
     assert len(token) % 4 == 1
     assert found("random_token", token) == [token]
+
+
+@pytest.mark.parametrize(("last", "is_random"), [(b"\xff", True), (b"?", False)])
+def test_one_byte_that_is_no_sign_makes_it_random(last: bytes, is_random: bool) -> None:
+    """Words up to the last byte are not words, if that byte is none of a text."""
+    token = base64.b64encode(b"Refund 4711: paid on Jan 24th, okay" + last, altchars=b"-_").decode().rstrip("=")
+    assert (found("random_token", token) == [token]) is is_random
 
 
 def test_only_what_counts_of_a_shape_is_found() -> None:
