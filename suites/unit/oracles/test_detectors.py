@@ -149,7 +149,9 @@ def test_words_in_its_first_half_do_not_make_a_token_text() -> None:
 @pytest.mark.parametrize(("last", "is_random"), [(b"\xff", True), (b"?", False)])
 def test_one_byte_that_is_no_sign_makes_it_random(last: bytes, is_random: bool) -> None:
     """Words up to the last byte are not words, if that byte is none of a text."""
-    token = base64.b64encode(b"Refund 4711: paid on Jan 24th, okay" + last, altchars=b"-_").decode().rstrip("=")
+    token = (
+        base64.b64encode(b"Refund 4711: paid on Jan 24th, okay" + last, altchars=b"-_").decode().rstrip("=")
+    )
     assert (found("random_token", token) == [token]) is is_random
 
 
