@@ -128,7 +128,7 @@ class Scene:
         )
 
     def _tool(self, pin: Pin) -> Tool:
-        provider = OPENAI if pin.provider.startswith("openai") else ANTHROPIC
+        provider = OPENAI if pin.entry.provider.startswith("openai") else ANTHROPIC
         account = SandboxAccount(provider=provider, base_url="http://127.0.0.1:1", key="fake")
         return pinned_tool(pin.with_prompt(PROMPT), account, self.script, Egress(), self.clock)
 

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any, TypeAlias
 
 import orjson
+import re2
 import rfc8785
 
 from .errors import CanonicalError
@@ -20,6 +21,7 @@ COMPLAINTS_MAX = 20
 
 _PLAIN = frozenset({str, int, bool, type(None)})
 _TEXT = frozenset({str})
+_FRACTION = re2.compile(rb'(?:^|":|[,\[])-?[0-9]+[.eE]')
 _FAST = (
     orjson.OPT_SORT_KEYS
     | orjson.OPT_STRICT_INTEGER
@@ -43,6 +45,17 @@ def canonical(value: JsonValue, *, name: str = "value") -> bytes:
     if complaints:
         raise CanonicalError("; ".join(complaints))
     return rfc8785.dumps(value)
+
+
+def canonical_of_json(value: JsonValue, *, name: str = "value") -> bytes:
+    """Return what `canonical` does, of a value that was read from JSON, at which it need not look."""
+    try:
+        text = orjson.dumps(value, option=_FAST)
+    except orjson.JSONEncodeError:
+        return canonical(value, name=name)
+    # The text shows what the two writers differ about; where a string looks like it, nothing is lost.
+    is_plain = text.isascii() and _FRACTION.search(text) is None
+    return text if is_plain else canonical(value, name=name)
 
 
 class _Form(Enum):

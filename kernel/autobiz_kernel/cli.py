@@ -14,6 +14,7 @@ from .chains import Window, anchor_of_line, append_anchor, key_id, next_anchor, 
 from .cli_approvals import approvals
 from .cli_business import compile_command, release_command, replay_lines
 from .cli_options import FILE, database, private_key, public_key, tenant_option
+from .cli_workflow import cancel_command
 from .clock import SystemClock
 from .diagnosis import diagnose
 from .errors import KernelError
@@ -171,5 +172,6 @@ def replay_command(
 main.add_command(compile_command)
 main.add_command(release_command)
 main.add_command(approvals)
+main.add_command(cancel_command)
 main.add_command(retain_command)
 main.add_command(archive_commands)

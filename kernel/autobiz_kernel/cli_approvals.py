@@ -2,13 +2,15 @@
 
 import asyncio
 import getpass
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import click
 import orjson
 
-from .approvals import ApprovalDesk, PostgresApprovals, Request, Verdict, signed_decision
+from .approvals import ApprovalDesk, PostgresApprovals, Request, Verdict, signed_decision, token_of
 from .business import people_of
 from .cli_options import FILE, compiled_from, database, private_key, tenant_option, tools_option
 from .clock import SystemClock
@@ -46,6 +48,21 @@ def list_command(database: str, tenant: UUID, limit: int) -> None:
     for request in requests:
         click.echo(_line(request))
     click.echo(f"{len(requests)} waiting")
+
+
+@approvals.command("token")
+@tenant_option
+@click.option("--as", "name", default=getpass.getuser, help="Who it speaks for; the login by default.")
+@click.option("--key", type=FILE, required=True, help="That person's private key, PEM.")
+@click.option(
+    "--minutes", type=click.IntRange(1, 15), default=5, show_default=True, help="How long it is good for."
+)
+def token_command(tenant: UUID, name: str, key: Path, minutes: int) -> None:
+    """Sign a token for the API: whoever holds it may read and decide as this person meanwhile."""
+    lifetime = timedelta(minutes=minutes)
+    click.echo(
+        token_of(private_key(key), name=name, tenant=tenant, now=SystemClock().now(), lifetime=lifetime)
+    )
 
 
 @approvals.command("decide")

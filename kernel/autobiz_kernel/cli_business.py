@@ -3,13 +3,14 @@
 import asyncio
 import sys
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import click
 import orjson
 
 from .business import CompileError, release_of
-from .cli_options import FILE, compiled_from, private_key, tools_option
+from .cli_options import FILE, compiled_from, private_key, shelf_beside, shelf_options, tools_option
 from .costs import prices_of_toml
 from .graphs import svg
 from .ledger import PostgresLedger
@@ -26,10 +27,16 @@ EXIT_FOUND = 1
     "--into", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="Folder of the drawings."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
-def compile_command(file: Path, tools: str, graph: str | None, into: Path, as_json: bool) -> None:
-    """Check a business and print its digest, or all that is wrong with it."""
+@shelf_options
+def compile_command(
+    file: Path, tools: str, graph: str | None, into: Path, as_json: bool, **shelf: Any
+) -> None:
+    """Check a business and print its digest, or all that is wrong with it.
+
+    Pinned models are checked too: how they are written, that their prompts and their prices are there.
+    """
     try:
-        compiled = compiled_from(file, tools)
+        compiled = compiled_from(file, tools, shelf=shelf_beside(file, **shelf))
     except CompileError as error:
         if as_json:
             told = [
@@ -60,9 +67,10 @@ def compile_command(file: Path, tools: str, graph: str | None, into: Path, as_js
 @tools_option
 @click.option("--key", type=FILE, required=True, help="Private key, PEM.")
 @click.option("--into", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The release.")
-def release_command(file: Path, tools: str, key: Path, into: Path) -> None:
+@shelf_options
+def release_command(file: Path, tools: str, key: Path, into: Path, **shelf: Any) -> None:
     """Compile a business and sign the result."""
-    compiled = compiled_from(file, tools)
+    compiled = compiled_from(file, tools, shelf=shelf_beside(file, **shelf))
     into.write_bytes(release_of(compiled, private_key(key)) + b"\n")
     click.echo(f"{compiled.sha256.hex()}  signed as {into}")
 

@@ -1,8 +1,10 @@
 """What the commands of the command line share: options, the registry that they name, and keys."""
 
+import hashlib
 import importlib
 import sys
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -10,12 +12,15 @@ import click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
-from .business import Compiled, compile_business
+from .business import Compiled, Shelf, compile_business
+from .clock import SystemClock
 from .contract import ToolContract
+from .costs import prices_of_toml
 from .tool import Tool
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
+FOLDER: Final = click.Path(path_type=Path, exists=True, file_okay=False)
 
 
 def database(command: Command) -> Command:
@@ -61,13 +66,46 @@ def registry_of(where: str) -> tuple[ToolContract, ...]:
     return contracts
 
 
-def compiled_from(file: Path, tools: str) -> Compiled:
+def shelf_options(command: Command) -> Command:
+    """A business that pins models is compiled against their prompts and their prices."""
+    options = (
+        click.option(
+            "--prompts",
+            type=FOLDER,
+            help="Folder of the pinned prompts; `prompts` beside the file by default.",
+        ),
+        click.option("--prices", type=FILE, help="Price file; `prices.toml` beside the file by default."),
+        click.option(
+            "--on", type=click.DateTime(["%Y-%m-%d"]), help="The day for which prices must be there; today."
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def shelf_beside(file: Path, prompts: Path | None, prices: Path | None, on: datetime | None) -> Shelf:
+    """Read the prompts and prices that pins may name, from where they are said or usually are."""
+    folder, table = prompts or file.parent / "prompts", prices or file.parent / "prices.toml"
+    digests = None
+    if folder.is_dir():
+        found = (each for each in folder.rglob("*") if each.is_file())
+        digests = frozenset(hashlib.sha256(each.read_bytes()).hexdigest() for each in found)
+    return Shelf(
+        prompts=digests,
+        prices=prices_of_toml(table.read_text("utf-8"), name=str(table)) if table.is_file() else None,
+        at=SystemClock().now() if on is None else on.replace(tzinfo=UTC),
+        where=(str(folder), str(table)),
+    )
+
+
+def compiled_from(file: Path, tools: str, *, shelf: Shelf | None = None) -> Compiled:
     """Compile a file against a registry."""
     try:
         text = file.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise click.UsageError(f"{file} is not UTF-8: {error}") from error
-    return compile_business(text, registry_of(tools), file=str(file))
+    return compile_business(text, registry_of(tools), file=str(file), shelf=shelf)
 
 
 def public_key(key: Path) -> Ed25519PublicKey:

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from .canonical import JsonValue, canonical
+from .canonical import JsonValue, canonical, canonical_of_json
 from .contract import Json
 from .errors import StateError
 from .ledger import StateChange, StateVersion
@@ -32,14 +32,15 @@ def merged(target: JsonValue, patch: Json) -> dict[str, JsonValue]:
 def change(state: Json, version: int, patch: Json) -> tuple[dict[str, Any], StateChange]:
     """Return the new state, and what the books need to keep it."""
     written = canonical(dict(patch), name="patch")
-    made = merged(state, patch)
-    text = canonical(made, name="state")
+    # What comes in is read as it is written, or a run would know other values than one that is taken over.
+    made = merged(state, orjson.loads(written))
+    text = canonical_of_json(made, name="state")
     if len(text) > STATE_BYTES_MAX:
         raise StateError(
             f"the state would take {len(text)} bytes, {STATE_BYTES_MAX} at most; keep what is big elsewhere"
         )
     fitted = StateChange(expected=version, state=text, patch=written, state_hash=state_hash(text))
-    return orjson.loads(text), fitted
+    return made, fitted
 
 
 def state_hash(text: bytes) -> bytes:

@@ -1,9 +1,7 @@
 """The commands about a business and its runs, as a person types them."""
 
 import base64
-import os
-import subprocess
-import sys
+import hashlib
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,32 +15,18 @@ from psycopg import AsyncConnection
 from autobiz_kernel import SystemClock
 from autobiz_kernel.workflow import Standing
 from autobiz_mocks import VirtualClock
-from autobiz_oracles import PlainEnding, expect
+from autobiz_oracles import expect
 
 from ..database import Connections
 from ..shop.place import TENANT_A, TEXT, hand_over, refund, shop_in_postgres
+from .autobiz_command import autobiz
 
 pytestmark = [
     pytest.mark.priority("P1"),
     pytest.mark.requirement("P1-R18", "P1-R09"),
 ]
 
-ROOT = Path(__file__).parents[2]
 KEY = Ed25519PrivateKey.from_private_bytes(b"c" * 32)
-
-
-def autobiz(*words: str, database: str = "") -> PlainEnding:
-    """One command, in a process of its own."""
-    done = subprocess.run(
-        [Path(sys.executable).parent / "autobiz", *words],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        env=os.environ | {"AUTOBIZ_DATABASE_URL": database, "AUTOBIZ_TOOLS": "suites.shop.tools:CONTRACTS"},
-        timeout=60,
-        check=False,
-    )
-    return PlainEnding(code=done.returncode, out=done.stdout, err=done.stderr)
 
 
 @pytest.fixture
@@ -68,6 +52,26 @@ def test_compile_says_all_that_is_wrong(tmp_path: Path) -> None:
     path.write_text(TEXT.replace("  steps_max: 100\n", "").replace("next: say_yes", "next: say_maybe"))
     expect.program(autobiz("compile", str(path))).ended(1).said("bad.yaml:35: CC-02").said("CC-11")
     expect.program(autobiz("compile", str(path), "--tools", "no.such:thing")).ended(2).said("--tools")
+
+
+@pytest.mark.negative
+def test_compile_looks_for_what_models_are_pinned_to(tmp_path: Path) -> None:
+    """Without its prompt and its price on that day a pinned model does not compile; with both it does."""
+    path, digest = tmp_path / "shop.yaml", hashlib.sha256(b"Sort it.").hexdigest()
+    entry = f"{{provider: openai.chat, model: m-1, prompt_sha256: {digest}}}"
+    path.write_text(f"{TEXT}models:\n  sort: {entry}\n")
+    line = len(TEXT.splitlines()) + 2
+    ending = autobiz("compile", str(path))
+    expect.program(ending).ended(1).said(f"shop.yaml:{line}: CC-16 models.sort.prompt_sha256: there is no")
+    expect.program(ending).ended(1).said("give --prices")
+    (tmp_path / "prompts").mkdir()
+    (tmp_path / "prompts" / "sort.txt").write_text("Sort it.")
+    prices = tmp_path / "some.toml"
+    price = 'item = "m-1"\nfrom = 2026-06-01\nprice = "1.00"\nper = 1000000'
+    prices.write_text(f'currency = "USD"\n[[price]]\n{price}\n')
+    words = ["compile", str(path), "--prices", str(prices), "--on"]
+    expect.program(autobiz(*words, "2026-05-31")).ended(1).said("the first is from 2026-06-01")
+    expect.program(autobiz(*words, "2026-06-01")).ended(0).said("3 workflows")
 
 
 @pytest.mark.asyncio(loop_scope="session")

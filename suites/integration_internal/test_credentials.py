@@ -115,7 +115,8 @@ WAYS: dict[str, Callable[[Any], Any]] = {
     "pickled holder": lambda secret: pickle.dumps(Holder(secret), protocol=0),
     "copy": lambda secret: repr(copy.copy(secret)),
     "deepcopy": lambda secret: repr(copy.deepcopy([secret])),
-    "hash": hash,
+    # The number itself is one of chance, and may look like a card's.
+    "hash": lambda secret: type(hash(secret)).__name__,
     "joined": lambda secret: "".join([secret]),  # it is refused
 }
 

@@ -93,7 +93,7 @@ def test_a_second_migration_changes_nothing(empty_database: str) -> None:
     migrate(empty_database)
     expect.value(shape(empty_database)).equals(once)
     with psycopg.connect(empty_database) as connection:
-        expect.value(revision_of(connection)).equals("0005")
+        expect.value(revision_of(connection)).equals("0006")
         expect.value(connection.execute("SELECT count(*) FROM receipts").fetchone()).equals((1,))
 
 
@@ -102,7 +102,7 @@ def test_four_at_once_apply_each_revision_once(empty_database: str) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(migrate, [empty_database] * 4))
     with psycopg.connect(empty_database) as connection:
-        expect.value(revision_of(connection)).equals("0005")
+        expect.value(revision_of(connection)).equals("0006")
 
 
 @pytest.mark.negative

@@ -49,7 +49,9 @@ async def test_a_death_at_any_point_changes_nothing(
     """Killed before or after each point, a worker is followed by another, and the world is the same."""
     told = await told_by(connection, "workflow_kills", app_database, "1")
     expect.value(told["kills"]).equals(2 * told["points"])
-    assert {"ledger.claim", "ledger.settle", "queue.suspend", "approvals.ask"} <= told["passed"].keys()
+    assert {"ledger.claim", "ledger.settle", "queue.suspend", "approvals.ask", "events.mark"} <= told[
+        "passed"
+    ].keys()
     expect.complaints(told["wrong"], about=sorted(told["passed"])).none()
     effects = told["left"]["effects"]
     expect.durability(

@@ -176,14 +176,16 @@ async def test_of_two_decisions_at_once_one_counts(shop: Shop, app_connections: 
 
 
 @pytest.mark.negative
-@pytest.mark.parametrize("table", ["hitl_decisions", "signals", "run_starts"])
+@pytest.mark.parametrize("table", ["hitl_decisions", "hitl_late_decisions", "signals", "run_starts"])
 async def test_what_was_said_cannot_be_unsaid(
     shop: Shop, connection: AsyncConnection[Any], table: str
 ) -> None:
     """Decisions, events and beginnings can be neither changed nor removed, not even by a superuser."""
     run_id = await shop.start("refund", refund(amount=6_000))
     await shop.advance(run_id)
-    await shop.decide((await shop.waiting())[0], "U0ANN")
+    (request,) = await shop.waiting()
+    told = await shop.decide(request, "U0ANN")
+    await shop.approvals.keep_late(shop.tenant, request.approval_id, told.decisions[0])
     await shop.worker().tell(shop.tenant, "any.thing", "k", {}, signal_id="s-1")
     for words in ("UPDATE {} SET at = at", "DELETE FROM {}", "TRUNCATE {}"):
         statement = words.format(table)

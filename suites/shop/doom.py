@@ -10,10 +10,11 @@ from typing import Any, Final
 
 from autobiz_kernel import Ledger
 from autobiz_kernel.approvals import Approvals
+from autobiz_kernel.webhooks import EventBook
 from autobiz_kernel.workflow import Queue
 
 # Read from the ports themselves, so that a new method is a new point without anybody's doing.
-PORTS: Final = {"ledger": Ledger, "queue": Queue, "approvals": Approvals}
+PORTS: Final = {"ledger": Ledger, "queue": Queue, "approvals": Approvals, "events": EventBook}
 
 
 def methods_of(port: type) -> tuple[str, ...]:

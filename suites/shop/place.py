@@ -20,6 +20,7 @@ from autobiz_kernel import (
     PostgresLedger,
     Refused,
     RunRecord,
+    TerminationReason,
 )
 from autobiz_kernel.approvals import (
     ApprovalDesk,
@@ -32,6 +33,7 @@ from autobiz_kernel.approvals import (
 from autobiz_kernel.breaker import Circuits
 from autobiz_kernel.business import Compiled, compile_business, people_of
 from autobiz_kernel.workflow import (
+    CallOff,
     MemoryQueue,
     Orchestrator,
     PostgresQueue,
@@ -114,6 +116,9 @@ class Shop:
     async def advance(self, run_id: UUID) -> Standing:
         return await self.worker().advance(self.tenant, run_id)
 
+    async def cancel(self, run_id: UUID, *, who: str = "ann", reason: str = "sold out") -> CallOff:
+        return await self.worker().cancel(self.tenant, run_id, who=who, reason=reason)
+
     async def record(self, run_id: UUID) -> RunRecord:
         record = await self.ledger.load_run(self.tenant, run_id)
         assert record is not None
@@ -154,9 +159,14 @@ def shop_in_memory(text: str = TEXT) -> Shop:
     async def wake(tenant: UUID, run_id: UUID, now: Any) -> None:
         await queue.wake(tenant, run_id, now=now)
 
-    return Shop(
-        compiled=shop_for(text=text), ledger=MemoryLedger(), queue=queue, approvals=MemoryApprovals(wake)
-    )
+    ledger = MemoryLedger()
+
+    async def end_of(tenant: UUID, run_id: UUID) -> TerminationReason | None:
+        record = await ledger.load_run(tenant, run_id)
+        return None if record is None else record.termination_reason
+
+    approvals = MemoryApprovals(wake, end_of)
+    return Shop(compiled=shop_for(text=text), ledger=ledger, queue=queue, approvals=approvals)
 
 
 def shop_in_postgres(connections: Sequence[AsyncConnection[Any]], tenant: UUID, text: str = TEXT) -> Shop:

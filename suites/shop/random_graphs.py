@@ -226,6 +226,8 @@ async def lives_through(chance: Chance, shop: Shop) -> tuple[str, int, bytes]:
         await _something(chance, shop, number)
         if record is not None and happens(chance, 30):
             await _words(chance, shop, run_id, orjson.loads(record.state), number)
+        if happens(chance, 3):
+            await shop.cancel(run_id)
     raise AssertionError(f"the run does not end: {shop.compiled.body.decode()}")
 
 

@@ -8,19 +8,11 @@ from autobiz_kernel.clock import Clock
 from autobiz_kernel.incident import Incident, IncidentKind, OnIncident, ignore
 
 from .identity import Identity, IdentityError, Via, verify_signed
-from .port import Approvals
-from .request import Decision, DecisionError, Request, Verdict, decided, overruled
+from .people import Person
+from .port import Approvals, Change
+from .request import Decision, DecisionError, LateDecisionError, Request, Verdict, decided, overruled
 
 ADMINS = "admins"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """Somebody whom the configuration knows."""
-
-    groups: tuple[str, ...]
-    key: str | None = None
-    slack: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +64,8 @@ class ApprovalDesk:
     ) -> Request:
         """Take the decision of a person who is known."""
         decision = self._decision(identity, verdict, reason)
-        told = await self.approvals.change(
-            tenant,
-            approval_id,
-            lambda request: decided(request, decision, groups=identity.groups),
-            now=decision.at,
+        told = await self._change(
+            tenant, approval_id, decision, lambda request: decided(request, decision, groups=identity.groups)
         )
         self.on_decided(told)
         return told
@@ -86,11 +75,9 @@ class ApprovalDesk:
     ) -> Request:
         """Let an administrator decide alone; people always hear of it."""
         decision = self._decision(identity, verdict, reason)
-        told = await self.approvals.change(
-            tenant,
-            approval_id,
-            lambda request: overruled(request, decision, is_admin=ADMINS in identity.groups),
-            now=decision.at,
+        is_admin = ADMINS in identity.groups
+        told = await self._change(
+            tenant, approval_id, decision, lambda request: overruled(request, decision, is_admin=is_admin)
         )
         self.on_incident(
             Incident(
@@ -104,6 +91,14 @@ class ApprovalDesk:
         )
         self.on_decided(told)
         return told
+
+    async def _change(self, tenant: UUID, approval_id: UUID, decision: Decision, change: Change) -> Request:
+        try:
+            return await self.approvals.change(tenant, approval_id, change, now=decision.at)
+        except LateDecisionError:
+            # It moves nothing, and whoever audits wants to know that it was said.
+            await self.approvals.keep_late(tenant, approval_id, decision)
+            raise
 
     def _decision(self, identity: Identity, verdict: Verdict, reason: str) -> Decision:
         return Decision(

@@ -24,6 +24,7 @@ class Via(StrEnum):
 
     SIGNED = "signed"
     SLACK = "slack"
+    BEARER = "bearer"
     TIMEOUT = "timeout"
 
 
@@ -62,13 +63,17 @@ def verify_signed(
 ) -> None:
     """Raise unless the holder of the key has signed this very decision."""
     try:
-        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key, validate=True))
-        key.verify(
+        public_key_of(public_key).verify(
             base64.b64decode(signature, validate=True),
             _words(tenant, approval_id, fingerprint, verdict, reason),
         )
     except (binascii.Error, ValueError, InvalidSignature) as error:
         raise IdentityError("the signature is not of this person over this decision") from error
+
+
+def public_key_of(text: str) -> Ed25519PublicKey:
+    """Read a key as the configuration has it: its 32 bytes in base64. Raises ValueError."""
+    return Ed25519PublicKey.from_public_bytes(base64.b64decode(text, validate=True))
 
 
 def _words(tenant: UUID, approval_id: UUID, fingerprint: bytes, verdict: Verdict, reason: str) -> bytes:

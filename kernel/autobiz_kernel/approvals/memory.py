@@ -6,18 +6,22 @@ from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
+from autobiz_kernel.codes import TerminationReason
+
 from .port import Change
-from .request import DecisionError, Request, Status, aged
+from .request import Decision, DecisionError, Request, Status, aged
 
 Wake: TypeAlias = Callable[[UUID, UUID, datetime], Awaitable[object]]
+EndOf: TypeAlias = Callable[[UUID, UUID], Awaitable[TerminationReason | None]]
 
 
 class MemoryApprovals:
     """Requests that end with the process."""
 
-    def __init__(self, wake: Wake | None = None) -> None:
+    def __init__(self, wake: Wake | None = None, end_of: EndOf | None = None) -> None:
         self._kept: dict[tuple[UUID, UUID], Request] = {}
-        self._wake = wake
+        self._late: dict[tuple[UUID, UUID], dict[str, Decision]] = {}
+        self._wake, self._end_of = wake, end_of
 
     async def ask(self, request: Request) -> Request:
         where = (request.tenant, request.approval_id)
@@ -36,11 +40,20 @@ class MemoryApprovals:
         kept = self._kept.get((tenant, approval_id))
         if kept is None:
             raise DecisionError(f"request {approval_id}: not there for this tenant")
-        told = change(kept)
+        ended = None if self._end_of is None else await self._end_of(tenant, kept.run_id)
+        kept = self._kept[tenant, approval_id]
+        told = replace(change(replace(kept, run_ended=ended)), run_ended=None)
         self._kept[tenant, approval_id] = told
         if not told.status.is_open and self._wake is not None:
             await self._wake(tenant, told.run_id, now)
         return told
+
+    async def keep_late(self, tenant: UUID, approval_id: UUID, decision: Decision) -> None:
+        self._late.setdefault((tenant, approval_id), {}).setdefault(decision.approver, decision)
+
+    async def late_ones(self, tenant: UUID, approval_id: UUID) -> tuple[Decision, ...]:
+        kept = self._late.get((tenant, approval_id), {}).values()
+        return tuple(sorted(kept, key=lambda each: (each.at, each.approver)))
 
     async def open_ones(self, tenant: UUID, *, limit: int) -> tuple[Request, ...]:
         found = [each for (owner, _), each in self._kept.items() if owner == tenant and each.status.is_open]

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol, TypeAlias
 from uuid import UUID
 
-from .request import Request
+from .request import Decision, Request
 
 Change: TypeAlias = Callable[[Request], Request]
 
@@ -20,7 +20,18 @@ class Approvals(Protocol):
     async def look(self, tenant: UUID, approval_id: UUID) -> Request | None: ...
 
     async def change(self, tenant: UUID, approval_id: UUID, change: Change, *, now: datetime) -> Request:
-        """Put a pure function's answer in the place of what is kept; a run whose request is decided wakes."""
+        """Put a pure function's answer in the place of what is kept; a run whose request is decided wakes.
+
+        The function is told whether the run is over, which it can neither become nor cease to be meanwhile.
+        """
+        ...
+
+    async def keep_late(self, tenant: UUID, approval_id: UUID, decision: Decision) -> None:
+        """Keep for good what somebody has said about a run that was over; of each person the first word."""
+        ...
+
+    async def late_ones(self, tenant: UUID, approval_id: UUID) -> tuple[Decision, ...]:
+        """Return what was decided too late about a request, the oldest first."""
         ...
 
     async def open_ones(self, tenant: UUID, *, limit: int) -> tuple[Request, ...]:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, LiteralString, Self
 from uuid import UUID
@@ -12,6 +13,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
 from autobiz_kernel.canonical import canonical
+from autobiz_kernel.codes import TerminationReason
 from autobiz_kernel.errors import StoreError
 
 from .port import Change
@@ -41,6 +43,19 @@ WHERE tenant_id = %s AND approval_id = %s
 _SAY: LiteralString = """
 INSERT INTO hitl_decisions (tenant_id, approval_id, number, approver, verdict, via, reason, is_override, at)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+# Locked, so that the run does not end between being looked at and what is decided about it.
+_ENDED: LiteralString = """
+SELECT termination_reason FROM runs WHERE tenant_id = %s AND run_id = %s FOR SHARE
+"""
+_KEEP_LATE: LiteralString = """
+INSERT INTO hitl_late_decisions (tenant_id, approval_id, approver, verdict, via, reason, is_override, at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT DO NOTHING
+"""
+_LATE: LiteralString = """
+SELECT approver, verdict, via, reason, is_override, at FROM hitl_late_decisions
+WHERE tenant_id = %s AND approval_id = %s ORDER BY at, approver
 """
 _SAID: LiteralString = """
 SELECT approval_id, approver, verdict, via, reason, is_override, at FROM hitl_decisions
@@ -94,7 +109,7 @@ class PostgresApprovals:
             kept = await self._one(tenant, approval_id, is_locked=True)
             if kept is None:
                 raise DecisionError(f"request {approval_id}: not there for this tenant")
-            told = change(kept)
+            told = replace(change(await self._with_its_end(kept)), run_ended=None)
             if told == kept:
                 return kept
             last = told.decisions[-1] if told.decisions and not told.status.is_open else None
@@ -119,12 +134,31 @@ class PostgresApprovals:
                 await self._connection.execute("SELECT wake_run(%s, %s, %s)", [tenant, told.run_id, now])
             return told
 
+    async def keep_late(self, tenant: UUID, approval_id: UUID, decision: Decision) -> None:
+        values = [
+            *(tenant, approval_id, decision.approver, decision.verdict.value, decision.via),
+            *(decision.reason, decision.is_override, decision.at),
+        ]
+        async with self._as(tenant):
+            await self._connection.execute(_KEEP_LATE, values)
+
+    async def late_ones(self, tenant: UUID, approval_id: UUID) -> tuple[Decision, ...]:
+        async with self._as(tenant), self._connection.cursor(row_factory=dict_row) as cursor:
+            await cursor.execute(_LATE, [tenant, approval_id])
+            return tuple(_decision(row) for row in await cursor.fetchall())
+
     async def open_ones(self, tenant: UUID, *, limit: int) -> tuple[Request, ...]:
         where: LiteralString = (
             "WHERE tenant_id = %s AND status = 0 ORDER BY priority DESC, requested_at, approval_id LIMIT %s"
         )
         async with self._as(tenant):
             return await self._requests(tenant, where, [tenant, limit])
+
+    async def _with_its_end(self, request: Request) -> Request:
+        cursor = await self._connection.execute(_ENDED, [request.tenant, request.run_id])
+        row = await cursor.fetchone()
+        ended = None if row is None or row[0] is None else TerminationReason(row[0])
+        return replace(request, run_ended=ended)
 
     async def _one(self, tenant: UUID, approval_id: UUID, *, is_locked: bool = False) -> Request | None:
         where: LiteralString = "WHERE tenant_id = %s AND approval_id = %s"

@@ -8,11 +8,20 @@ from enum import IntEnum, StrEnum
 from uuid import UUID
 
 from autobiz_kernel.canonical import JsonValue
+from autobiz_kernel.codes import TerminationReason
 from autobiz_kernel.errors import KernelError
 
 
 class DecisionError(KernelError):
     """A decision that does not count; the sentence says why."""
+
+
+class NotEntitledError(DecisionError):
+    """A decision of somebody who may not decide this."""
+
+
+class LateDecisionError(DecisionError):
+    """A decision about a run that is over; it moves nothing, and is kept as what it is."""
 
 
 class Status(IntEnum):
@@ -63,7 +72,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One call that waits. `shown` is what people see of its arguments; `requesters` may not decide it."""
+    """One call that waits. `shown` is what people see of its arguments; `requesters` may not decide it.
+
+    `run_ended` says why its run is over, to whoever is about to change the request.
+    """
 
     tenant: UUID
     approval_id: UUID
@@ -80,6 +92,7 @@ class Request:
     status: Status = Status.PENDING
     is_escalated: bool = False
     decisions: tuple[Decision, ...] = field(default_factory=tuple)
+    run_ended: TerminationReason | None = None
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -97,13 +110,13 @@ def approval_id_of(run_id: UUID, path: str, fingerprint: bytes) -> UUID:
 
 def decided(request: Request, decision: Decision, *, groups: tuple[str, ...]) -> Request:
     """Take a decision in, or refuse it; at the moment of expiry it is too late."""
-    request = aged(request, now=decision.at)
+    request = _of_a_living_run(aged(request, now=decision.at))
     if not request.status.is_open:
         raise DecisionError(f"request {request.approval_id} is {request.status.name.lower()} already")
     if decision.approver in request.requesters:
-        raise DecisionError(f"{decision.approver} asked for it; nobody decides their own request")
+        raise NotEntitledError(f"{decision.approver} asked for it; nobody decides their own request")
     if not set(groups) & set(request.groups):
-        raise DecisionError(f"{decision.approver} is in none of {', '.join(request.groups) or 'no group'}")
+        raise NotEntitledError(f"{decision.approver} is in none of {', '.join(request.groups) or 'no group'}")
     if any(each.approver == decision.approver for each in request.decisions):
         raise DecisionError(f"{decision.approver} has decided already; another person is needed")
     request = replace(request, decisions=(*request.decisions, decision))
@@ -115,13 +128,13 @@ def decided(request: Request, decision: Decision, *, groups: tuple[str, ...]) ->
 
 def overruled(request: Request, decision: Decision, *, is_admin: bool) -> Request:
     """Let an administrator decide alone: not their own request, never without a reason, always heard of."""
-    request = aged(request, now=decision.at)
+    request = _of_a_living_run(aged(request, now=decision.at))
     if not request.status.is_open:
         raise DecisionError(f"request {request.approval_id} is {request.status.name.lower()} already")
     if not is_admin:
-        raise DecisionError(f"{decision.approver} is no administrator")
+        raise NotEntitledError(f"{decision.approver} is no administrator")
     if decision.approver in request.requesters:
-        raise DecisionError(f"{decision.approver} asked for it; nobody decides their own request")
+        raise NotEntitledError(f"{decision.approver} asked for it; nobody decides their own request")
     if not decision.reason.strip():
         raise DecisionError("an override needs a reason")
     status = Status.APPROVED if decision.verdict is Verdict.APPROVE else Status.DENIED
@@ -141,6 +154,22 @@ def aged(request: Request, *, now: datetime) -> Request:
         return replace(request, status=Status.EXPIRED)
     if question.escalates_at is not None and now >= question.escalates_at and not request.is_escalated:
         return replace(request, is_escalated=True, question=replace(question, priority=9))
+    return request
+
+
+def voided(request: Request, *, now: datetime) -> Request:
+    """Return how a request stands about a call that nobody will make any more, whatever was said to it."""
+    request = aged(request, now=now)
+    is_moot = request.status in (Status.PENDING, Status.APPROVED)
+    return replace(request, status=Status.VOID) if is_moot else request
+
+
+def _of_a_living_run(request: Request) -> Request:
+    if request.run_ended is not None and request.status not in (Status.APPROVED, Status.DENIED):
+        raise LateDecisionError(
+            f"run {request.run_id} is over ({request.run_ended.value}): a decision moves nothing any more; "
+            "that it was said is on record"
+        )
     return request
 
 

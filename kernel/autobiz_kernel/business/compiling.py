@@ -21,6 +21,7 @@ from .desk import Desk, Where, parts_of
 from .file import BoundsEntry, BusinessFile
 from .fitting import shape_of_template
 from .law import bounds_of, check_law
+from .pinning import Shelf, check_pins
 from .reading import Read, read_text
 from .steps import StepMaker
 from .ways import PLACE_MAX, check_ways, longest_place
@@ -69,9 +70,9 @@ class Compiled:
 
 
 def compile_business(
-    text: str, contracts: Iterable[ToolContract], *, file: str = "business.yaml"
+    text: str, contracts: Iterable[ToolContract], *, file: str = "business.yaml", shelf: Shelf | None = None
 ) -> Compiled:
-    """Compile, or raise with everything that is wrong."""
+    """Compile, or raise with everything that is wrong; `shelf` is where the pins' prompts and prices are."""
     registry = {(each.name, each.operation, each.version): each for each in contracts}
     read = read_text(text)
     found = [
@@ -83,6 +84,7 @@ def compile_business(
         raise CompileError(complaints, file)
     desk = Desk(file=said, read=read, contracts=registry)
     check_law(desk)
+    check_pins(desk, shelf)
     graphs, inputs = _graphs(desk)
     if desk.complaints:
         raise CompileError(desk.complaints, file)

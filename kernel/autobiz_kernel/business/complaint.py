@@ -24,6 +24,7 @@ class CompileCode(StrEnum):
     RECURSION = "CC-13"  # a workflow that runs itself
     PEOPLE = "CC-14"  # a rule that nobody, or too few people, could satisfy
     ENDLESS = "CC-15"  # a step from which no end can be reached
+    PIN = "CC-16"  # a model that cannot be pinned as it is written, or whose prompt or price is not there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

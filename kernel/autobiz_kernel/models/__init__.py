@@ -2,5 +2,17 @@
 
 from .client import FALLS_OVER, Message, ModelClient, Outcome, Told
 from .pin import Pin, PinError, pins_of
+from .watching import Fallback, ModelMetrics
 
-__all__ = ["FALLS_OVER", "Message", "ModelClient", "Outcome", "Pin", "PinError", "Told", "pins_of"]
+__all__ = [
+    "FALLS_OVER",
+    "Fallback",
+    "Message",
+    "ModelClient",
+    "ModelMetrics",
+    "Outcome",
+    "Pin",
+    "PinError",
+    "Told",
+    "pins_of",
+]

@@ -20,6 +20,7 @@ from autobiz_kernel.run import Run
 from autobiz_kernel.transport import strict_json
 
 from .pin import Pin, PinError
+from .watching import Fallback, OnFallback, unnoticed
 
 FALLS_OVER: Final = frozenset({Unanswered.TIMEOUT, Unanswered.BUSY, Unanswered.DOWN, Unanswered.QUOTA})
 DEADLINE_MS: Final = 120_000
@@ -77,12 +78,13 @@ class ModelClient:
     kernel: Kernel
     pins: Mapping[str, Pin]
     deadline_ms: int = DEADLINE_MS
+    on_fallback: OnFallback = unnoticed
 
     def __post_init__(self) -> None:
         late = []
         for name, pin in self.pins.items():
-            second = self.pins.get(pin.fallback)
-            needed = pin.timeout_ms + (second.timeout_ms if second else 0)
+            second = self.pins.get(pin.entry.fallback or "")
+            needed = pin.entry.timeout_ms + (second.entry.timeout_ms if second else 0)
             if needed > self.deadline_ms:
                 late.append(f"model {name!r}: with its fallback it may take {needed} ms")
         if late:
@@ -95,8 +97,9 @@ class ModelClient:
         if pin is None:
             return await self._once(question, path, (PINNED_TOOL, model, UNPINNED), messages)
         told = await self._once(question, path, _where(pin), messages)
-        second = self.pins.get(pin.fallback)
+        second = self.pins.get(pin.entry.fallback or "")
         if second is not None and told.why in FALLS_OVER and self._is_time_for(second, question):
+            self.on_fallback(Fallback(model=pin.name, second=second.name, why=told.why))
             pin = second
             told = await self._once(question, f"{path}.fallback", _where(pin), messages)
         return await self._of_form(question, pin, list(messages), told)
@@ -108,7 +111,7 @@ class ModelClient:
         number = 0
         while told.outcome is Outcome.ANSWERED:
             told = _read(told, pin)
-            is_last = number == pin.repairs_max or not self._is_time_for(pin, question)
+            is_last = number == pin.entry.repairs_max or not self._is_time_for(pin, question)
             if told.outcome is Outcome.ANSWERED or is_last:
                 return told
             number += 1
@@ -125,7 +128,7 @@ class ModelClient:
 
     def _is_time_for(self, pin: Pin, question: _Question) -> bool:
         gone = self.kernel.clock.now() - question.began
-        return gone + timedelta(milliseconds=pin.timeout_ms) <= timedelta(milliseconds=self.deadline_ms)
+        return gone + timedelta(milliseconds=pin.entry.timeout_ms) <= timedelta(milliseconds=self.deadline_ms)
 
     async def _once(
         self, question: _Question, path: str, where: tuple[str, str, str], messages: Sequence[Message]

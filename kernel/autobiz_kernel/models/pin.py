@@ -1,32 +1,13 @@
 """Pin models: which one, asked how, with which prompt, known by the digest of all of it."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
 
-from autobiz_kernel.business import BusinessFile
-from autobiz_kernel.canonical import canonical
-from autobiz_kernel.contract import Json
-from autobiz_kernel.errors import CallError, KernelError
+from autobiz_kernel.business import PIN_APIS, BusinessFile, ModelEntry, faults_of_pins, version_of_pin
+from autobiz_kernel.errors import KernelError
 from autobiz_kernel.json_schema import Validator, compile_schema
-from autobiz_kernel.providers.llm import (
-    ANTHROPIC_MESSAGES,
-    OPENAI_CHAT,
-    OPENAI_RESPONSES,
-    PINNED_TOOL,
-    Pinned,
-)
-
-APIS: Final = {
-    f"{api.provider}.{api.operation}": api for api in (OPENAI_CHAT, OPENAI_RESPONSES, ANTHROPIC_MESSAGES)
-}
-# What a request says by other means than its parameters, or what would change the form of an answer.
-RESERVED: Final = frozenset(
-    {"model", "messages", "system", "input", "instructions", "tools", "functions"}
-    | {"max_tokens", "max_completion_tokens", "max_output_tokens", "stream", "store", "n", "background"}
-)
-_DIGITS: Final = 24
+from autobiz_kernel.providers.llm import PINNED_TOOL, Pinned
 
 
 class PinError(KernelError):
@@ -35,33 +16,16 @@ class PinError(KernelError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pin:
-    """One model as it may be asked; `provider` is the operation that asks it, such as `openai.chat`."""
+    """One model as it may be asked; `gives` judges whether an answer has its form."""
 
     name: str
-    provider: str
-    model: str
-    prompt_sha256: str
-    tokens_max: int
-    timeout_ms: int
-    parameters: Json
-    fallback: str = ""
-    answer_schema: Json | None = None
-    repairs_max: int = 1
+    entry: ModelEntry
     gives: Validator | None = field(default=None, repr=False, compare=False)
 
     @property
     def version(self) -> str:
         """The digest of all that is pinned, short: whoever changes anything has another version."""
-        shape: dict[str, Any] = {
-            "provider": self.provider,
-            "model": self.model,
-            "prompt_sha256": self.prompt_sha256,
-            "tokens_max": self.tokens_max,
-            "timeout_ms": self.timeout_ms,
-            "parameters": self.parameters,
-            "answer_schema": self.answer_schema,
-        }
-        return hashlib.sha256(canonical(shape, name="pin")).hexdigest()[:_DIGITS]
+        return version_of_pin(self.entry)
 
     @property
     def reference(self) -> str:
@@ -70,60 +34,32 @@ class Pin:
 
     def with_prompt(self, prompt: str) -> Pinned:
         """Return what `pinned_tool` is made of; a prompt of other bytes is refused."""
-        found = hashlib.sha256(prompt.encode()).hexdigest()
-        if found != self.prompt_sha256:
-            raise PinError(f"model {self.name!r}: the prompt is {found}, pinned is {self.prompt_sha256}")
+        entry, found = self.entry, hashlib.sha256(prompt.encode()).hexdigest()
+        if found != entry.prompt_sha256:
+            raise PinError(f"model {self.name!r}: the prompt is {found}, pinned is {entry.prompt_sha256}")
         return Pinned(
-            api=APIS[self.provider],
+            api=PIN_APIS[entry.provider],
             name=self.name,
             version=self.version,
-            model=self.model,
+            model=entry.model,
             prompt=prompt,
-            priced_as=self.model,
-            tokens_max=self.tokens_max,
-            timeout_ms=self.timeout_ms,
-            parameters=self.parameters,
+            priced_as=entry.model,
+            tokens_max=entry.tokens_max,
+            timeout_ms=entry.timeout_ms,
+            parameters=entry.parameters,
         )
 
 
 def pins_of(file: BusinessFile) -> Mapping[str, Pin]:
-    """Return the pins of a business; all that is wrong with them is told at once."""
-    complaints, pins = list(_complaints(file)), dict[str, Pin]()
-    for name, entry in file.models.items():
-        gives = None
-        if entry.answer_schema is not None:
-            try:
-                gives = compile_schema(entry.answer_schema, name="answer_schema")
-            except CallError as error:
-                complaints.append(f"model {name!r}: {error}")
-        pins[name] = Pin(
-            name=name,
-            provider=entry.provider,
-            model=entry.model,
-            prompt_sha256=entry.prompt_sha256,
-            tokens_max=entry.tokens_max,
-            timeout_ms=entry.timeout_ms,
-            parameters=entry.parameters,
-            fallback=entry.fallback or "",
-            answer_schema=entry.answer_schema,
-            repairs_max=entry.repairs_max,
-            gives=gives,
-        )
+    """Return the pins of a business; all that is wrong with them is told at once, as when compiling."""
+    complaints = [f"{'.'.join(map(str, way))}: {words}" for way, words in faults_of_pins(file)]
     if complaints:
         raise PinError("; ".join(complaints))
-    return pins
+    return {name: _pin(name, entry) for name, entry in file.models.items()}
 
 
-def _complaints(file: BusinessFile) -> Iterator[str]:
-    for name, entry in file.models.items():
-        if entry.provider not in APIS:
-            yield f"model {name!r}: unknown provider {entry.provider!r}; use one of {', '.join(sorted(APIS))}"
-        for parameter in sorted(RESERVED & entry.parameters.keys()):
-            yield f"model {name!r}: parameter {parameter!r} is said elsewhere; leave it out"
-        second = file.models.get(entry.fallback) if entry.fallback else None
-        if entry.fallback == name:
-            yield f"model {name!r}: is its own fallback; name another entry"
-        elif second is not None and second.fallback:
-            yield f"model {name!r}: its fallback {entry.fallback!r} has one too; only one is ever asked"
-        if second is not None and second.answer_schema != entry.answer_schema:
-            yield f"model {name!r}: its fallback {entry.fallback!r} answers in another form"
+def _pin(name: str, entry: ModelEntry) -> Pin:
+    form = entry.answer_schema
+    return Pin(
+        name=name, entry=entry, gives=None if form is None else compile_schema(form, name="answer_schema")
+    )

@@ -1,6 +1,6 @@
 """What providers tell us: believed or not, by bytes, secret and moment, before anything of it is kept."""
 
-from .ingress import EventBook, Ingress, Received, StoredEvent
+from .ingress import EventBook, Ingress, Received, StoredEvent, Telling
 from .keeping import MemoryEvents, PostgresEvents
 from .printful import PrintfulWebhooks
 from .sendgrid import SendgridWebhooks
@@ -28,6 +28,7 @@ __all__ = [
     "Source",
     "StoredEvent",
     "StripeWebhooks",
+    "Telling",
     "Unbelieved",
     "Verdict",
     "Why",

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import IntEnum
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -34,14 +35,31 @@ class StoredEvent:
     payload_sha256: bytes
 
 
+class Telling(IntEnum):
+    """Whether runs have been told of an event; the numbers are those of the table."""
+
+    NOT_YET = 0
+    TOLD = 1
+    NOBODYS = 2  # no run is to hear of it
+    UNTELLABLE = 3  # it is kept, and nothing that a run could be told can be made of it
+
+
 class EventBook(Protocol):
-    """Where events are kept."""
+    """Where events are kept, and of which of them runs have not been told yet."""
 
     async def keep(self, events: tuple[StoredEvent, ...]) -> int:
         """Keep those that are not there yet, and return how many those are.
 
         Another body under a known id is not one of them: it is kept beside, and told as an incident.
         """
+        ...
+
+    async def untold(self, tenant: UUID, *, limit: int) -> tuple[StoredEvent, ...]:
+        """Return events of which nobody has been told, in the order in which they came."""
+        ...
+
+    async def mark(self, tenant: UUID, event_id: UUID, telling: Telling) -> None:
+        """Write down what has become of one event; what is told stays told."""
         ...
 
 

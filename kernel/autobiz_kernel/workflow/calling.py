@@ -23,6 +23,7 @@ from autobiz_kernel.tool import Found
 from .committing import LostError, Mover
 from .failure import failure_of, failure_of_error, in_ms
 from .queue import Queue, Signal
+from .telling import WORD, key_of_word
 from .wanting import asked_of
 from .words import (
     DEPENDENCY_OPEN,
@@ -40,16 +41,10 @@ from .words import (
     WordWanted,
 )
 
-WORD = "word"
 # How long money waits before it is looked again whether shared circuits are back.
 ALONE_MS: Final = 10_000
 _DONE = (ClaimOutcome.CLAIMED, ClaimOutcome.REPLAY)
 _LOST = (ErrorCode.FENCED, ErrorCode.STATE_CONFLICT)
-
-
-def key_of_word(run_id: UUID, path: str) -> str:
-    """Under which key somebody says what became of an effect in doubt."""
-    return f"{run_id}:{path}"
 
 
 def event_wanted(run_id: UUID, asked: Wanted) -> tuple[str, str] | None:

@@ -20,7 +20,7 @@ from .failure import in_ms
 from .interpreter import begun, moved, undoing
 from .patching import patch_between
 from .queue import Start
-from .words import Answered, Came, Decided, Event, Failed, FailureKind, Held, Passed
+from .words import Answered, Came, Cancelled, Decided, Event, Failed, FailureKind, Held, Passed
 
 BEGUN = "BEGUN"
 
@@ -114,6 +114,8 @@ def detail_of(event: Event) -> dict[str, Any]:
             return {"approved": event.is_approved, "code": event.code, "reason": event.reason}
         case Came():
             return {"signal": event.signal_id, "payload": [event.payload]}
+        case Cancelled():
+            return {"who": event.who, "reason": event.reason, "doubts": list(event.doubts)}
         case Answered() | Passed():
             return {}
 
@@ -144,4 +146,8 @@ def event_of(kind: str, path: str, detail: Mapping[str, Any]) -> Event:
             return Came(path=path, signal_id=detail["signal"], payload=detail["payload"][0])
         case "Passed":
             return Passed(path=path)
+        case "Cancelled":
+            return Cancelled(
+                path=path, who=detail["who"], reason=detail["reason"], doubts=tuple(detail["doubts"])
+            )
     raise ReplayError(f"path {path}: {kind!r} is nothing that happens in a workflow")

@@ -8,10 +8,21 @@ from autobiz_kernel.errors import ReplayError
 from autobiz_kernel.expressions import Failure
 from autobiz_kernel.graphs import CallStep, ExpectStep, Retry, Step, WaitStep, filled
 
-from .frames import ON, ROOT, UNDO, Frame, State, frame_of, known_in, new_frame, path_of
+from .frames import ON, ROOT, UNDO, Frame, State, frame_of, known_in, living, new_frame, path_of
 from .pausing import pause_ms
 from .walking import Walk
-from .words import DEPENDENCY_OPEN, Answered, Came, Decided, Event, Failed, FailureKind, Held, Passed
+from .words import (
+    DEPENDENCY_OPEN,
+    Answered,
+    Came,
+    Cancelled,
+    Decided,
+    Event,
+    Failed,
+    FailureKind,
+    Held,
+    Passed,
+)
 
 # What takes an effect back is worth more patience than most calls.
 UNDO_RETRY: Final = Retry(attempts=8, base_ms=1_000, cap_ms=300_000)
@@ -43,7 +54,9 @@ class Interpreter:
         self._walk.fail(ROOT, FailureKind.INTERNAL, "UNDOING", "what another run has left is undone")
 
     def hear(self, event: Event) -> None:
-        """Take in what has happened at a place where it was waited for."""
+        """Take in what has happened at a place where it was waited for, or that the run was called off."""
+        if isinstance(event, Cancelled):
+            return self._cancelled(event)
         key = frame_of(event.path)
         frame = self.state["frames"].get(key)
         if frame is None or frame["phase"] not in (ON, UNDO) or path_of(key, frame) != event.path:
@@ -66,6 +79,29 @@ class Interpreter:
                 self._passed(key, frame)
             case Came():
                 self._came(key, frame, event)
+        return None
+
+    def _cancelled(self, event: Cancelled) -> None:
+        """Fail whatever is under way, the innermost first; what was done is undone as after any failure."""
+        state = self._walk.state
+        if "cancelled" in state:
+            raise ReplayError(f"path {event.path}: the run was called off before")
+        state["cancelled"] = [{"who": event.who, "reason": event.reason}]
+        for key, frame in tuple(living(state)):
+            wait = frame.get("wait") or {}
+            if wait.get("for") == "children":
+                # It fails when the last of them has ended.
+                continue
+            is_in_doubt = wait.get("for") == "word" or path_of(key, frame) in event.doubts
+            if is_in_doubt:
+                path = path_of(key, frame) if frame["phase"] == ON else frame["undo"][-1]["path"]
+                words = "the run was called off while the effect may have happened"
+                self._walk.leave({"path": path, "code": "UNCERTAIN", "reason": words})
+            if frame["phase"] == ON:
+                self._walk.fail(key, FailureKind.CANCELLED, "CANCELLED", event.reason)
+            elif is_in_doubt:
+                frame["undo"] = frame["undo"][:-1]
+                self._walk.undo_on(key, frame)
 
     def _answered(self, key: str, frame: Frame, result: Json) -> None:
         if frame["phase"] == UNDO:

@@ -16,25 +16,26 @@ from autobiz_kernel.clock import Clock
 from autobiz_kernel.codes import TerminationReason
 from autobiz_kernel.contract import Json
 from autobiz_kernel.costs import PriceTable
-from autobiz_kernel.errors import ReplayError, RunError, StateError, StoreError
+from autobiz_kernel.errors import ReplayError, RunError, StateError
 from autobiz_kernel.ids import Ids, TimedIds
 from autobiz_kernel.incident import OnIncident, ignore
 from autobiz_kernel.json_schema import complaints_of
-from autobiz_kernel.ledger import Ledger, RunRecord
+from autobiz_kernel.ledger import Ledger
 from autobiz_kernel.pipeline import Kernel
-from autobiz_kernel.principal import Principal
 from autobiz_kernel.redaction import Redactor
-from autobiz_kernel.resuming import begun
 from autobiz_kernel.run import Run
 from autobiz_kernel.settled import OnSettled, unwatched
 from autobiz_kernel.tool import Tool
 
-from .calling import WORD, Caller, key_of_word
+from .calling import Caller
+from .cancelling import LOOK, CallOff, Watch, call_off, cancel_run, close_requests
 from .committing import LostError, Mover
 from .frames import DONE, how_it_ended
+from .holding import hold, take
 from .laying_down import incidents_of, lay_down, leave_undoing
-from .queue import Lease, Queue, Signal, Start
+from .queue import Lease, Queue, Start
 from .standing import Standing
+from .telling import signal_of, word_of
 from .wanting import wanted
 from .words import CallWanted, Wanted
 
@@ -111,36 +112,55 @@ class Orchestrator:
             return Standing.ENDED if is_over else Standing.NOT_DUE
         return await self.go_on(leases[0])
 
-    async def tell(self, tenant: UUID, event: str, key: str, payload: Json, *, signal_id: str) -> bool:
-        """Let runs know of an event from outside; False if it was told before."""
-        kept = self.redactor.clean(dict(payload), name="payload").value
-        written = canonical(kept, name="payload")
-        return await self.queue.signal(
-            Signal(
-                tenant=tenant, signal_id=signal_id, event=event, key=key, payload=written, at=self.clock.now()
-            )
+    async def cancel(self, tenant: UUID, run_id: UUID, *, who: str, reason: str) -> CallOff:
+        """Call a run off: it ends as CANCELLED once what it has done is undone. Twice is once."""
+        said = self.redactor.text(reason)
+        return await cancel_run(
+            self.ledger, self.queue, tenant, run_id, who=who, reason=said, at=self.clock.now()
         )
+
+    async def tell(
+        self,
+        tenant: UUID,
+        event: str,
+        key: str,
+        payload: Json,
+        *,
+        signal_id: str,
+        at: datetime | None = None,
+    ) -> bool:
+        """Let runs know of an event from outside, which came now or before; False if it was told before."""
+        said = signal_of(
+            self.redactor, tenant, event, key, payload, signal_id=signal_id, at=at or self.clock.now()
+        )
+        return await self.queue.signal(said)
 
     async def resolve(
         self, tenant: UUID, run_id: UUID, path: str, *, result: Json | None, who: str, number: int = 1
     ) -> bool:
         """Say what became of an effect in doubt: its result, or None if it never happened."""
         said: Json = {"who": who} if result is None else {"who": who, "result": dict(result)}
-        key = key_of_word(run_id, path)
-        return await self.tell(tenant, WORD, key, said, signal_id=f"{WORD}:{key}:{number}"[:200])
+        at = self.clock.now()
+        return await self.queue.signal(
+            word_of(self.redactor, tenant, run_id, path, said, number=number, at=at)
+        )
 
     async def work(self, *, limit: int = 16) -> int:
         """Go on with whatever is due, at most so many runs at once; say how many there were."""
-        tenants = tuple(self._tenants)
-        # Another one first each time: a tenant with much to do must not keep the others from their turn.
-        first = next(self._turns) % len(tenants)
-        leases = await self._lease(tenants[first:] + tenants[:first], limit=limit)
+        leases = await self.due(limit=limit)
         done = await asyncio.gather(*(self.go_on(lease) for lease in leases), return_exceptions=True)
         broken = [each for each in done if isinstance(each, Exception)]
         if broken:
             # The others went on all the same; these are taken up again when their leases have passed.
             raise ExceptionGroup(f"{len(broken)} of {len(leases)} runs could not be gone on with", broken)
         return len(leases)
+
+    async def due(self, *, limit: int) -> tuple[Lease, ...]:
+        """Hold what is due, at most so many runs; whoever holds one goes on with it."""
+        tenants = tuple(self._tenants)
+        # Another one first each time: a tenant with much to do must not keep the others from their turn.
+        first = next(self._turns) % len(tenants)
+        return await self._lease(tenants[first:] + tenants[:first], limit=limit)
 
     async def go_on(self, lease: Lease) -> Standing:
         """Go on with a run that is held."""
@@ -152,7 +172,7 @@ class Orchestrator:
     async def _go_on(self, lease: Lease) -> Standing:
         start = lease.start
         kernel = self._kernel(start.workflow)
-        run = await self._take(kernel, lease)
+        run = await take(kernel, lease, prefix=self._tenants[lease.tenant])
         mover = Mover(self.compiled, self.ledger, self.clock, run)
         caller = Caller(
             compiled=self.compiled,
@@ -162,6 +182,9 @@ class Orchestrator:
             mover=mover,
             circuits=self.circuits,
         )
+        # Of a run that nobody has held or woken before, nobody can have asked anything.
+        pause = timedelta(0) if lease.epoch > 1 or lease.woken else LOOK
+        watch = Watch(caller=caller, due_at=self.clock.now() + pause)
         async with kernel.carrying(run):
             try:
                 if not run.state and run.termination_reason is None:
@@ -170,8 +193,18 @@ class Orchestrator:
                     if run.moment(self.clock) >= self._wall(caller):
                         await kernel.end(run, TerminationReason.MAX_TIME)
                         break
+                    said = await watch.look()
+                    if said is not None:
+                        busy_until = await call_off(caller, said)
+                        if busy_until is None:
+                            continue
+                        due, now = min(busy_until, self._wall(caller)), self.clock.now()
+                        is_down = await self.queue.suspend(lease, now=now, due_at=due, waits=())
+                        return Standing.SUSPENDED if is_down else Standing.LOST
                     asked = wanted(self.compiled, run.state)
-                    lease = await self._hold(lease, asked)
+                    lease = await hold(
+                        self.queue, self.compiled, lease, asked, now=self.clock.now(), usual=self.lease
+                    )
                     if not await self._do(caller, asked):
                         if not await write(self.ledger, run):
                             return Standing.LOST
@@ -203,58 +236,15 @@ class Orchestrator:
                 return True
         return False
 
-    async def _take(self, kernel: Kernel, lease: Lease) -> Run:
-        """Become the run's only worker; who holds it first begins it in the books."""
-        start = lease.start
-        principal = Principal(name=start.principal, tenant=start.tenant)
-        prefix = self._tenants[start.tenant]
-        record = RunRecord(
-            tenant=start.tenant,
-            run_id=start.run_id,
-            workflow=start.workflow,
-            correlation_id=start.correlation_id,
-            config_hash=start.config_hash,
-            principal=start.principal,
-            began_at=start.at,
-        )
-        if lease.epoch > 1 and await self.ledger.load_run(start.tenant, start.run_id) is not None:
-            return await kernel.resume(
-                tenant=start.tenant, run_id=start.run_id, principal=principal, prefix=prefix
-            )
-        try:
-            return await begun(self.ledger, kernel.policy, record, principal, prefix=prefix, clock=self.clock)
-        except StoreError as error:
-            # Whoever followed us when our lease had passed has begun it.
-            raise LostError(f"run {start.run_id}: another worker has taken it over") from error
-
-    async def _hold(self, lease: Lease, asked: tuple[Wanted, ...]) -> Lease:
-        """Hold the run for longer than the calls to come may take, so that nobody follows in the middle."""
-        contracts = self.compiled.contracts
-        longest = max(
-            (
-                contracts[each.tool, each.operation, each.version].timeout_ms
-                for each in asked
-                if isinstance(each, CallWanted)
-            ),
-            default=0,
-        )
-        now = self.clock.now()
-        needed = now + timedelta(milliseconds=longest) + self.lease / 2
-        if needed <= lease.until:
-            return lease
-        held = await self.queue.renew(lease, until=needed + self.lease / 2)
-        if held is None:
-            raise LostError(f"run {lease.run_id}: another worker has taken it over")
-        return held
-
     async def _finish(self, kernel: Kernel, run: Run, lease: Lease) -> Standing:
         ended = how_it_ended(run.state) if run.state else None
         if run.termination_reason is None:
             reason = TerminationReason.COMPLETED if ended == DONE else TerminationReason.FAILED
-            await kernel.end(run, reason)
+            await kernel.end(run, TerminationReason.CANCELLED if "cancelled" in run.state else reason)
             if not run.is_mine:
                 return Standing.LOST
         if ended is None and run.state:
+            await close_requests(self.approvals, run, now=self.clock.now())
             await leave_undoing(self.queue, run, now=self.clock.now())
         for incident in incidents_of(run):
             self.on_incident(incident)

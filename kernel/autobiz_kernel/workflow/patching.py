@@ -14,6 +14,9 @@ def patch_between(before: Json, after: Json) -> dict[str, Any]:
     patch: dict[str, Any] = {name: None for name in before if name not in after}
     for name, value in after.items():
         kept = before.get(name)
+        if kept is value and name in before:
+            # Shared by both, as most of a state is.
+            continue
         if isinstance(value, Mapping) and isinstance(kept, Mapping):
             inner = patch_between(kept, value)
             if inner:

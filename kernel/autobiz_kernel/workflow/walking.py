@@ -4,8 +4,6 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
 from autobiz_kernel.business import Compiled
 from autobiz_kernel.canonical import canonical
 from autobiz_kernel.expressions import Failure
@@ -21,9 +19,10 @@ class Walk:
     def __init__(self, compiled: Compiled, state: State, *, now_ms: int) -> None:
         self.graphs = compiled.graphs
         self.now_ms = now_ms
-        # A copy by way of text, which costs less than one member by member.
-        self.state: State = orjson.loads(orjson.dumps(state))
-        self.state["clock"] = now_ms
+        # Only what moves in place is copied; all else is replaced whole, and so can be shared.
+        self.state: State = {**state, "clock": now_ms}
+        if "frames" in state:
+            self.state["frames"] = {key: _own(frame) for key, frame in state["frames"].items()}
         # Where frames are about to go; a queue, because a workflow may turn a thousand times at once.
         self._ahead: deque[tuple[str, str]] = deque()
 
@@ -195,6 +194,9 @@ class Walk:
         self, key: str, frame: Frame, on_error: Mapping[str, str], kind: FailureKind, code: str, reason: str
     ) -> None:
         """Take the error path that is named after the failure; without one the workflow fails."""
+        if "cancelled" in self.state:
+            # There is no way on any more, but back.
+            return self.fail(key, kind, code, reason)
         to = on_error.get(kind.value)
         if to is None and kind is not FailureKind.DOUBT:
             to = on_error.get("any")
@@ -202,6 +204,10 @@ class Walk:
             return self.fail(key, kind, code, reason)
         frame["error"] = {"at": frame["at"], "kind": kind.value, "code": code, "reason": reason}
         return self.enter(key, to)
+
+
+def _own(frame: Frame) -> Frame:
+    return {**frame, "steps": dict(frame["steps"]), "visits": dict(frame["visits"])}
 
 
 def _key(value: Any) -> str:

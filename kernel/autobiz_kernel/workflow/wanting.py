@@ -19,6 +19,18 @@ def wanted(compiled: Compiled, state: State) -> tuple[Wanted, ...]:
     return tuple(each for each in found if each is not None)
 
 
+def effects_ahead(compiled: Compiled, state: State) -> tuple[CallWanted, ...]:
+    """Return the effects that workflows would cause next, were they to go on: some may have begun."""
+    found: list[CallWanted] = []
+    for key, frame in living(state):
+        step = compiled.graphs[frame["workflow"]].steps[frame["at"]]
+        if frame["phase"] == UNDO or not isinstance(step, CallStep):
+            continue
+        if compiled.contracts[step.call.tool, step.call.operation, step.call.version].effect_class.is_effect:
+            found.append(_call(compiled, path_of(key, frame), frame))
+    return tuple(found)
+
+
 def asked_of(call: CallWanted) -> Asked:
     """Say it as the kernel is asked."""
     approval = None

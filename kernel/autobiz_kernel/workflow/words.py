@@ -25,6 +25,7 @@ class FailureKind(StrEnum):
     DENIED = "denied"  # a person's no, or nobody's yes in time
     DOUBT = "doubt"  # the effect may have happened
     CHILD = "child"  # a workflow that was run has failed
+    CANCELLED = "cancelled"  # somebody has called the run off
 
     @property
     def may_be_retried(self) -> bool:
@@ -139,4 +140,14 @@ class Came:
     payload: JsonValue
 
 
-Event: TypeAlias = Answered | Failed | Held | Decided | Passed | Came
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancelled:
+    """Somebody has called the run off; at `doubts` an effect may have happened that nobody knows of."""
+
+    path: str
+    who: str
+    reason: str
+    doubts: tuple[str, ...] = ()
+
+
+Event: TypeAlias = Answered | Failed | Held | Decided | Passed | Came | Cancelled

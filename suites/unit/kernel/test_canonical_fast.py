@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from autobiz_kernel import INTEGER_MAX, CanonicalError, canonical
-from autobiz_kernel.canonical import VALUES_MAX
+from autobiz_kernel.canonical import VALUES_MAX, canonical_of_json
 
 names = st.text(max_size=6) | st.text(
     alphabet='\x00\x1f "\\/<é\u2028\ud7ff\ue000\ufb33\U0001f600ab0', max_size=4
@@ -88,6 +88,27 @@ def test_every_shape_is_written_as_the_reference_writes_it(value: Any) -> None:
 def test_plain_values_are_written_as_the_reference_writes_them(value: Any) -> None:
     """Byte for byte on the values for which the fast writer was made."""
     assert canonical(value) == rfc8785.dumps(value)
+
+
+@settings(max_examples=150)
+@given(shapes)
+@example(1.5)
+@example(-1e-7)
+@example({"a": {"b": [0, 1.0]}})
+@example({"a": '":1.5', "b": ",2e3", "c": "[-4.0", "d": "autobiz:3e15"})
+@example({"\ufb33": 1, "\U0001f600": 2, "a": 3})
+def test_what_was_read_from_json_is_written_alike_unseen(value: Any) -> None:
+    """The writer that does not look at each part writes what the other one does, numbers included."""
+    read = json.loads(json.dumps(value))
+    assert canonical_of_json(read) == canonical(read) == rfc8785.dumps(read)
+
+
+@pytest.mark.negative
+@pytest.mark.parametrize("value", [2**53, [1e16], {"a": -(2**60)}, {"a": [1, 1e300]}])
+def test_numbers_that_json_cannot_carry_are_refused_unseen(value: Any) -> None:
+    """A number beyond what is exact is refused, however it was read."""
+    with pytest.raises(CanonicalError, match="JSON numbers lose units"):
+        canonical_of_json(value)
 
 
 @pytest.mark.parametrize("code", [*range(0x80), 0x2028, 0x2029, 0xD7FF, 0xE000, 0xFFFF, 0x1F600])

@@ -1,10 +1,8 @@
 """What a watcher counts: under the names of the specification, with few labels, and once for each thing."""
 
-import re
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from prometheus_client import generate_latest
@@ -12,20 +10,14 @@ from prometheus_client import generate_latest
 from autobiz_kernel import (
     BoundsConfig,
     ClaimOutcome,
-    KernelMetrics,
     NotDoneError,
     Refused,
     TerminationReason,
 )
-from autobiz_kernel.breaker import CircuitMetrics
-from autobiz_kernel.credentials import CredentialMetrics
-from autobiz_mocks import VirtualClock
 
 from .governed import Desk, raw, refund
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.requirement("INV-04")]
-
-ROW = re.compile(r"^\| `(\w+)` \| (counter|histogram) \|([^|]*)\|", re.MULTILINE)
 
 
 def counted(desk: Desk) -> dict[str, float]:
@@ -160,27 +152,3 @@ async def test_a_worker_that_has_lost_its_run_counts_nothing() -> None:
     await desk.ledger.take_run(run.tenant, run.run_id, now=desk.clock.now() + timedelta(seconds=1))
     await desk.kernel().call(run, replace(raw(), path="2"))
     assert counted(desk) == {}
-
-
-REGISTRIES = (
-    KernelMetrics().registry,
-    CredentialMetrics(VirtualClock()).registry,
-    CircuitMetrics().registry,
-)
-
-
-async def test_the_page_names_every_metric() -> None:
-    """The page lists what can be watched, no more and no less."""
-    page = (Path(__file__).parents[3] / "docs/reference/watching.md").read_text(encoding="utf-8")
-    told = [
-        (name, kind)
-        for name, kind, _ in re.findall(
-            r"^\| `(\w+)` \| (counter|gauge|histogram) \|([^|]*)\|", page, re.MULTILINE
-        )
-    ]
-    kept = [
-        (each.name + "_total" * (each.type == "counter"), each.type)
-        for registry in REGISTRIES
-        for each in registry.collect()
-    ]
-    assert sorted(told) == sorted(kept)

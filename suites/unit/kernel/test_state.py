@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -83,3 +84,35 @@ def test_a_gap_or_a_change_in_the_history_is_named() -> None:
     forged = replace(versions[1], patch=b'{"b":9}')
     with pytest.raises(StateError, match=r"version 2 \(1\): its patch does not lead"):
         replayed((versions[0], forged, versions[2]))
+
+
+numbers = st.dictionaries(
+    st.sampled_from(["a", "b", "é"]),
+    st.recursive(
+        st.none()
+        | st.booleans()
+        | st.integers(-3, 3)
+        | st.sampled_from([1.0, -0.0, 0.5, 1e-7])
+        | st.text(max_size=2),
+        lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from("ab"), inner, max_size=2),
+        max_leaves=5,
+    ),
+)
+
+
+@given(st.lists(numbers, max_size=4))
+def test_a_state_is_the_one_that_will_be_read(patches: list[Any]) -> None:
+    """Whoever made a state knows the same values as whoever reads it from the books: 1.0 is 1 to both."""
+    state: dict[str, Any] = {}
+    for version, patch in enumerate(patches):
+        before = repr(state)
+        after, fitted = change(state, version, patch)
+        assert repr(state) == before
+        assert _exactly(after) == _exactly(orjson.loads(fitted.state))
+        assert fitted.state == canonical(after)
+        state = after
+
+
+def _exactly(value: object) -> bytes:
+    """A text in which 1 and 1.0 are told apart."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)

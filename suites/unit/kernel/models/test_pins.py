@@ -124,7 +124,7 @@ def test_pinned_parameters_and_prompt_are_what_is_sent() -> None:
     made = scene(openai(), pin={"parameters": {"temperature": 0}})
     asked(made)
     (sent,) = made.script.sent
-    assert (sent["temperature"], sent["model"]) == (0, made.pins["sort"].model)
+    assert (sent["temperature"], sent["model"]) == (0, made.pins["sort"].entry.model)
     assert sent["messages"][0] == {"role": "system", "content": PROMPT}
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from autobiz_kernel import IncidentKind, Json
+from autobiz_kernel.approvals import LateDecisionError, Verdict
 from autobiz_kernel.workflow import Standing
 
 from ....shop.place import TEXT, order, refund, shop_in_memory
@@ -62,13 +63,17 @@ async def test_a_run_fails_on_an_answer_that_breaks_its_schema() -> None:
 @pytest.mark.requirement("P1-R09", "INV-07")
 @pytest.mark.test_id("P1-T17")
 async def test_a_decision_after_the_end_of_its_run_moves_nothing() -> None:
-    """A run that was ended while it waited stays ended, and a yes that comes then moves no money."""
+    """A run that was ended while it waited stays ended; a later word is refused, and is on record."""
     shop = shop_in_memory(TEXT.replace("wall_ms_max: 604800000", "wall_ms_max: 60000"))
     run_id = await shop.start("refund", refund(amount=6_000))
     assert await shop.advance(run_id) is Standing.SUSPENDED
     (request,) = await shop.waiting()
     assert await shop.until_over(run_id, step=timedelta(seconds=30)) == "MAX_TIME"
-    await shop.decide(request, "U0ANN")
+    assert await shop.waiting() == ()
+    with pytest.raises(LateDecisionError, match="MAX_TIME"):
+        await shop.decide(request, "U0ANN")
+    (late,) = await shop.approvals.late_ones(shop.tenant, request.approval_id)
+    assert (late.approver, late.verdict) == ("ann", Verdict.APPROVE)
     await shop.worker().work()
     assert await shop.advance(run_id) is Standing.ENDED
     assert shop.made("payments.refund") == []

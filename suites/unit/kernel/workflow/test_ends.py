@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from autobiz_kernel import Ledger, NotDoneError, RunRecord
+from autobiz_kernel import Json, Ledger, NotDoneError, RunRecord
 from autobiz_kernel.workflow import Lease, Queue, Standing, Worker
 from autobiz_oracles import PlainRun, expect
 
@@ -160,6 +160,8 @@ async def test_a_worker_works_until_it_is_stopped() -> None:
     run_id = await shop.start("reserve_all", order())
 
     async def idle() -> None:
+        for _ in range(200):
+            await asyncio.sleep(0)  # what is under way comes first: no time passes meanwhile
         pauses.append(shop.clock.advance(timedelta(minutes=10)))
         record = await shop.record(run_id)
         if record.termination_reason is not None:
@@ -170,6 +172,58 @@ async def test_a_worker_works_until_it_is_stopped() -> None:
     assert await worker.run(stopped) >= 3
     assert await shop.until_over(run_id) == "FAILED"
     assert (len(pauses) > 1, told) == (True, [])
+
+
+async def test_a_slow_run_keeps_nobody_waiting() -> None:
+    """While one run hangs in a tool its worker takes up all others that are due."""
+    shop, stopped, told = shop_in_memory(), asyncio.Event(), list[Exception]()
+    slow, *others = [await shop.start("refund", refund(number)) for number in range(1, 9)]
+    let_go = asyncio.Event()
+
+    async def answer(operation: str, arguments: Json, key: str) -> Any:
+        if arguments.get("refund_id") == "r-1":
+            await let_go.wait()
+        return await shop.answer(operation, arguments, key)
+
+    async def idle() -> None:
+        await asyncio.sleep(0)
+        records = [await shop.ledger.load_run(shop.tenant, each) for each in others]
+        if all(record and record.termination_reason for record in records):
+            let_go.set()
+            stopped.set()
+
+    shop.provider = answer
+    worker = Worker(orchestrator=shop.worker(), idle=idle, on_error=told.append, at_once=2)
+    assert await worker.run(stopped) == 8
+    assert (await shop.record(slow)).termination_reason == "COMPLETED"
+    assert told == []
+
+
+@pytest.mark.negative
+async def test_a_worker_that_is_torn_down_ends_what_it_does() -> None:
+    """Cancelling a worker ends its runs where they are, and what its idling raises reaches its caller."""
+    shop, stopped, is_there = shop_in_memory(), asyncio.Event(), asyncio.Event()
+    await shop.start("refund", refund())
+
+    async def answer(_operation: str, _arguments: Json, _key: str) -> Any:
+        is_there.set()
+        await asyncio.Event().wait()
+
+    async def idle() -> None:
+        await asyncio.Event().wait()
+
+    async def broken() -> None:
+        raise ZeroDivisionError
+
+    shop.provider = answer
+    orchestrator = shop.worker()
+    torn = asyncio.create_task(Worker(orchestrator=orchestrator, idle=idle, on_error=print).run(stopped))
+    await is_there.wait()
+    torn.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await torn
+    with pytest.raises(ZeroDivisionError):
+        await Worker(orchestrator=orchestrator, idle=broken, on_error=print).run(stopped)
 
 
 async def test_an_event_that_comes_while_a_run_is_laid_down_is_not_overlooked() -> None:

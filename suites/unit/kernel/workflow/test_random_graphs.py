@@ -4,9 +4,16 @@ import asyncio
 import random
 from dataclasses import dataclass
 
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from autobiz_kernel.business import Compiled
+from autobiz_kernel.workflow import committing
+from autobiz_kernel.workflow.frames import State
+from autobiz_kernel.workflow.interpreter import moved
+from autobiz_kernel.workflow.words import Event
 
 from ....shop.place import shop_in_memory
 from ....shop.random_graphs import Seeded, compiles, lives_through, random_business
@@ -38,6 +45,27 @@ def test_whatever_compiles_ends_and_replays(data: st.DataObject) -> None:
     text = random_business(chance)
     if compiles(text):
         asyncio.run(lives_through(chance, shop_in_memory(text)))
+
+
+def test_no_move_touches_the_state_that_it_moves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a move shares with the state before it is changed in neither, whatever happens in a workflow."""
+    moves = 0
+
+    def watched(compiled: Compiled, state: State, event: Event, *, now_ms: int, seed: str) -> State:
+        nonlocal moves
+        moves += 1
+        before = orjson.dumps(state)
+        after = moved(compiled, state, event, now_ms=now_ms, seed=seed)
+        assert orjson.dumps(state) == before
+        return after
+
+    monkeypatch.setattr(committing, "moved", watched)
+    for seed in range(40):
+        chance = Seeded(random.Random(seed))
+        text = random_business(chance)
+        if compiles(text):
+            asyncio.run(lives_through(chance, shop_in_memory(text)))
+    assert moves > 50
 
 
 def test_a_sample_of_seeds_does_so_too() -> None:

@@ -1,0 +1,2 @@
+DROP TABLE hitl_late_decisions;
+DROP FUNCTION tell_due() CASCADE;
