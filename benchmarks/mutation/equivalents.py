@@ -130,6 +130,7 @@ EQUIVALENT: Final = (
         "ReplaceComparisonOperator_GtE_Gt",
         "no bound equals a floor to the last digit",
     ),
+    Equivalent("statistics.search", "while low < high", "ReplaceComparisonOperator_Lt_NotEq", _NEVER_LESS),
     Equivalent("statistics.allowance", "< t, 0, n + 1) - 1", "ReplaceBinaryOperator_Add_BitOr", _NEVER_LESS),
     Equivalent(
         "statistics.allowance", "0.0 <= failures < inf", "ReplaceComparisonOperator_Lt_NotEq", _NEVER_LESS
