@@ -86,7 +86,14 @@ def _alembic(url: str, lock_ms_max: int) -> "Iterator[Config]":
 
     with psycopg.connect(url, autocommit=True) as guard:
         guard.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
-        guard.execute((_folder() / "sql" / "roles.sql").read_text(encoding="utf-8").encode())
+        try:
+            guard.execute((_folder() / "sql" / "roles.sql").read_text(encoding="utf-8").encode())
+            guard.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(OWNER)))
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise MigrationError(
+                f"{error.diag.message_primary}: somebody who may make roles has to migrate the first "
+                "database of a server; afterwards a member of autobiz_migrate can"
+            ) from error
         engine = create_engine(
             "postgresql+psycopg://", creator=lambda: psycopg.connect(url), poolclass=NullPool
         )

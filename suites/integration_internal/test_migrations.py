@@ -163,3 +163,48 @@ def test_a_run_lies_in_the_week_in_which_it_began(empty_database: str) -> None:
             )
         places = connection.execute("SELECT tableoid::regclass::text FROM traces ORDER BY at").fetchall()
     expect.value(places).equals([("traces_2026w10",), ("traces_2026w11",), ("traces_rest",)])
+
+
+@pytest.fixture
+def migrator(postgres_url: str) -> Iterator[tuple[str, str]]:
+    """A login of a deployment's own, and its password."""
+    name, word = f"autobiz_{secrets.token_hex(4)}_deployer", secrets.token_hex(16)
+    with maintenance(), psycopg.connect(postgres_url, autocommit=True) as server:
+        server.execute(
+            sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(name), sql.Literal(word))
+        )
+        yield name, word
+        server.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(name)))
+
+
+def test_a_deployment_migrates_without_reading_a_row(empty_database: str, migrator: tuple[str, str]) -> None:
+    """A member of autobiz_migrate brings the schema up and down again, and has no right to what is in it."""
+    migrate(empty_database)
+    fill(empty_database)
+    name, word = migrator
+    with psycopg.connect(empty_database, autocommit=True) as server:
+        server.execute(sql.SQL("GRANT autobiz_migrate TO {}").format(sql.Identifier(name)))
+    url = conninfo.make_conninfo(empty_database, user=name, password=word)
+    migrate(url)
+    with psycopg.connect(url) as connection, expect.refusal(psycopg.errors.InsufficientPrivilege):
+        connection.execute("SELECT body FROM receipts")
+    once = shape(empty_database)
+    unmigrate(url)
+    migrate(url)
+    make_weeks(url, now=NOW, weeks=1)
+    expect.value([row for row in shape(empty_database) if "2026w10" not in str(row)]).equals(
+        [row for row in once if "2026w10" not in str(row)]
+    )
+
+
+@pytest.mark.negative
+def test_who_may_not_make_roles_is_told_what_to_do(empty_database: str, migrator: tuple[str, str]) -> None:
+    """A login without any right is refused in words, and nothing is made."""
+    name, word = migrator
+    url = conninfo.make_conninfo(empty_database, user=name, password=word)
+    with expect.refusal(MigrationError, r"somebody who may make roles .* a member of autobiz_migrate can"):
+        migrate(url)
+    with psycopg.connect(empty_database) as connection:
+        expect.value(
+            connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        ).equals([])
