@@ -23,7 +23,9 @@ from .modules import COMPONENTS, ROOT, Component
 from .replaced import Replaced
 from .swapped import is_shape, swap, swappable
 
-LIMIT_S = 90
+# In seconds of the processor, so that neither others at work nor a pause make a try count as endless.
+LIMIT_S = 30
+WAIT_S_MAX = 1800
 NOT_IMPORTED = 99
 # Whether two equal constants are also one object is the interpreter's business and decides nothing.
 _IDENTITY = ("_Is", "_IsNot", "_Is_Eq", "_IsNot_NotEq")
@@ -57,11 +59,12 @@ def changes(path: Path) -> Iterator[tuple[str, int, int, str]]:
                 yield name.removeprefix("core/"), occurrence, line, changed
 
 
-def notice(component: Component, module: str, source: str, *, whole: bool) -> str:
+def notice(component: Component, module: str, source: str, *, whole: bool, limit_s: int = LIMIT_S) -> str:
     """Return how the tests took the changed source: killed, survived, timeout, or not imported."""
     child = os.fork()
     if not child:
-        signal.alarm(LIMIT_S)
+        signal.setitimer(signal.ITIMER_PROF, limit_s)
+        signal.alarm(WAIT_S_MAX)
         silent = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silent, 1)
         os.dup2(silent, 2)
@@ -72,7 +75,7 @@ def notice(component: Component, module: str, source: str, *, whole: bool) -> st
             os._exit(code)
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
-        return "timeout" if os.WTERMSIG(status) == signal.SIGALRM else "killed"
+        return "timeout" if os.WTERMSIG(status) in (signal.SIGALRM, signal.SIGPROF) else "killed"
     return {0: "survived", NOT_IMPORTED: "not imported"}.get(os.WEXITSTATUS(status), "killed")
 
 
@@ -149,6 +152,9 @@ def main() -> None:
     parser.add_argument(
         "--of", choices=COMPONENTS, default="gates", help="Which component is changed (gates)."
     )
+    parser.add_argument(
+        "--limit", type=int, default=LIMIT_S, help="Seconds of work after which a try counts as endless."
+    )
     parser.add_argument("modules", nargs="*", help="Which modules of it; all that are listed if none.")
     asked = parser.parse_args()
     if asked.tools:
@@ -176,7 +182,7 @@ def main() -> None:
                 rows[module, operator, occurrence] = {"module": module, "outcome": "equivalent"}
                 continue
             is_seen = module not in component.at_import and swappable(path.read_text(encoding="utf-8"), line)
-            outcome = notice(component, module, source, whole=not is_seen)
+            outcome = notice(component, module, source, whole=not is_seen, limit_s=asked.limit)
             row = {"module": module, "operator": operator, "occurrence": occurrence, "line": line}
             row["outcome"] = outcome
             rows[module, operator, occurrence] = row

@@ -81,7 +81,28 @@ EQUIVALENT: Final = (
     Equivalent("gathering", "run = -1", "ReplaceUnary.*|NumberReplacer", "no run is called that"),
     Equivalent("gathering", "if number == len(self.facts)", "ReplaceComparisonOperator_Eq_LtE", _NEVER_LESS),
     Equivalent(
-        "anytime", "alpha=1.0 - confidence", "ReplaceBinaryOperator_Sub_Mod", "above one half it is the same"
+        "anytime",
+        "needed = 1.0 / (1.0 - confidence)",
+        "ReplaceBinaryOperator_Sub_Mod",
+        "above one half it is the same",
+    ),
+    Equivalent("anytime", "*, floor: float", "ReplaceBinaryOperator_Mul_Div", _BY_PLACE),
+    Equivalent("anytime", "if wealth > 0.0", "ReplaceComparisonOperator_Gt_NotEq", _NEVER_LESS),
+    Equivalent("unpacking", "bytes_max: int, *, is_sure", "ReplaceBinaryOperator_Mul_Div", _BY_PLACE),
+    Equivalent("unpacking", "is_sure=match.start() == 0", "ReplaceComparisonOperator_Eq_LtE", _NEVER_LESS),
+    Equivalent("blocks", "@lru_cache", "NumberReplacer|RemoveDecorator", _DETOUR),
+    Equivalent(
+        "blocks",
+        "== entries == len(_BETWEEN(data))",
+        "ReplaceComparisonOperator_Eq_LtE?|ReplaceBinaryOperator_Add_(?!LShift).*",
+        "between entries there are never more ends of lines than entries but one; with fewer, each is read",
+    ),
+    Equivalent("blocks", "data: bytes, *, headed", "ReplaceBinaryOperator_Mul_Div", _BY_PLACE),
+    Equivalent(
+        "pairing",
+        '["upper"] < -MARGIN',
+        "ReplaceComparisonOperator_Lt_LtE",
+        "no bound equals the margin to the last digit",
     ),
     Equivalent(
         "anytime",
@@ -109,6 +130,7 @@ EQUIVALENT: Final = (
         "ReplaceComparisonOperator_GtE_Gt",
         "no bound equals a floor to the last digit",
     ),
+    Equivalent("statistics.search", "while low < high", "ReplaceComparisonOperator_Lt_NotEq", _NEVER_LESS),
     Equivalent("statistics.allowance", "< t, 0, n + 1) - 1", "ReplaceBinaryOperator_Add_BitOr", _NEVER_LESS),
     Equivalent(
         "statistics.allowance", "0.0 <= failures < inf", "ReplaceComparisonOperator_Lt_NotEq", _NEVER_LESS

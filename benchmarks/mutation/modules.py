@@ -93,7 +93,10 @@ _SENTENCES: Final = (
     *("oracles/test_expect.py", "oracles/test_softly.py", "oracles/test_signatures.py"),
     "-ppytest_asyncio.plugin",
 )
-_LEAKS: Final = _judged("leaks_nothing", also=("oracles/test_leaks.py", "oracles/test_packed.py"))
+_LEAKS: Final = (
+    "oracles/test_detectors.py",
+    *_judged("leaks_nothing", also=("oracles/test_leaks.py", "oracles/test_packed.py")),
+)
 _EVIDENCE: Final = ("oracles/test_oracle.py", "oracles/test_outcome.py", "oracles/test_conformance.py")
 _VALUES: Final = ("oracles/test_json_values.py", "oracles/test_expect.py")
 

@@ -63,14 +63,14 @@ def bet(cases: Sequenced, *, floor: float, confidence: float) -> Condition:
     rest = [Fraction(case.slots - case.against, case.slots) for case in cases.rest]
     # A mean of the floor leaves the wealth as it is: cases out of turn can only cost.
     losses = [min(mean, Fraction(floor)) for mean in rest]
-    wealth = _wealth(means + losses, floor, aim, confidence)
+    wealth = _wealth(means + losses, floor, aim)
     needed = 1.0 / (1.0 - confidence)
     words = f"the bet against {floor:g} is worth {wealth:.4g} of {needed:.4g} after {len(means)} cases"
     if wealth >= needed:
         return Condition(name="bet", decision=Decision.OPEN, reason=words)
     all_of_them = len(means) + len(rest)
-    can_still = _wealth(means + rest, floor, aim, confidence) >= needed
-    could_have = _wealth([Fraction(1)] * all_of_them, floor, aim, confidence) >= needed
+    can_still = _wealth(means + rest, floor, aim) >= needed
+    could_have = _wealth([Fraction(1)] * all_of_them, floor, aim) >= needed
     shut = could_have and not can_still
     more = ceil(log(needed / wealth) / log(aim / floor)) if wealth > 0.0 else None
     return Condition(
@@ -85,5 +85,5 @@ def _is_finished(case: CaseTally) -> bool:
     return bool(case.valid) and not case.missing and not case.invalid
 
 
-def _wealth(means: Sequence[Fraction], floor: float, aim: float, confidence: float) -> float:
-    return eprocess_value(Counter(means), p0=floor, q=aim, alpha=1.0 - confidence)["e_value"]
+def _wealth(means: Sequence[Fraction], floor: float, aim: float) -> float:
+    return eprocess_value(Counter(means), p0=floor, q=aim)["e_value"]

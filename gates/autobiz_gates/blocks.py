@@ -1,5 +1,6 @@
 """Read a ledger in blocks, of each trial only what a tally needs: the fold's way through a million lines."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,7 +11,7 @@ import msgspec
 
 from .entry import Header, Line, RunPlan
 from .errors import LedgerError
-from .ledger import LINE_BYTES_MAX, Torn, check_order, read_line, unreadable
+from .ledger import LINE_BYTES_MAX, NOT_JSON, Torn, check_order, read_line, unreadable
 
 _BLOCK_BYTES = 1024 * 1024
 _DECODER_PAYS_BYTES = 128 * 1024
@@ -41,6 +42,8 @@ class TrialBrief(msgspec.Struct, frozen=True, gc=False, tag="trial", tag_field="
 
 
 BriefLine = Header | RunPlan | TrialBrief
+# No text and no entry has this within, so wherever it stands one entry ends and the next begins.
+_BETWEEN = re.compile(rb"}\n{").findall
 _brief_lines = msgspec.json.Decoder(BriefLine)
 _whole_lines = msgspec.json.Decoder(Line)
 _brief_trial = msgspec.json.Decoder(TrialBrief)
@@ -75,8 +78,13 @@ def _decoded(data: bytes) -> list[Header | RunPlan | TrialBrief]:
     try:
         first = _brief_trial.decode(data[: data.index(b"\n")])
         return _lines_of_run(first.run_id).decode_lines(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except NOT_JSON:
         return _brief_lines.decode_lines(data)
+
+
+def _is_one_a_line(data: bytes, entries: int) -> bool:
+    """Whether so many entries fill as many lines: they may share one, and leave another empty."""
+    return data.count(b"\n") == entries == len(_BETWEEN(data)) + 1
 
 
 class Block:
@@ -86,14 +94,14 @@ class Block:
         self._path = path
         self._first = first
         self._data = data
+        self._headed = headed
         self._entries: list[Line] | None = None
         try:
             self.lines = _decoded(data)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        except NOT_JSON:
             raise self._culprit() from None
-        if len(self.lines) != data.count(b"\n"):
-            # An empty line, or two entries on one.
-            raise self._culprit()
+        if not _is_one_a_line(data, len(self.lines)) and (wrong := self._wrong()):
+            raise wrong
         if not headed or Header in set(map(type, self.lines)):
             for number, line in enumerate(self.lines, start=first):
                 check_order(path, number, line, headed=headed)
@@ -104,20 +112,24 @@ class Block:
         if self._entries is None:
             try:
                 self._entries = _whole_lines.decode_lines(self._data)
-            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            except NOT_JSON:
                 raise self._culprit() from None
         return self._entries[position]
 
     def _culprit(self) -> LedgerError:
+        words = f"{self._path}:{self._first}: from here on, the lines are not a ledger's."
+        return self._wrong() or LedgerError(words)
+
+    def _wrong(self) -> LedgerError | None:
         """Read line by line, the first that is wrong is named as `read_lines` would name it."""
+        headed = self._headed
         try:
             for number, raw in enumerate(self._data.split(b"\n")[:-1], start=self._first):
-                line = read_line(self._path, number, raw)
-                if number == 1:
-                    check_order(self._path, number, line, headed=False)
+                check_order(self._path, number, read_line(self._path, number, raw + b"\n"), headed=headed)
+                headed = True
         except LedgerError as error:
             return error
-        return LedgerError(f"{self._path}:{self._first}: from here on, the lines are not a ledger's.")
+        return None
 
 
 def read_blocks(part: Part) -> Iterator[Block | Torn]:
@@ -131,10 +143,11 @@ def read_blocks(part: Part) -> Iterator[Block | Torn]:
 
 
 def _blocks(part: Part, file: BinaryIO) -> Iterator[Block | Torn]:
-    path, first, headed = part.path, 1, part.start > 0
+    path, first, headed = part.path, 1, bool(part.start)
     while data := file.read(part.limit(file.tell())):
         if not data.endswith(b"\n"):
-            data += file.readline(LINE_BYTES_MAX)
+            begun = len(data) - data.rfind(b"\n") - 1
+            data += file.readline(LINE_BYTES_MAX - begun)
         tail = b""
         if not data.endswith(b"\n"):
             head, newline, tail = data.rpartition(b"\n")

@@ -16,6 +16,8 @@ LINE_BYTES_MAX = 64 * 1024 * 1024
 SHARDS_MAX = 10_000
 # What somebody names by mistake (a home, a whole disk) is told, and not read for hours.
 _ENTRIES_MAX = 100_000
+# What decoding raises of bytes that are not what they should be.
+NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Line)
 
@@ -115,7 +117,7 @@ def read_line(path: Path, number: int, raw: bytes, *, torn: bool = False) -> Lin
     """One line; what cannot be read is forgiven only where a writer may have died in it."""
     try:
         return _decoder.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except NOT_JSON as error:
         if not torn:
             raise LedgerError(_explain(path, number, raw, error)) from None
         return Torn(path=path, line=number)
@@ -176,7 +178,7 @@ def _explain(path: Path, number: int, raw: bytes, error: Exception) -> str:
     if number == 1:
         try:
             peek = msgspec.json.decode(raw)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        except NOT_JSON:
             return f"{path}:1: not a ledger: the first line is not JSON."
         schema = peek.get("schema") if isinstance(peek, dict) else None
         if isinstance(schema, str) and schema != LEDGER_SCHEMA:

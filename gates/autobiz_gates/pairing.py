@@ -14,7 +14,6 @@ from .tally import CaseTally
 from .wholeness import named
 
 MARGIN_POINTS: Final = 5
-_CASES_LOOKED_AT_MAX: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +116,7 @@ def _cases_more(outcomes: list[tuple[bool, bool]], confidence: float) -> int:
     def shown(more: int) -> bool:
         return _difference(outcomes, confidence, both_pass=more)["non_inferior_5pp"]
 
-    return first_where(shown, 0, _CASES_LOOKED_AT_MAX)
+    return first_where(shown, 0)
 
 
 def _difference(

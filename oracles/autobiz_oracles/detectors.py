@@ -43,28 +43,41 @@ def literal(name: str, value: str) -> Detector:
 # Numbers of orders look like cards and accounts of lengths that nobody gives out.
 _CARD_LENGTHS = {b"2": (16,), b"3": (14, 15), b"4": (16, 19), b"5": (16,), b"6": (16, 19)}
 _IBAN_LENGTHS = {
-    name: int(each[:2])
-    for each in (
-        "15 NO;16 BE;18 DK FI FO GL NL;19 MK SI;20 AT BA EE KZ LT LU XK;21 CH HR LI LV",
-        "22 BG BH CR DE GB GE IE ME RS;23 AE GI IL;24 AD CZ ES MD PK RO SA SE SK TN VG;25 PT;26 IS TR",
-        "27 FR GR IT MC MR SM;28 AL AZ BY CY DO GT HU LB PL;29 BR EG PS QA UA;30 JO KW MU;31 MT;32 LC",
-    )
-    for each in each.split(";")
-    for name in each[3:].split()
+    name: length
+    for length, names in {
+        15: "NO",
+        16: "BE",
+        18: "DK FI FO GL NL",
+        19: "MK SI",
+        20: "AT BA EE KZ LT LU XK",
+        21: "CH HR LI LV",
+        22: "BG BH CR DE GB GE IE ME RS",
+        23: "AE GI IL",
+        24: "AD CZ ES MD PK RO SA SE SK TN VG",
+        25: "PT",
+        26: "IS TR",
+        27: "FR GR IT MC MR SM",
+        28: "AL AZ BY CY DO GT HU LB PL",
+        29: "BR EG PS QA UA",
+        30: "JO KW MU",
+        31: "MT",
+        32: "LC",
+    }.items()
+    for name in names.split()
 }
 
 
 def _card(found: bytes) -> bytes:
     """The longest beginning that ends between two numbers and has a card's length and check digit."""
-    for end in range(len(found), 0, -1):
-        if re.match(rb"[0-9]", found[end : end + 1]) is None and _passes_luhn(found[:end]):
+    for end in reversed([match.end() for match in re.finditer(rb"[0-9]+", found)]):
+        if _passes_luhn(found[:end]):
             return found[:end]
     return b""
 
 
 def _passes_luhn(found: bytes) -> bool:
-    digits = [byte - 48 for byte in found if 48 <= byte <= 57]
-    if found[-1:] in b" -" or len(digits) not in _CARD_LENGTHS.get(found[:1], ()) or len(set(digits)) == 1:
+    digits = [int(digit) for digit in re.findall(rb"[0-9]", found)]
+    if len(digits) not in _CARD_LENGTHS.get(found[:1], ()):
         return False
     doubled = (sum(divmod(2 * digit, 10)) for digit in digits[-2::-2])
     return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
@@ -72,7 +85,7 @@ def _passes_luhn(found: bytes) -> bool:
 
 def _iban(found: bytes) -> bytes:
     """The beginning that has the length of its country's account numbers and their check digits."""
-    length = _IBAN_LENGTHS.get(found[:2].decode().upper(), 0)
+    length = _IBAN_LENGTHS.get(found[:2].decode().upper())
     ends = [match.end() for match in re.finditer(rb"[0-9A-Za-z]", found)]
     if not length or len(ends) < length:
         return b""
@@ -93,7 +106,7 @@ def _is_text(found: bytes) -> bool:
     for start in range(4):
         whole = found[start:]
         whole = whole[: len(whole) - (len(whole) % 4 == 1)]
-        text = base64.b64decode(whole + b"=" * (-len(whole) % 4), altchars=b"-_")
+        text = base64.b64decode(whole + b"==", altchars=b"-_")
         if re.fullmatch(rb"[\t\r\n\x20-\x7e]*", text):
             return True
     return False

@@ -59,12 +59,12 @@ def unpacked(data: bytes, bytes_max: int) -> Iterator[Unpacked]:
             yield from _stream(data, how, begin, bytes_max, is_sure=True)
     for match in _GZIP.finditer(data):
         part = data[match.start() :]
-        yield from _stream(part, "gzip", _gzip, bytes_max, is_sure=match.start() == 0)
+        yield from _stream(part, "gzip", _headed, bytes_max, is_sure=match.start() == 0)
     if _ZLIB.match(data):
-        yield from _stream(data, "deflate", zlib.decompressobj, bytes_max, is_sure=False)
+        yield from _stream(data, "deflate", _headed, bytes_max)
     elif not _TEXT.match(data):
         # Nothing marks a bare stream, so only one that is whole is believed to be one.
-        bare = _stream(data, "deflate", _raw, bytes_max, is_sure=False)
+        bare = _stream(data, "deflate", _raw, bytes_max)
         yield from (one for one in bare if not one.problem)
 
 
@@ -72,7 +72,7 @@ def inflates(data: bytes) -> bool:
     """Whether this is a whole deflated stream without any mark of one."""
     if _TEXT.match(data):
         return False
-    return any(not one.problem for one in _stream(data, "", _raw, _TRIED_BYTES_MAX, is_sure=False))
+    return any(not one.problem for one in _stream(data, "", _raw, _TRIED_BYTES_MAX))
 
 
 def holds_packed(data: bytes) -> bool:
@@ -80,8 +80,9 @@ def holds_packed(data: bytes) -> bool:
     return any(one.data for one in unpacked(data, _TRIED_BYTES_MAX))
 
 
-def _gzip() -> _Unpacker:
-    return zlib.decompressobj(wbits=31)
+def _headed() -> _Unpacker:
+    """Of what begins with gzip's header or with zlib's, whichever it is."""
+    return zlib.decompressobj(wbits=47)
 
 
 def _raw() -> _Unpacker:
@@ -89,7 +90,7 @@ def _raw() -> _Unpacker:
 
 
 def _stream(
-    data: bytes, how: str, begin: Callable[[], _Unpacker], bytes_max: int, *, is_sure: bool
+    data: bytes, how: str, begin: Callable[[], _Unpacker], bytes_max: int, *, is_sure: bool = False
 ) -> Iterator[Unpacked]:
     """One stream, and those that follow it. Where a sign may stand by chance, no output is no stream."""
     found, problem = b"", ""

@@ -10,7 +10,7 @@ from decimal import Decimal
 from .differences import differences
 from .evidence import apart, given, is_empty, measured
 from .oracle import Finding, MissingEvidenceError, oracle
-from .verdict import SIGNS_MAX, OracleType
+from .verdict import OracleType, short
 
 
 @oracle(OracleType.CONSISTENCY)
@@ -22,8 +22,8 @@ def equals(found: object | None, wanted: object) -> Finding:
     return Finding(
         holds=not changes,
         reason=f"{len(changes)} parts differ" if changes else "as declared",
-        observed=_shown(found) if changes else "",
-        expected=_shown(wanted) if changes else "",
+        observed=short(repr(found)) if changes else "",
+        expected=short(repr(wanted)) if changes else "",
         diff="\n".join(map(str, changes)),
         is_hollow=is_empty(found) and is_empty(wanted),
     )
@@ -38,7 +38,7 @@ def differs(found: object | None, other: object | None) -> Finding:
     return Finding(
         holds=is_other,
         reason="another one" if is_other else "the very same",
-        observed="" if is_other else _shown(found),
+        observed="" if is_other else short(repr(found)),
         expected="" if is_other else "another one",
     )
 
@@ -54,7 +54,7 @@ def matches(found: str | None, pattern: str) -> Finding:
     return Finding(
         holds=is_found,
         reason="matches" if is_found else "does not match",
-        observed="" if is_found else _shown(found),
+        observed="" if is_found else short(repr(found)),
         expected=pattern,
     )
 
@@ -66,7 +66,7 @@ def contains(found: Collection[object] | None, *parts: object) -> Finding:
     return Finding(
         holds=not missing,
         reason="; ".join(f"{part!r} is not in it" for part in missing) or f"holds all of {len(parts)}",
-        observed=_shown(found) if missing else "",
+        observed=short(repr(found)) if missing else "",
         expected=" and ".join(map(repr, parts)),
     )
 
@@ -78,7 +78,7 @@ def lacks(found: Collection[object] | None, *parts: object) -> Finding:
     return Finding(
         holds=not told,
         reason="; ".join(f"{part!r} is in it" for part in told) or f"holds none of {len(parts)}",
-        observed=_shown(found) if told else "",
+        observed=short(repr(found)) if told else "",
         expected="none of " + ", ".join(map(repr, parts)),
         is_hollow=is_empty(found),
     )
@@ -118,8 +118,3 @@ def _asked(parts: tuple[object, ...]) -> tuple[object, ...]:
     if not parts or any(isinstance(part, str | bytes) and not part for part in parts):
         raise MissingEvidenceError("nothing was asked for: an empty text is in every one")
     return parts
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= SIGNS_MAX else f"{text[: SIGNS_MAX - 3]}..."

@@ -45,13 +45,13 @@ class Verdict:
 
     def __str__(self) -> str:
         hollow = " in empty evidence" if self.is_hollow and self.outcome is Outcome.PASS else ""
-        parts = [f"{self.type} {self.name}: {self.outcome}{hollow}: {_short(self.reason)}"]
+        parts = [f"{self.type} {self.name}: {self.outcome}{hollow}: {short(self.reason)}"]
         if self.outcome is not Outcome.PASS:
-            parts += [f"  {name}: {_short(text)}" for name, text in self._sides if text]
+            parts += [f"  {name}: {short(text)}" for name, text in self._sides if text]
             # What the reason has said already in full is not said again.
             is_told = len(self.reason) <= SIGNS_MAX and self.reason == "; ".join(self.diff.splitlines())
             lines = [] if is_told else self.diff.splitlines()
-            parts += [f"  {_short(line)}" for line in lines[:LINES_MAX]]
+            parts += [f"  {short(line)}" for line in lines[:LINES_MAX]]
             parts += [f"  ... and {len(lines) - LINES_MAX} more lines"] if len(lines) > LINES_MAX else []
         return "\n".join(parts)
 
@@ -78,6 +78,6 @@ class VerdictError(AssertionError):
         super().__init__("\n".join(blamed) or "no verdict was given, so nothing is known")
 
 
-def _short(text: str) -> str:
-    """A failure is read on a screen; the whole of it is in the verdict."""
+def short(text: str) -> str:
+    """Cut a text to what is read on a screen."""
     return text if len(text) <= SIGNS_MAX else f"{text[: SIGNS_MAX - 3]}..."

@@ -19,7 +19,8 @@ from autobiz_gates import (
     decide,
     registered_place,
 )
-from autobiz_gates.anytime import Sequenced, bet
+from autobiz_gates.anytime import Sequenced, bet, sequenced
+from autobiz_gates.given import Given
 from autobiz_gates.statistics import eprocess_min_n
 
 pytestmark = pytest.mark.priority("P0")
@@ -172,12 +173,8 @@ def test_so_many_more_clean_cases_win_the_bet(rows: list[str], floor: float, con
     """The clean cases that are said to be lacking win it, and one fewer does not."""
 
     def judged(more: int) -> Condition:
-        letters = [*rows, *["ppp"] * more]
-        cases = [
-            CaseTally(case=f"c{place}", outcomes=tuple(_WORDS[letter] for letter in row))
-            for place, row in enumerate(letters)
-        ]
-        return bet(Sequenced(finished=tuple(cases), rest=()), floor=floor, confidence=confidence)
+        cases = whole([*rows, *["ppp"] * more])
+        return bet(Sequenced(finished=cases, rest=()), floor=floor, confidence=confidence)
 
     first = judged(0)
     assume(first.decision is not Decision.OPEN)
@@ -188,18 +185,77 @@ def test_so_many_more_clean_cases_win_the_bet(rows: list[str], floor: float, con
     assert judged(first.clean_cases_more - 1).decision is not Decision.OPEN
 
 
+def whole(rows: list[str]) -> tuple[CaseTally, ...]:
+    """A case for each row of letters."""
+    return tuple(
+        CaseTally(case=f"{place}{row}", outcomes=tuple(_WORDS[letter] for letter in row))
+        for place, row in enumerate(rows)
+    )
+
+
+def bet_on(finished: list[str], rest: list[str]) -> Condition:
+    return bet(Sequenced(finished=whole(finished), rest=whole(rest)), floor=0.95, confidence=0.95)
+
+
+@pytest.mark.parametrize("failures", range(4))
+def test_the_cases_that_are_lacking_are_told_to_the_one(failures: int) -> None:
+    """After every number of clean cases what is lacking is the published number less those."""
+    needed = eprocess_min_n(failures) - failures
+    for clean in range(needed):
+        answer = bet_on(["fff"] * failures + ["ppp"] * clean, [])
+        assert answer.clean_cases_more == needed - clean
+        assert answer.decision is not Decision.OPEN
+
+
+@pytest.mark.negative
+def test_of_a_bet_that_lost_everything_no_number_is_told() -> None:
+    """Where the wealth is too small for a number, none of cases to win it back is made up."""
+    answer = bet_on(["fff"] * 500, [])
+
+    assert "is worth 0 of 20 after 500 cases" in answer.reason
+    assert answer.clean_cases_more is None
+
+
+@pytest.mark.parametrize(
+    ("finished", "rest", "expected"),
+    [
+        (["fff"] * 2 + ["ppp"] * 38, ["mmm"] * 60, Decision.SHUT),
+        (["fff"] * 2 + ["ppp"] * 38, ["mmm"] * 33, Decision.SHUT),
+        (["fff"] * 2 + ["ppp"] * 38, ["mmm"] * 32, Decision.UNDECIDED),
+        (["fff"] * 20, ["mmm"] * 20, Decision.UNDECIDED),
+        (["fff"] * 72, [], Decision.UNDECIDED),
+        (["fff"] * 73, [], Decision.SHUT),
+        ([], ["fff"] * 73, Decision.SHUT),
+        ([], ["fff"] * 72, Decision.UNDECIDED),
+        (["fff"], ["mmm"] * 112, Decision.UNDECIDED),
+        (["fff"], ["mmm"] * 111, Decision.SHUT),
+    ],
+)
+def test_a_bet_is_lost_only_where_as_many_clean_cases_would_have_won_it(
+    finished: list[str], rest: list[str], expected: Decision
+) -> None:
+    """Seventy-three clean cases win: with fewer in all, finished and to come, nothing is lost yet."""
+    assert bet_on(finished, rest).decision is expected
+
+
+@pytest.mark.parametrize("seeds", [(), (5,), (5, 9), (9, 5)])
+def test_cases_are_put_in_the_order_of_the_first_seed(seeds: tuple[int, ...]) -> None:
+    """Evidence without a seed is read in the order of seed 0, and evidence of two in that of the first."""
+    first = seeds[0] if seeds else 0
+    cases = whole(["ppp"] * 20)
+    looked_at = Given(tallies=Tallies(cases=cases, runs=(1, 2, 3), seeds=seeds), today=TODAY)
+
+    in_order = [case.case for case in sequenced(cases, looked_at).finished]
+
+    assert in_order == sorted((case.case for case in cases), key=lambda name: registered_place(first, name))
+
+
 @given(
     st.lists(st.sampled_from(["ppppp", "pppff", "fffff"]), max_size=30),
     st.lists(st.text("pfusm", min_size=5, max_size=7), max_size=30),
 )
 def test_the_bet_is_lost_where_no_end_of_the_rest_wins_it(finished: list[str], rest: list[str]) -> None:
     """Shut if every open trial passing would not win, though as many clean cases would have."""
-
-    def cases(rows: list[str]) -> tuple[CaseTally, ...]:
-        return tuple(
-            CaseTally(case=f"{place}{row}", outcomes=tuple(_WORDS[letter] for letter in row))
-            for place, row in enumerate(rows)
-        )
 
     def wins(means: list[Fraction]) -> bool:
         wealth = 1.0
@@ -214,6 +270,4 @@ def test_the_bet_is_lost_where_no_end_of_the_rest_wins_it(finished: list[str], r
     if expected is not Decision.OPEN and wins([Fraction(1)] * len(done + best)) and not wins(done + best):
         expected = Decision.SHUT
 
-    answer = bet(Sequenced(finished=cases(finished), rest=cases(rest)), floor=0.95, confidence=0.95)
-
-    assert answer.decision is expected
+    assert bet_on(finished, rest).decision is expected

@@ -98,6 +98,15 @@ def test_fewer_runs_than_in_the_baseline_cannot_be_compared(tmp_path: Path) -> N
     assert "judged in fewer runs than in the baseline: case case-0" in decision.reason
 
 
+@pytest.mark.negative
+def test_where_one_case_cannot_be_compared_no_test_is_made(tmp_path: Path) -> None:
+    """However much the others lost, a comparison that is unfair to one case answers nothing."""
+    decision = compared(tmp_path, rows(10, "ppp"), rows(10, "fff") | {"case-0": "ff-"})
+
+    assert decision.decision is Decision.UNDECIDED
+    assert "sign-flip" not in {one.name for one in decision.conditions}
+
+
 @pytest.mark.parametrize(
     ("row", "expected", "p"),
     [

@@ -27,3 +27,22 @@ def test_with_an_end_it_is_the_answer_where_nothing_holds(first: int, low: int, 
 
     assert first_where(holds, low, high) == min(max(first, low), high)
     assert high not in tried
+
+
+@pytest.mark.parametrize("low", range(10))
+def test_no_number_is_asked_twice_and_few_are(low: int) -> None:
+    """Steps double until it holds and then halve; none is below `low`, and none was answered before."""
+    for first in range(140):
+        tried: list[int] = []
+
+        def holds(number: int, first: int = first, tried: list[int] = tried) -> bool:
+            tried.append(number)
+            return number >= first
+
+        found = first_where(holds, low)
+
+        assert found == max(first, low)
+        assert isinstance(found, int)
+        assert len(set(tried)) == len(tried)
+        assert all(number >= low for number in tried)
+        assert len(tried) <= 2 * max(first, low, 1).bit_length()

@@ -14,6 +14,7 @@ from autobiz_oracles import (
     RubricError,
     alike,
     became,
+    equals,
     exactly,
     exactly_once,
     logged,
@@ -63,6 +64,8 @@ def test_one_empty_side_is_evidence() -> None:
     """Only where both sides are empty would it hold if nothing had been tried."""
     one, none = PlainReceipt(external_key="k"), {"amount": 0}
     assert receipts_agree([one], [request()], header="K").is_hollow is False
+    assert equals([], [1]).is_hollow is False
+    assert equals([1], []).is_hollow is False
     assert receipts_agree([], [request(accepted=False)], header="K").is_hollow is False
     assert alike({}, none, ignoring=["/amount"]).is_hollow is False
     assert alike(none, {}, ignoring=["/amount"]).is_hollow is False

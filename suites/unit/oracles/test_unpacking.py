@@ -3,11 +3,13 @@
 import bz2
 import gzip
 import lzma
+import random
 import zlib
 from collections.abc import Callable
 
 import pytest
 
+from autobiz_oracles import unpacking
 from autobiz_oracles.unpacking import Unpacked, holds_packed, inflates, looks_packed, unpacked
 
 from .test_packed import deflated
@@ -28,13 +30,57 @@ def parts(data: bytes, bytes_max: int = LIMIT) -> list[Unpacked]:
     return list(unpacked(data, bytes_max))
 
 
+@pytest.mark.parametrize("limit", [LIMIT, LIMIT + 1])
 @pytest.mark.parametrize("how", PACK)
-def test_the_limit_itself_is_unpacked_and_no_byte_more(how: str) -> None:
+def test_the_limit_itself_is_unpacked_and_no_byte_more(how: str, limit: int) -> None:
     """As many bytes as are allowed are handed out without complaint; one more is cut off and told."""
-    whole, more = (PACK[how](b"a" * size) for size in (LIMIT, LIMIT + 1))
-    assert parts(whole) == [Unpacked(how=how, data=b"a" * LIMIT)]
-    told = "a compressed part holds more than 1000 bytes"
-    assert parts(more) == [Unpacked(how=how, data=b"a" * LIMIT, problem=told)]
+    whole, more = (PACK[how](b"a" * size) for size in (limit, limit + 1))
+    assert parts(whole, limit) == [Unpacked(how=how, data=b"a" * limit)]
+    told = f"a compressed part holds more than {limit} bytes"
+    assert parts(more, limit) == [Unpacked(how=how, data=b"a" * limit, problem=told)]
+
+
+class Counting:
+    """An unpacker that adds up what it hands out."""
+
+    out = 0
+
+    def __init__(self) -> None:
+        self._inner = bz2.BZ2Decompressor()
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inner.unused_data
+
+    def decompress(self, data: bytes, max_length: int, /) -> bytes:
+        found = self._inner.decompress(data, max_length)
+        Counting.out += len(found)
+        return found
+
+
+@pytest.mark.negative
+@pytest.mark.parametrize("sizes", [[5000], [600, 5000], [600, 399, 5000], [999, 1, 5000]])
+def test_a_bomb_is_unpacked_one_byte_beyond_the_limit(
+    sizes: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That there is too much is known from the first byte too many, whichever member it is in."""
+    monkeypatch.setattr(unpacking, "_FORMS", ((b"BZh", "bzip2", Counting),))
+    monkeypatch.setattr(Counting, "out", 0)
+    found = parts(b"".join(bz2.compress(b"a" * size) for size in sizes))
+    assert [(one.how, len(one.data)) for one in found] == [("bzip2", LIMIT)]
+    assert Counting.out == LIMIT + 1
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress, deflated])
+def test_what_repeats_from_far_is_read(pack: Callable[[bytes], bytes]) -> None:
+    """A stream may point back over all of the 32 KiB that its form allows."""
+    noise = random.Random(5).randbytes(32_000) * 3
+    assert parts(pack(noise), MEGABYTE)[-1].data == noise
+    assert holds_packed(pack(noise))
 
 
 @pytest.mark.parametrize("how", ["gzip", "bzip2", "xz"])
