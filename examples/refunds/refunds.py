@@ -11,7 +11,7 @@ from autobiz_kernel.business import Compiled, compile_business, people_of
 from autobiz_kernel.providers import PROVIDER_CONTRACTS, customer_tools, shopify_tools, stripe_tools
 from autobiz_kernel.transport import Account, Egress, Send
 from autobiz_kernel.webhooks import EventBook, Ingress, ShopifyWebhooks, StoredEvent
-from autobiz_kernel.workflow import Orchestrator, Queue, TriggeringEvents
+from autobiz_kernel.workflow import Herald, Orchestrator, Queue, TriggeringEvents
 
 from .trigger import RETURN_APPROVED
 
@@ -59,11 +59,15 @@ class Books:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refunds:
-    """One worker process: deliveries come to `door`, `worker` goes on with runs, people decide at `desk`."""
+    """One worker process: deliveries come to `door`, `worker` goes on with runs, people decide at `desk`.
+
+    `herald` begins what a door has kept and died before beginning: one of a worker's errands.
+    """
 
     door: Ingress
     worker: Orchestrator
     desk: ApprovalDesk
+    herald: Herald
 
 
 def refunds_at(
@@ -76,6 +80,7 @@ def refunds_at(
     owner: UUID,
     clock: Clock,
     on_unstarted: Callable[[StoredEvent, str], None],
+    on_untold: Callable[[Exception], None],
     ids: Ids | None = None,
 ) -> Refunds:
     """Return one worker process of one tenant; any number of them share the books."""
@@ -96,5 +101,6 @@ def refunds_at(
     return Refunds(
         door=Ingress(tenant=tenant, sources={"shopify": shop}, events=events, clock=clock, ids=ids),
         worker=worker,
+        herald=Herald(orchestrator=worker, events=events, on_error=on_untold, route=lambda _stored: None),
         desk=ApprovalDesk(approvals=books.approvals, people=people_of(compiled), clock=clock),
     )

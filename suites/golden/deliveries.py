@@ -164,7 +164,7 @@ async def _timed_out(scene: Scene) -> list[Received]:
 
 
 async def _door_crashed(scene: Scene) -> list[Received]:
-    """The door dies when it has kept the event and begun no run; the shop, unanswered, sends it again."""
+    """The door dies when it has kept the event and begun no run; it comes again, or a herald finds it."""
     refunds = await scene.process()
     dying = replace(refunds.door, events=scene.processes[-1].books.events)
     answers = []
@@ -174,6 +174,8 @@ async def _door_crashed(scene: Scene) -> list[Received]:
         told = await dying.receive("shopify", scene.delivery(what, event=event))
         assert (told.kept, len(await scene.run_ids())) == (1, began)
         scene.clock.advance(timedelta(minutes=scene.rng.randint(1, 240)))
+        if scene.rng.random() < 0.5:
+            assert await refunds.herald.tell_all() >= 1
         answers.append(await scene.told(refunds, scene.delivery(what, event=event)))
     await scene.settle(refunds)
     return answers

@@ -86,6 +86,7 @@ class Scene:
     text: str = TEXT
     processes: list[Process] = field(default_factory=list)
     unstarted: list[str] = field(default_factory=list)
+    untold: list[Exception] = field(default_factory=list)
     events: int = 0
     words: int = 0
 
@@ -113,6 +114,7 @@ class Scene:
             owner=UUID(int=self.rng.getrandbits(128)),
             clock=self.clock,
             on_unstarted=self._unstarted,
+            on_untold=self.untold.append,
             ids=SeededIds(self.rng),
         )
         self.processes.append(Process(refunds=refunds, books=books, connections=borrowed))

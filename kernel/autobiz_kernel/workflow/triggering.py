@@ -1,7 +1,7 @@
 """Begin runs by what providers tell: one run for one wish, however often and in how many events it is told.
 
 An event is kept first and begins its run afterwards, by whoever keeps it or finds it kept. Whoever dies in
-between has not answered its sender, who sends it again.
+between has not answered its sender, who sends it again; and a herald that reads here finds it all the same.
 """
 
 import hashlib
@@ -76,7 +76,11 @@ class TriggeringEvents:
         return await self.events.holds(event)
 
     async def untold(self, tenant: UUID, *, limit: int) -> tuple[StoredEvent, ...]:
-        return await self.events.untold(tenant, limit=limit)
+        """Return what nobody was told of; a run that its keeper died before beginning is begun here."""
+        found = await self.events.untold(tenant, limit=limit)
+        for stored in found:
+            await self._begin(stored)
+        return found
 
     async def mark(self, tenant: UUID, event_id: UUID, telling: Telling) -> None:
         await self.events.mark(tenant, event_id, telling)

@@ -9,7 +9,16 @@ import pytest
 
 from autobiz_kernel import StoreError
 from autobiz_kernel.webhooks import Event, MemoryEvents, StoredEvent
-from autobiz_kernel.workflow import MemoryQueue, Signal, Start, Trigger, TriggeringEvents, Wish, start_once
+from autobiz_kernel.workflow import (
+    Herald,
+    MemoryQueue,
+    Signal,
+    Start,
+    Trigger,
+    TriggeringEvents,
+    Wish,
+    start_once,
+)
 
 from ....shop.place import Shop, refund, shop_in_memory
 
@@ -202,3 +211,15 @@ async def test_tenants_have_keys_of_their_own() -> None:
     )
     assert len({first, other, more}) == 3
     assert await start_once(worker, door.shop.tenant, "refund", wish) == first
+
+
+async def test_a_herald_begins_what_a_dead_door_has_kept() -> None:
+    """An event that somebody kept and died, and that never comes again, begins its run all the same, once."""
+    door, wrong = Door(), list[Exception]()
+    await door.kept.keep((door.event("e-1"), door.event("e-22", status="closed")))
+    herald = Herald(
+        orchestrator=door.shop.worker(), events=door.events, on_error=wrong.append, route=lambda _stored: None
+    )
+    assert [await herald.tell_all() for _ in range(2)] == [2, 0]
+    assert len(await door.inputs()) == 1
+    assert (door.unstarted, wrong) == ([], [])
