@@ -196,9 +196,9 @@ class PostgresLedger:
             yield self._looks
 
 
-def _place(item: _Row) -> tuple[bytes, str]:
+def _place(item: _Row) -> tuple[bytes, Any]:
     # A settlement locks its run before its claim; a claim locks nothing else.
-    return item["tenant"].bytes, str(item["run"]) if "kind" in item else item["key"]
+    return item["tenant"].bytes, item["run"].bytes if "kind" in item else item["key"]
 
 
 async def _rows(connection: AsyncConnection[Any], statement: LiteralString, values: list[Any]) -> list[_Row]:

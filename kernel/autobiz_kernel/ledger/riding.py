@@ -70,8 +70,8 @@ def _read(told: bytes, items: Sequence[Item], by_run: Sequence[Item], claiming: 
     return [{"settles": of_settles[id(item)], "claim": of_claims.get(id(item))} for item in items]
 
 
-def _run(item: Item) -> tuple[bytes, str]:
-    return item["tenant"].bytes, str(item["run"])
+def _run(item: Item) -> tuple[bytes, bytes]:
+    return item["tenant"].bytes, item["run"].bytes
 
 
 def _key(item: Item) -> tuple[bytes, str]:

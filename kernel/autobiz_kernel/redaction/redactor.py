@@ -10,11 +10,13 @@ from autobiz_kernel.canonical import JsonValue
 from .kinds import Kind
 from .masking import mask
 from .names import kind_of_name
-from .scanning import holds_credentials, scan, spans_of_credentials
+from .scanning import may_hold_credentials, scan, spans_of_credentials
 
 DEPTH_MAX = 64
 UNNAMED = "*"
 _JOINED_MAX = 64 * 1024
+# Too few digits for anything that is looked for.
+_SHORT_NUMBER = 10_000_000
 _MASKED = frozenset({Kind.EMAIL, Kind.PHONE})
 _LEFT_OUT = "(left out: it held what looks like a secret)"
 
@@ -100,6 +102,8 @@ def _kept_text(text: str, kinds: tuple[Kind, ...]) -> Any:
 def _kinds_of_scalar(value: object) -> tuple[Kind, ...]:
     if value is None or isinstance(value, bool):
         return ()
+    if type(value) is int and -_SHORT_NUMBER < value < _SHORT_NUMBER:
+        return ()
     return scan(_written(value)) if isinstance(value, int | float) else (Kind.OPAQUE,)
 
 
@@ -151,7 +155,7 @@ def _kept_items(walk: _Walk, value: Any, place: _Place, depth: int) -> Any:
 def _split_over(walk: _Walk, place: _Place, names: Iterable[Any], values: Iterable[Any]) -> list[Any]:
     """Name the neighbours whose texts are a credential only when read together."""
     joined = "".join([value for value in values if isinstance(value, str)])
-    if len(joined) > _JOINED_MAX or not holds_credentials(joined):
+    if len(joined) > _JOINED_MAX or not may_hold_credentials(joined):
         return []
     texts = [(name, text) for name, text in zip(names, values, strict=True) if isinstance(text, str) and text]
     if len(texts) < 2:

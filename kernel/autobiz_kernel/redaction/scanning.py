@@ -157,9 +157,24 @@ def _digits_in(text: str) -> int:
     return len(text) - len(text.translate(_NO_DIGITS))
 
 
-def holds_credentials(text: str) -> bool:
+def may_hold_credentials(text: str) -> bool:
     """Say, quickly, whether there may be a credential with a prefix of its own."""
-    return len(text) >= _SHORT and bool(_PREFIXED_QUICK.Match(text))
+    if len(text) < _SHORT:
+        return False
+    if len(text) > _REMEMBERED_MAX:
+        return bool(_PREFIXED_QUICK.Match(text))
+    try:
+        _find_no_prefix(text)
+    except _FoundError:
+        return True
+    return False
+
+
+@lru_cache(maxsize=16_384)
+def _find_no_prefix(text: str) -> None:
+    # The same neighbours stand together again and again: article, colour and size.
+    if _PREFIXED_QUICK.Match(text):
+        raise _FoundError(())
 
 
 def spans_of_credentials(text: str) -> Iterator[tuple[Kind, int, int]]:
@@ -187,5 +202,5 @@ def _kinds_in(text: str) -> Iterator[Kind]:
     # Words without a digit are no credential that was written with spaces in it.
     if len(text) <= _SQUEEZED_MAX and (digits or "A" in text):
         squeezed = "".join(text.split())
-        if len(squeezed) != len(text) and holds_credentials(squeezed):
+        if len(squeezed) != len(text) and may_hold_credentials(squeezed):
             yield from (kind for kind, _, _ in spans_of_credentials(squeezed))
