@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 from psycopg import AsyncConnection, Error
+from psycopg.sql import SQL, Identifier
 
 from autobiz_kernel import Json, timed_id
 from autobiz_kernel.approvals import MemoryApprovals, PostgresApprovals, Verdict
@@ -217,6 +218,34 @@ async def test_a_worker_that_wakes_up_late_writes_nothing(shop: Shop, open_shop:
     receipts = await shop.ledger.receipts_of(shop.tenant, run_id)
     expect.value([receipt.tool for receipt in receipts]).equals(["payments", "mail"])
     await shop.replay(run_id)
+
+
+@pytest.mark.negative
+async def test_a_lease_locks_what_it_takes_and_no_more(shop: Shop, app_connections: Connections) -> None:
+    """While a lease is not committed yet all other runs are there for others, however it was planned."""
+    for number in range(1, 13):
+        await shop.start("refund", refund(number))
+    now = shop.clock.now()
+    asked: list[Any] = [
+        [shop.tenant],
+        [shop.compiled.sha256],
+        UUID(int=1),
+        now,
+        now + timedelta(minutes=1),
+    ]
+    statement = "SELECT run FROM lease_runs(%s, NULL, %s, %s, %s, %s, %s)"
+    first, second = await app_connections.borrow(), await app_connections.borrow()
+    try:
+        async with first.transaction():
+            # As a planner would that knows nothing yet of these tables, or something old.
+            for way in ("hashjoin", "mergejoin", "material", "memoize", "indexscan", "bitmapscan"):
+                await first.execute(SQL("SET LOCAL {} = off").format(Identifier(f"enable_{way}")))
+            held = await (await first.execute(statement, [*asked, 4])).fetchall()
+            left = await (await second.execute(statement, [*asked, 100])).fetchall()
+    finally:
+        await app_connections.give_back(first)
+        await app_connections.give_back(second)
+    expect.value((len(held), len(left), len({*held, *left}))).equals((4, 8, 12))
 
 
 @pytest.mark.negative

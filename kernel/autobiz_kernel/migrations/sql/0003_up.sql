@@ -119,14 +119,16 @@ DECLARE
 BEGIN
     FOREACH each IN ARRAY p_tenants LOOP
         PERFORM set_config('autobiz.tenant', each::text, true);
+        -- Chosen once, before anything is joined: to choose is to lock, and who chose twice would lock what it leaves.
         RETURN QUERY
+            WITH due AS MATERIALIZED (
+                SELECT w.run_id FROM run_queue w
+                WHERE w.due_at <= p_now AND w.config_hash = ANY (p_configs) AND w.tenant_id = each
+                  AND (p_run IS NULL OR w.run_id = p_run)
+                ORDER BY w.due_at LIMIT p_limit - taken FOR UPDATE SKIP LOCKED)
             UPDATE run_queue q SET owner = p_owner, epoch = q.epoch + 1, lease_until = p_until, due_at = p_until
-            FROM (SELECT w.tenant_id, w.run_id FROM run_queue w
-                  WHERE w.due_at <= p_now AND w.config_hash = ANY (p_configs) AND w.tenant_id = each
-                    AND (p_run IS NULL OR w.run_id = p_run)
-                  ORDER BY w.due_at LIMIT p_limit - taken FOR UPDATE SKIP LOCKED) due
-            JOIN run_starts s ON s.tenant_id = each AND s.run_id = due.run_id
-            WHERE q.tenant_id = due.tenant_id AND q.run_id = due.run_id
+            FROM due JOIN run_starts s ON s.tenant_id = each AND s.run_id = due.run_id
+            WHERE q.tenant_id = each AND q.run_id = due.run_id
             RETURNING q.tenant_id, q.run_id, q.epoch, q.woken, s.workflow, s.principal, s.correlation_id,
                 s.config_hash, s.input, s.at, s.undoing;
         GET DIAGNOSTICS n = ROW_COUNT;
