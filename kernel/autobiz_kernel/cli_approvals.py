@@ -14,6 +14,7 @@ from .approvals import ApprovalDesk, PostgresApprovals, Request, Verdict, signed
 from .business import people_of
 from .cli_options import FILE, compiled_from, database, private_key, tenant_option, tools_option
 from .clock import SystemClock
+from .incident import Incident
 
 
 def _line(request: Request) -> str:
@@ -23,6 +24,10 @@ def _line(request: Request) -> str:
         f"{request.approval_id}  {question.priority}  until {question.expires_at:%Y-%m-%d %H:%M}  "
         f"{request.tool}  {asked}  asked of {', '.join(request.groups) or 'nobody'}"
     )
+
+
+def _alarm(incident: Incident) -> None:
+    click.echo(f"{incident.kind.value}: {incident.tool}: {incident.what}", err=True)
 
 
 @click.group()
@@ -75,10 +80,11 @@ def token_command(tenant: UUID, name: str, key: Path, minutes: int) -> None:
 @click.option("--as", "name", default=getpass.getuser, help="Whose decision; the login by default.")
 @click.option("--key", type=FILE, required=True, help="That person's private key, PEM.")
 @click.option("--reason", default="", help="Why.")
+@click.option("--override", is_flag=True, help="Decide alone, as an administrator; with a reason, and told.")
 def decide_command(database: str, tenant: UUID, tools: str, approval: UUID, **said: Any) -> None:
     """Approve or deny, signed with a key that the configuration knows."""
     compiled, signer = compiled_from(said["business"], tools), private_key(said["key"])
-    verdict, reason = Verdict(said["verdict"]), str(said["reason"])
+    verdict, reason, is_override = Verdict(said["verdict"]), str(said["reason"]), bool(said["override"])
 
     async def done() -> Request:
         kept = await PostgresApprovals.connect(database)
@@ -95,8 +101,11 @@ def decide_command(database: str, tenant: UUID, tools: str, approval: UUID, **sa
                 fingerprint=request.fingerprint,
                 verdict=verdict,
                 reason=reason,
+                is_override=is_override,
             )
-            desk = ApprovalDesk(approvals=kept, people=people_of(compiled), clock=SystemClock())
+            desk = ApprovalDesk(
+                approvals=kept, people=people_of(compiled), clock=SystemClock(), on_incident=_alarm
+            )
             return await desk.decide_signed(
                 tenant=tenant,
                 approval_id=approval,
@@ -104,6 +113,7 @@ def decide_command(database: str, tenant: UUID, tools: str, approval: UUID, **sa
                 verdict=verdict,
                 signature=signature,
                 reason=reason,
+                is_override=is_override,
             )
         finally:
             await kept.close()

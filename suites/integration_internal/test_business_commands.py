@@ -100,6 +100,16 @@ async def test_a_request_is_decided_and_its_run_replayed_from_the_terminal(
     expect.program(autobiz(*words, "--as", "ann", database=app_database)).ended(2).said("approved already")
     shop.clock.advance(timedelta(minutes=1))
     expect.value(await shop.advance(run_id)).equals(Standing.ENDED)
+    other_run = await shop.start("refund", refund(2, amount=6_000))
+    await shop.advance(other_run)
+    (waiting,) = await shop.waiting()
+    alone = [*words[:2], str(waiting.approval_id), "deny", *words[4:], "--as", "ann", "--override"]
+    expect.program(autobiz(*alone, database=app_database)).ended(2)
+    expect.program(autobiz(*alone, "--reason", "a fraud", database=app_database)).ended(2).said("admin")
+    file.write_text(file.read_text().replace("ann: {groups: [finance]", "ann: {groups: [admins]"))
+    told = autobiz(*alone, "--reason", "a fraud", database=app_database)
+    expect.program(told).ended(0).said("is denied").said("ann decided alone")
+    file.write_text(file.read_text().replace("ann: {groups: [admins]", "ann: {groups: [finance]"))
     replay = ["replay", str(run_id), "--tenant", str(tenant), "--business", str(file)]
     prices = tmp_path / "prices.toml"
     prices.write_text('currency = "USD"\n[[price]]\nitem = "m"\nfrom = 2026-01-01\nprice = "1"\nper = 1\n')

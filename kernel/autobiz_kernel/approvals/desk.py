@@ -34,8 +34,9 @@ class ApprovalDesk:
         verdict: Verdict,
         signature: str,
         reason: str = "",
+        is_override: bool = False,
     ) -> Request:
-        """Take a decision that is signed with the person's key."""
+        """Take a decision that is signed with the person's key, or an administrator's to decide alone."""
         person = self.people.get(name)
         request = await self._request(tenant, approval_id)
         if person is None or person.key is None:
@@ -48,9 +49,11 @@ class ApprovalDesk:
             fingerprint=request.fingerprint,
             verdict=verdict,
             reason=reason,
+            is_override=is_override,
         )
         identity = Identity(name=name, groups=person.groups, via=Via.SIGNED)
-        return await self.decide(tenant, approval_id, identity, verdict, reason=reason)
+        take = self.overrule if is_override else self.decide
+        return await take(tenant, approval_id, identity, verdict, reason=reason)
 
     def slack_identity(self, user: str) -> Identity:
         """Name the person behind a Slack user; the message's signature has been verified before."""

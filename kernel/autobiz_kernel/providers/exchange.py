@@ -17,6 +17,7 @@ from autobiz_kernel.transport import (
     TurnedAwayError,
     UnheardError,
     json_object,
+    until_of,
     wait_of,
 )
 
@@ -156,6 +157,8 @@ def rejected_by_status(answer: Answer, clock: Clock) -> Rejected | None:
     """Say what a status means by itself, for every provider; None for a yes."""
     status = answer.status
     wait_s = wait_of(answer.header("retry-after"), now=clock.now())
+    if wait_s is None and status == 429:
+        wait_s = until_of(answer.header("x-ratelimit-reset"), now=clock.now())
     code = f"http_{status}"
     if status < 400:
         return None

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 WAIT_S_MAX = 86_400.0
+# Nobody means to wait for so many seconds: it is one of the moments after 2001.
+_A_MOMENT = 1_000_000_000
 _NUMBER = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{0,9})?", re.ASCII)
 
 
@@ -19,6 +21,15 @@ def wait_of(header: str, *, now: datetime) -> float | None:
         return None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return _within_a_day((aware - now).total_seconds())
+
+
+def until_of(header: str, *, now: datetime) -> float | None:
+    """Return the seconds until a limit ends, said as such or as a moment since 1970; None if as neither."""
+    text = header.strip()
+    if not _NUMBER.fullmatch(text):
+        return None
+    said = float(text)
+    return _within_a_day(said - now.timestamp() if said >= _A_MOMENT else said)
 
 
 def seconds_of(header: str) -> float | None:

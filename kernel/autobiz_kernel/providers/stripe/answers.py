@@ -11,7 +11,7 @@ _IN_FLIGHT: Final = "idempotency_key_in_use"
 _NOT_NOW: Final = frozenset({"lock_timeout", "rate_limit", _IN_FLIGHT})
 
 
-def judge(_answer: Answer, body: dict[str, Any], general: Rejected | None) -> dict[str, Any] | Rejected:
+def judge(answer: Answer, body: dict[str, Any], general: Rejected | None) -> dict[str, Any] | Rejected:
     """Read one answer."""
     if general is None:
         return body
@@ -33,6 +33,15 @@ def judge(_answer: Answer, body: dict[str, Any], general: Rejected | None) -> di
         state = error.get("payment_intent")
         truth = _word(state, "status") if isinstance(state, dict) else ""
         told = replace(told, extra={"payment_status": truth} if truth else {})
+    return _as_advised(told, answer.header("stripe-should-retry"))
+
+
+def _as_advised(told: Rejected, advice: str) -> Rejected:
+    """Follow Stripe, which knows more than it says: whether asking again may change anything."""
+    if advice == "true" and told.is_final:
+        return replace(told, error_class=ErrorClass.TRANSIENT, is_final=False, may_have_happened=True)
+    if advice == "false" and told.error_class is ErrorClass.TRANSIENT:
+        return replace(told, error_class=ErrorClass.INTERNAL, wait_s=None)
     return told
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autobiz_kernel.transport import WAIT_S_MAX, wait_of
+from autobiz_kernel.transport import WAIT_S_MAX, until_of, wait_of
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -41,5 +41,21 @@ def test_every_way_of_saying_it_is_understood(header: str, seconds: float | None
 @given(st.text(max_size=40))
 def test_no_header_makes_us_wait_for_ever(header: str) -> None:
     """Whatever a header holds, the wait is nothing known or from nothing to a day."""
-    seconds = wait_of(header, now=NOW)
-    assert seconds is None or 0.0 <= seconds <= WAIT_S_MAX
+    for seconds in (wait_of(header, now=NOW), until_of(header, now=NOW)):
+        assert seconds is None or 0.0 <= seconds <= WAIT_S_MAX
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("60", 60.0),
+        ("1767225630", 30.0),
+        ("1767225599", 0.0),
+        ("9999999999", WAIT_S_MAX),
+        ("", None),
+        ("soon", None),
+    ],
+)
+def test_a_moment_is_waited_for(header: str, seconds: float | None) -> None:
+    """A limit is waited for whether its end is told in seconds from now or since 1970, for a day at most."""
+    assert until_of(header, now=NOW) == seconds
