@@ -36,11 +36,15 @@ def canonical(value: JsonValue, *, name: str = "value") -> bytes:
     form = _form(value, name=name)
     try:
         if form is _Form.PLAIN:
-            return orjson.dumps(value, option=_FAST)
-        if form is _Form.SOUND:
+            text = orjson.dumps(value, option=_FAST)
+            # A name beyond ASCII would show: the RFC sorts those by UTF-16 code units, the fast writer does not.
+            if text.isascii() or _names_of(value) is _Form.PLAIN:
+                return text
+            return rfc8785.dumps(value)
+        if form is _Form.SOUND and _names_of(value) is not _Form.ODD:
             return rfc8785.dumps(value)
     except (orjson.JSONEncodeError, ValueError):
-        pass  # a large integer or a lone surrogate: the walk below says where
+        pass  # a large integer, a lone surrogate, a name that is none: the walk below says where
     complaints = list(islice(_complaints(value, where=name, depth=0), COMPLAINTS_MAX))
     if complaints:
         raise CanonicalError("; ".join(complaints))
@@ -65,48 +69,48 @@ class _Form(Enum):
 
 
 def _form(value: object, *, name: str) -> _Form:
-    """Say who may write the value.
+    """Say who may write the value; the fast writer differs about floats (`1.0`, `1e-7`).
 
-    The fast writer differs about floats (`1.0`, `1e-7`), and about the order of member names beyond ASCII,
-    which the RFC sorts by UTF-16 code units. Level by level, so that a value which shares its parts with
-    itself is counted before it is walked through.
+    Level by level, so that a value which shares its parts with itself is counted before it is walked through.
+    Names are left to whoever writes: one that is no text stops the fast writer.
     """
+    form = _Form.PLAIN
     level: list[Any] = [value]
-    plain = True
     for _ in range(DEPTH_MAX + 1):
-        form, level = _level_below(level)
-        if form is _Form.ODD:
+        below: list[Any] = []
+        for part in level:
+            kind = type(part)
+            if kind in _PLAIN:
+                continue
+            if kind is dict:
+                below += part.values()
+            elif kind is list or kind is tuple:
+                below += part
+            elif kind is float and -INTEGER_MAX <= part <= INTEGER_MAX:
+                form = _Form.SOUND
+            else:
+                return _Form.ODD
+            if len(below) > VALUES_MAX:
+                raise CanonicalError(f"{name}: holds more than {VALUES_MAX:,} values; send it in parts")
+        if not below:
             return form
-        if len(level) > VALUES_MAX:
-            raise CanonicalError(f"{name}: holds more than {VALUES_MAX:,} values; send it in parts")
-        plain = plain and form is _Form.PLAIN
-        if not level:
-            return _Form.PLAIN if plain else _Form.SOUND
+        level = below
     return _Form.ODD
 
 
-def _level_below(level: list[Any]) -> tuple[_Form, list[Any]]:
-    form = _Form.PLAIN
-    below: list[Any] = []
-    for part in level:
-        kind = type(part)
-        if kind in _PLAIN:
-            continue
-        if kind is dict:
-            if not _TEXT.issuperset(map(type, part)):
-                return _Form.ODD, []
-            if not "".join(part).isascii():
-                form = _Form.SOUND
-            below.extend(part.values())
-        elif kind is list or kind is tuple:
-            below.extend(part)
-        elif kind is float and -INTEGER_MAX <= part <= INTEGER_MAX:
+def _names_of(value: Any) -> _Form:
+    """Say who may write the names in a value whose parts are sound."""
+    form, inner = _Form.PLAIN, value
+    if type(value) is dict:
+        if not _TEXT.issuperset(map(type, value)):
+            return _Form.ODD
+        if not "".join(value).isascii():
             form = _Form.SOUND
-        else:
-            return _Form.ODD, []
-        if len(below) > VALUES_MAX:
-            break
-    return form, below
+        inner = value.values()
+    elif type(value) not in (list, tuple):
+        return form
+    forms = set(map(_names_of, inner))
+    return _Form.ODD if _Form.ODD in forms else _Form.SOUND if _Form.SOUND in forms else form
 
 
 def _complaints(value: object, *, where: str, depth: int) -> Iterator[str]:

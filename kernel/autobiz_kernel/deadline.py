@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from functools import partial
 from typing import Any, TypeVar
 
 Answer = TypeVar("Answer")
@@ -18,16 +19,28 @@ class DeadlineError(Exception):
 
 async def within(work: Coroutine[Any, Any, Answer], *, seconds: float, grace_s: float = GRACE_S) -> Answer:
     """Wait no longer than this; work that swallows its cancellation is left alone and forgotten."""
-    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    task = loop.create_task(work)
+    # By hand: `asyncio.wait` would do as much again around one task as the task itself costs.
+    woken: asyncio.Future[None] = loop.create_future()
+    timer = loop.call_later(seconds, _wake, woken)
+    task.add_done_callback(partial(_wake, woken))
     try:
-        done, _ = await asyncio.wait({task}, timeout=seconds)
+        await woken
     except asyncio.CancelledError:
         await _end(task, grace_s)
         raise
-    if done:
+    finally:
+        timer.cancel()
+    if task.done():
         return task.result()
     await _end(task, grace_s)
     raise DeadlineError(f"not done after {seconds:g} s")
+
+
+def _wake(woken: "asyncio.Future[None]", _task: "asyncio.Task[Any] | None" = None) -> None:
+    if not woken.done():
+        woken.set_result(None)
 
 
 async def _end(task: asyncio.Task[Any], grace_s: float) -> None:

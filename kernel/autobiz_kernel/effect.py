@@ -18,6 +18,7 @@ from .redaction import Hit, Redactor, allowed
 from .tool import Found, NotDoneError, Refused, Tool
 
 RESULT_BYTES_MAX = 256 * 1024
+_HOLDING = frozenset({dict, list, tuple})
 
 
 class Became(StrEnum):
@@ -115,9 +116,11 @@ def copied(value: Any) -> Any:
     """Return a copy that shares nothing with the value, so that nobody can change what was judged."""
     kind = type(value)
     if kind is dict:
-        return {name: copied(member) for name, member in value.items()}
-    if kind is list or kind is tuple:
-        return [copied(member) for member in value]
+        return {
+            name: copied(member) if type(member) in _HOLDING else member for name, member in value.items()
+        }
+    if kind in _HOLDING:
+        return [copied(member) if type(member) in _HOLDING else member for member in value]
     return value
 
 

@@ -4,7 +4,8 @@ import re
 from collections import Counter
 from math import log2
 
-RUN = r"[A-Za-z0-9+/_=-]{24,}"
+RUN_MIN = 24
+RUN = rf"[A-Za-z0-9+/_=-]{{{RUN_MIN},}}"
 
 _HEX = re.compile(r"[0-9a-fA-F-]*")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"

@@ -1,6 +1,7 @@
 """Know the names under which secrets and personal data are kept, whatever they look like."""
 
 import re
+from functools import lru_cache
 
 from .kinds import Kind
 
@@ -30,6 +31,7 @@ _KINDS = (
 _LETTERS_MAX = 40
 
 
+@lru_cache(maxsize=4096)
 def kind_of_name(name: str) -> Kind | None:
     """Say what a member of this name holds, if its last words tell: `stripe_api_key`, `customerPhone`."""
     if len(name) > _LETTERS_MAX:

@@ -15,6 +15,8 @@ from .scanning import may_hold_credentials, scan, spans_of_credentials
 DEPTH_MAX = 64
 UNNAMED = "*"
 _JOINED_MAX = 64 * 1024
+_NAMES_MAX = 64
+_NAME_MAX = 128
 # Too few digits for anything that is looked for.
 _SHORT_NUMBER = 10_000_000
 _MASKED = frozenset({Kind.EMAIL, Kind.PHONE})
@@ -116,17 +118,13 @@ def _written(number: float) -> str:
 
 def _kept_members(walk: _Walk, value: dict[Any, Any], place: _Place, depth: int) -> Any:
     kept: dict[str, Any] = {}
+    are_plain = len(value) <= _NAMES_MAX and _are_plain(tuple(value))
     for name, member in value.items():
-        if not isinstance(name, str):
-            walk.hit((place, UNNAMED), Kind.OPAQUE)
+        if not are_plain and not _may_be_named(walk, place, name, member):
             continue
-        kinds, named = _kinds_of_name(name)
-        for kind in kinds:
-            walk.hit((place, UNNAMED), kind)
-        if kinds:
-            continue
-        if named is not None and member not in (None, "", [], {}) and not isinstance(member, bool):
-            walk.hit((place, name), named)
+        # Most members are short texts in which nothing is: for them, no steps to the side.
+        if type(member) is str and not scan(member):
+            kept[name] = member
             continue
         inner = _kept(walk, member, (place, name), depth + 1)
         if inner is not _GONE:
@@ -136,10 +134,38 @@ def _kept_members(walk: _Walk, value: dict[Any, Any], place: _Place, depth: int)
     return kept
 
 
+def _may_be_named(walk: _Walk, place: _Place, name: object, member: Any) -> bool:
+    if not isinstance(name, str):
+        walk.hit((place, UNNAMED), Kind.OPAQUE)
+        return False
+    kinds = scan(name)
+    for kind in kinds:
+        walk.hit((place, UNNAMED), kind)
+    named = None if kinds else kind_of_name(name)
+    if named is not None and member not in (None, "", [], {}) and not isinstance(member, bool):
+        walk.hit((place, name), named)
+        return False
+    return not kinds
+
+
+class _TellingError(Exception):
+    """A name says something, or hides something: an exception, because those are not remembered."""
+
+
+def _are_plain(names: tuple[Any, ...]) -> bool:
+    try:
+        _refuse_telling(names)
+    except _TellingError:
+        return False
+    return True
+
+
 @lru_cache(maxsize=4096)
-def _kinds_of_name(name: str) -> tuple[tuple[Kind, ...], Kind | None]:
+def _refuse_telling(names: tuple[Any, ...]) -> None:
     # The same few names come with every payload of a tool.
-    return scan(name), kind_of_name(name)
+    for name in names:
+        if not isinstance(name, str) or len(name) > _NAME_MAX or scan(name) or kind_of_name(name):
+            raise _TellingError
 
 
 def _kept_items(walk: _Walk, value: Any, place: _Place, depth: int) -> Any:
@@ -154,7 +180,10 @@ def _kept_items(walk: _Walk, value: Any, place: _Place, depth: int) -> Any:
 
 def _split_over(walk: _Walk, place: _Place, names: Iterable[Any], values: Iterable[Any]) -> list[Any]:
     """Name the neighbours whose texts are a credential only when read together."""
-    joined = "".join([value for value in values if isinstance(value, str)])
+    parts = [value for value in values if isinstance(value, str)]
+    if len(parts) < 2:
+        return []
+    joined = "".join(parts)
     if len(joined) > _JOINED_MAX or not may_hold_credentials(joined):
         return []
     texts = [(name, text) for name, text in zip(names, values, strict=True) if isinstance(text, str) and text]

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import re2
 
-from .entropy import RUN, looks_random
+from .entropy import RUN, RUN_MIN, looks_random
 from .kinds import Kind
 from .numbers import CARD, IBAN, PHONE, SSN, is_card, is_iban, is_phone, is_ssn, without_identifiers
 from .tokens import PREFIXED, SHAPED, Closer
@@ -67,8 +67,10 @@ _NUMBERS = (
     (10, _look(Kind.IBAN, IBAN, is_iban)),
     (14, _look(Kind.CARD, CARD, is_card)),
 )
+# One question for all of them, of texts too short for an automaton to have much to count.
+_NUMBERS_QUICK = _set_of([PHONE, SSN, IBAN, CARD])
 _EMAIL = _look(Kind.EMAIL, EMAIL, is_email)
-_AT = re.compile(r"@|[\[({]\s?at\s?[\])}]")
+_AT_WORD = re.compile(r"[\[({]\s?at\s?[\])}]")
 _RUN = re.compile(RUN)
 
 DEPTH_MAX = 4
@@ -77,7 +79,6 @@ CHARACTERS_MAX = 64 * 1024
 _SHORT = 12
 _DIGITS_MIN = 8
 _SQUEEZED_MAX = 16 * 1024
-_NO_DIGITS = str.maketrans("", "", "0123456789")
 _REMEMBERED_MAX = 128
 
 
@@ -114,8 +115,11 @@ def _scan(text: str) -> tuple[Kind, ...]:
         return (Kind.OPAQUE,)
     if len(text) > CHARACTERS_MAX:
         return (Kind.OPAQUE,)
-    found = dict.fromkeys(_kinds_in(text))
-    level = [inner for inner in unwrapped(text) if inner != text]
+    kinds, level = _kinds_in(text), unwrapped(text)
+    if not kinds and not level:
+        return ()
+    found = dict.fromkeys(kinds)
+    level = [inner for inner in level if inner != text]
     if level:
         _look_inside(level, {text, *level}, found)
     if len(found) > 1:
@@ -150,11 +154,13 @@ def _look_inside(level: list[str], seen: set[str], found: dict[Kind, None]) -> N
 
 def _is_too_short(text: str) -> bool:
     """Say whether the text is shorter than anything that is looked for; only addresses are as short."""
-    return text.isascii() and "@" not in text and (len(text) < _DIGITS_MIN or _digits_in(text) < _DIGITS_MIN)
+    if not text.isascii() or "@" in text:
+        return False
+    return len(text) < _DIGITS_MIN or _digits_in(text.encode()) < _DIGITS_MIN
 
 
-def _digits_in(text: str) -> int:
-    return len(text) - len(text.translate(_NO_DIGITS))
+def _digits_in(written: bytes) -> int:
+    return len(written) - len(written.translate(None, b"0123456789"))
 
 
 def may_hold_credentials(text: str) -> bool:
@@ -186,21 +192,34 @@ def spans_of_credentials(text: str) -> Iterator[tuple[Kind, int, int]]:
                 yield look.kind, match.start(), match.end()
 
 
-def _kinds_in(text: str) -> Iterator[Kind]:
-    for index in _FORMED_QUICK.Match(text) or ():
-        if _FORMED[index].finds(text):
-            yield _FORMED[index].kind
-    if _AT.search(text) and _EMAIL.finds(text):
-        yield Kind.EMAIL
-    digits = _digits_in(text)
+def _kinds_in(text: str) -> list[Kind]:
+    written = text.encode()
+    found = [_FORMED[at].kind for at in _FORMED_QUICK.Match(written) or () if _FORMED[at].finds(text)]
+    if _may_hold_address(text) and _EMAIL.finds(text):
+        found.append(Kind.EMAIL)
+    digits = _digits_in(written)
     if digits >= _DIGITS_MIN:
-        bare = without_identifiers(text)
-        bare_digits = digits if bare is text else _digits_in(bare)
-        yield from (look.kind for least, look in _NUMBERS if bare_digits >= least and look.finds(bare))
-    if any(looks_random(run) for run in _RUN.findall(text)):
-        yield Kind.HIGH_ENTROPY
+        found += _kinds_of_numbers(text, digits)
+    if len(text) >= RUN_MIN and any(map(looks_random, _RUN.findall(text))):
+        found.append(Kind.HIGH_ENTROPY)
     # Words without a digit are no credential that was written with spaces in it.
     if len(text) <= _SQUEEZED_MAX and (digits or "A" in text):
         squeezed = "".join(text.split())
         if len(squeezed) != len(text) and may_hold_credentials(squeezed):
-            yield from (kind for kind, _, _ in spans_of_credentials(squeezed))
+            found += [kind for kind, _, _ in spans_of_credentials(squeezed)]
+    return found
+
+
+def _may_hold_address(text: str) -> bool:
+    if "@" in text:
+        return True
+    return ("[" in text or "(" in text or "{" in text) and _AT_WORD.search(text) is not None
+
+
+def _kinds_of_numbers(text: str, digits: int) -> list[Kind]:
+    bare = without_identifiers(text)
+    if bare is not text:
+        digits = _digits_in(bare.encode())
+    if digits < _DIGITS_MIN or (len(bare) <= _REMEMBERED_MAX and not _NUMBERS_QUICK.Match(bare)):
+        return []
+    return [look.kind for least, look in _NUMBERS if digits >= least and look.finds(bare)]
