@@ -3,22 +3,52 @@
 -- A session plans each statement once, often while the tables are still small, and a scan of a small table is then
 -- what it would do for ever: so scans are ruled out.
 
+CREATE TYPE claim_ask AS (
+    tenant uuid, key text, fingerprint text, tool text, run uuid, run_epoch bigint, now timestamptz,
+    lease interval, ttl interval, heir text, epoch bigint, cost_micros bigint);
+
+-- What is asked for the first time, which is nearly all, is granted by one statement for all of a tenant's items.
 CREATE FUNCTION claim_many(items json) RETURNS text LANGUAGE plpgsql
     SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
-    ask record;
+    asks claim_ask[] := ARRAY(SELECT each FROM json_populate_recordset(NULL::claim_ask, items) AS each);
+    ask claim_ask;
     found_row idempotency;
     told text;
     receipt text;
     tenant uuid;
+    tenants uuid[] := '{}';
+    fresh text[] := '{}';
     answers text[] := '{}';
 BEGIN
-    FOR ask IN SELECT * FROM json_to_recordset(items) AS (
-            tenant uuid, key text, fingerprint text, tool text, run uuid, run_epoch bigint, now timestamptz,
-            lease interval, ttl interval, heir text, epoch bigint, cost_micros bigint) LOOP
+    FOREACH ask IN ARRAY asks LOOP
         IF tenant IS DISTINCT FROM ask.tenant THEN
+            IF ask.tenant = ANY (tenants) THEN
+                RAISE EXCEPTION 'the items of one tenant stand together' USING ERRCODE = 'invalid_parameter_value';
+            END IF;
             tenant := ask.tenant;
+            tenants := tenants || tenant;
             PERFORM set_config('autobiz.tenant', tenant::text, true);
+            WITH granted AS (
+                INSERT INTO idempotency (tenant_id, key, fingerprint, tool, run_id, first_seen_at, expires_at, lease_until,
+                    cost_micros)
+                SELECT ask.tenant, decode(key, 'hex'), decode(fingerprint, 'hex'), tool, run, now, now + ttl, now + lease,
+                    coalesce(cost_micros, 0)
+                FROM (SELECT each.*, count(*) OVER (PARTITION BY each.key) AS times
+                      FROM unnest(asks) AS each WHERE each.tenant = ask.tenant) AS each
+                -- Of two who ask for one thing, the first is granted it below, if its run is its own.
+                WHERE times = 1
+                    -- Who has lost its run, or holds one that somebody ended, begins nothing any more.
+                    AND (SELECT true FROM runs WHERE tenant_id = ask.tenant AND run_id = each.run
+                        AND epoch = each.run_epoch AND termination_reason IS NULL)
+                ON CONFLICT (tenant_id, key) DO NOTHING RETURNING key
+            ) SELECT coalesce(array_agg(encode(key, 'hex')), '{}') INTO fresh FROM granted;
+        END IF;
+        IF ask.key = ANY (fresh) THEN
+            answers := answers || json_build_object('told', 'claimed', 'epoch', 1, 'generation', 1,
+                'first_seen_at', ask.now, 'expires_at', ask.now + ask.ttl, 'lease_until', ask.now + ask.lease,
+                'receipt', NULL, 'refusal', NULL)::text;
+            CONTINUE;
         END IF;
         receipt := NULL;
         INSERT INTO idempotency AS i (tenant_id, key, fingerprint, tool, run_id, first_seen_at, expires_at, lease_until,
@@ -94,6 +124,9 @@ DECLARE
     told text;
     is_conflict boolean;
     tenant uuid;
+    -- Written together at the end of a tenant's items: a statement costs more than a row of it.
+    new_receipts receipts[];
+    new_traces traces[];
     answers text[] := '{}';
 BEGIN
     FOR item IN SELECT * FROM json_to_recordset(items) AS (
@@ -103,6 +136,12 @@ BEGIN
             steps int, tool_calls int, tokens bigint, cost_micros bigint, took_us bigint, step bigint, state_expected bigint,
             state text, patch text, state_hash text, ending text) LOOP
         IF tenant IS DISTINCT FROM item.tenant THEN
+            IF tenant IS NOT NULL THEN
+                INSERT INTO receipts SELECT * FROM unnest(new_receipts);
+                INSERT INTO traces SELECT * FROM unnest(new_traces);
+                new_receipts := '{}';
+                new_traces := '{}';
+            END IF;
             tenant := item.tenant;
             PERFORM set_config('autobiz.tenant', tenant::text, true);
         END IF;
@@ -144,13 +183,11 @@ BEGIN
                     WHERE tenant_id = item.tenant AND run_id = item.run;
                 END IF;
             ELSIF item.kind = 'done' THEN
-                INSERT INTO receipts (tenant_id, run_id, seq, tool, effect_class, key, external_key, provider_ref,
-                    amount_minor, currency, body, prev_hash, hash, at)
-                VALUES (item.tenant, item.run, run.receipt_seq, item.tool, item.effect_class,
+                new_receipts := new_receipts || ROW(item.tenant, item.run, run.receipt_seq, item.tool, item.effect_class,
                     decode(item.key, 'hex'), item.external_key, item.provider_ref, item.amount_minor, item.currency,
                     item.body, CASE WHEN run.seq_before > 0 THEN run.head_before
                         ELSE sha256('autobiz.chain/1\000'::bytea || uuid_send(item.tenant) || uuid_send(item.run)) END,
-                    run.head_hash, item.now);
+                    run.head_hash, item.now)::receipts;
             END IF;
         END IF;
         is_conflict := item.patch IS NOT NULL AND run.state_version <> item.state_expected;
@@ -162,19 +199,19 @@ BEGIN
             VALUES (item.tenant, item.run, run.state_version, item.path, item.patch,
                     decode(item.state_hash, 'hex'), item.now);
         END IF;
-        INSERT INTO traces (tenant_id, run_id, seq, path, tool, command, guard, outcome, attrs, result, tokens,
-            cost_micros, took_us, epoch, step, at)
-        VALUES (item.tenant, item.run, run.trace_seq, item.path, item.tool, decode(item.command, 'hex'),
-            item.guard, CASE WHEN told = 'lease_lost' THEN 'LEASE_LOST'
+        new_traces := new_traces || ROW(item.tenant, item.run, run.trace_seq, item.path, item.tool,
+            decode(item.command, 'hex'), item.guard, CASE WHEN told = 'lease_lost' THEN 'LEASE_LOST'
                              WHEN is_conflict THEN 'STATE_CONFLICT' ELSE item.outcome END,
             item.attrs, item.result, item.tokens, item.cost_micros, item.took_us, item.run_epoch, item.step,
-            item.now);
+            item.now)::traces;
         IF told = 'settled' AND is_conflict THEN
             told := 'state_conflict';
         END IF;
         answers := answers || json_build_object('told', told, 'seq', run.receipt_seq,
             'hash', encode(run.head_hash, 'hex'), 'state_version', run.state_version)::text;
     END LOOP;
+    INSERT INTO receipts SELECT * FROM unnest(new_receipts);
+    INSERT INTO traces SELECT * FROM unnest(new_traces);
     RETURN '[' || array_to_string(answers, ',') || ']';
 END
 $$;
