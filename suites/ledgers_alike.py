@@ -1,8 +1,9 @@
 """The steps from which tests of both kinds of books are written."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
+
+from msgspec import structs
 
 from autobiz_kernel import (
     ClaimAnswer,
@@ -57,11 +58,11 @@ def asked(run: RunRecord, *, now: datetime = BEGIN, fingerprint: bytes = MINE, k
 
 
 def heir_in_time(ask: ClaimAsk) -> ClaimAsk:
-    return replace(ask, heir=Heir.IN_TIME)
+    return structs.replace(ask, heir=Heir.IN_TIME)
 
 
 def heir_who_looked(ask: ClaimAsk, epoch: int) -> ClaimAsk:
-    return replace(ask, heir=Heir.LOOKED, epoch=epoch)
+    return structs.replace(ask, heir=Heir.LOOKED, epoch=epoch)
 
 
 def receipt_of(run: RunRecord, result: Json, *, now: datetime = BEGIN, key: bytes = KEY) -> Receipt:

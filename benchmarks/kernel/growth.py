@@ -9,7 +9,7 @@ from autobiz_kernel import PostgresLedger, SystemClock, timed_id
 
 from .place import CONTRACT, TENANT, answer, asked, database, kernel_on
 from .stopwatch import Stopwatch
-from .throughput import one_run, percentile
+from .throughput import acts_of_a_run, one_run, percentile
 
 RUNS = 64
 RATIO_MAX = 1.2
@@ -65,11 +65,12 @@ async def window(url: str, rows: int, calls: int) -> float:
     """Measure some calls on so many rows, and return the latency in the middle."""
     ledger = await PostgresLedger.connect(url)
     kernel = kernel_on(ledger, answer)
-    await asyncio.gather(*(one_run(kernel, number, 5, []) for number in range(RUNS)))
+    acts = [acts_of_a_run(5 + calls // RUNS) for _ in range(RUNS)]
+    await asyncio.gather(*(one_run(kernel, of_run[:5], []) for of_run in acts))
     took: list[float] = []
     pids = [connection.info.backend_pid for connection in ledger.connections]
     watch = Stopwatch(pids)
-    await asyncio.gather(*(one_run(kernel, number, calls // RUNS, took) for number in range(RUNS)))
+    await asyncio.gather(*(one_run(kernel, of_run[5:], took) for of_run in acts))
     lap = watch.lap()
     await ledger.close()
     took.sort()

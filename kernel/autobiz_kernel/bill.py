@@ -1,11 +1,11 @@
 """Charge a run's calls anew, as a replay comes to them, and compare with what its traces say was charged."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 import orjson
+from msgspec import structs
 
 from .budget import CAP_MAX, Spent
 from .charging import charge_of
@@ -62,8 +62,8 @@ class Bill:
         may have been used or set aside by then; a call is judged by that end of it that speaks for the books.
         """
         used = self._most(trace) if trace.outcome in _DEARER else self._found.get(trace.epoch, Spent())
-        spent = replace(view.spent, tokens=used.tokens, cost_micros=used.cost_micros)
-        return replace(view, spent=spent, set_aside_micros=0)
+        spent = structs.replace(view.spent, tokens=used.tokens, cost_micros=used.cost_micros)
+        return structs.replace(view, spent=spent, set_aside_micros=0)
 
     @property
     def apart(self) -> Spent:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field, fields
 
+import msgspec
+
 from .errors import CallError
 from .loop_detection import LoopConfig
 
@@ -30,8 +32,7 @@ class BoundsConfig:
             raise CallError(f"bounds: {'; '.join(spoiled)}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spent:
+class Spent(msgspec.Struct, frozen=True, kw_only=True):
     """What a run has used up to now."""
 
     steps: int = 0

@@ -1,9 +1,9 @@
 """One call on its way through the pipeline."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from .contract import Json, ToolContract
 from .costs import Price
@@ -23,6 +23,8 @@ class Call:
     # The same by the reckoning of the run's own time.
     moment: datetime
     patch_of: PatchOf | None = None
+    # Of the call's own: who asked may change theirs while we wait, and the receipt must say what was done.
+    arguments: dict[str, Any] = field(default_factory=dict)
     step: int = 0
     command: bytes = b""
     contract: ToolContract | None = None

@@ -37,7 +37,7 @@ def canonical(value: JsonValue, *, name: str = "value") -> bytes:
     try:
         if form is _Form.PLAIN:
             text = orjson.dumps(value, option=_FAST)
-            # Names beyond ASCII would show; the RFC sorts them by UTF-16 code units, the fast writer by bytes.
+            # Names beyond ASCII would show; the RFC sorts by UTF-16 code units, the fast writer does not.
             if text.isascii() or _names_of(value) is _Form.PLAIN:
                 return text
             return rfc8785.dumps(value)

@@ -1,10 +1,10 @@
 """Run a tool under its deadline and say what became of the world."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+import msgspec
 import orjson
 
 from .canonical import JsonValue, canonical
@@ -30,8 +30,7 @@ class Became(StrEnum):
     DOUBT = "doubt"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ending:
+class Ending(msgspec.Struct, frozen=True, kw_only=True):
     """How a tool's run ended; `error` is for the caller, `result` may be kept."""
 
     became: Became

@@ -2,7 +2,8 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec import structs
 
 from .ledger import TraceRow
 from .loop_detection import Command
@@ -41,8 +42,8 @@ class History:
 
 def as_asked(view: RunView, trace: TraceRow, history: History, *, most: int) -> RunView:
     """Return what the guards knew when this call was asked for, which is not when it ended."""
-    spent = replace(view.spent, steps=trace.step - 1, tool_calls=trace.step - 1)
-    return replace(view, spent=spent, history=history.before(trace, most=most))
+    spent = structs.replace(view.spent, steps=trace.step - 1, tool_calls=trace.step - 1)
+    return structs.replace(view, spent=spent, history=history.before(trace, most=most))
 
 
 def _step(asked: tuple[int, Command]) -> int:

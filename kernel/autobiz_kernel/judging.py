@@ -1,6 +1,6 @@
 """Ask the guards in their order; the first that does not allow decides. What is known comes in as values."""
 
-from dataclasses import dataclass
+import msgspec
 
 from .budget import Spent
 from .contract import ToolContract
@@ -10,8 +10,7 @@ from .loop_detection import Command, command
 from .ruling import ALLOW, Asked, Policy, Ruling, RulingKind, RunView
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Denied:
+class Denied(msgspec.Struct, frozen=True, kw_only=True):
     """The guard that said no, and what it said."""
 
     guard: str
@@ -19,8 +18,7 @@ class Denied:
     contract: ToolContract | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class Judged(msgspec.Struct, frozen=True, kw_only=True):
     """A call that may go on. `hold` waits for a person: a replay does not need one."""
 
     contract: ToolContract

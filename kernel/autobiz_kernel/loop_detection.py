@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from .canonical import JsonValue, canonical
 from .errors import CallError
 
@@ -46,8 +48,7 @@ class LoopConfig:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class Command(msgspec.Struct, frozen=True, kw_only=True):
     """What is compared of a call: its tool, and a digest of that and of the arguments that mean something."""
 
     tool: str

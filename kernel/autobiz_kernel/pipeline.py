@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import orjson
+from msgspec import structs
 
 from .announcing import announce
 from .budget import Spent
@@ -127,8 +128,7 @@ class Kernel:
         call = Call(run=run, asked=asked, began=began, moment=moment, step=run.spent.steps, patch_of=patch_of)
         if isinstance(judged, Denied):
             return await self._deny(call, judged)
-        # A private copy: who asks may change theirs while we wait, and the receipt must say what was done.
-        call.asked = asked = replace(asked, arguments=copied(dict(asked.arguments)))
+        call.arguments = copied(dict(asked.arguments))
         run.remember(judged.command)
         call.command = judged.command.digest
         call.contract = judged.contract
@@ -174,7 +174,7 @@ class Kernel:
         if call.run.unwritten.has_effects and judged.contract.effect_class is EffectClass.READ:
             # It may take its time, and no effect is to be in doubt for so long.
             await write(self.ledger, call.run)
-        arguments = copied(call.asked.arguments)
+        arguments = copied(call.arguments)
         ending = await run_tool(tool, arguments, "", seconds=seconds, redactor=self.redactor)
         told = await self._settler(call.run).observed(call, judged, ending, begun)
         ending.raise_error()
@@ -183,12 +183,12 @@ class Kernel:
         )
 
     async def _effect(self, call: Call, judged: Judged, tool: Tool, *, is_known: bool = False) -> Reply:
-        contract, asked, run = judged.contract, call.asked, call.run
+        contract, run = judged.contract, call.run
         key = internal_key(
             tenant=run.tenant,
             tool=contract.name,
             operation=contract.operation,
-            identity=contract.identity_of(asked.arguments),
+            identity=contract.identity_of(call.arguments),
         )
         # Somebody's word is heard before the provider is asked again.
         in_time = contract.recovery is Recovery.PROVIDER_IDEMPOTENT and not is_known
@@ -222,9 +222,9 @@ class Kernel:
             return await self._answered(call, answer, key)
         outside = external_key(key, generation=answer.generation)
         ending = found or await run_tool(
-            tool, copied(asked.arguments), outside, seconds=seconds, redactor=self.redactor
+            tool, copied(call.arguments), outside, seconds=seconds, redactor=self.redactor
         )
-        told = await self._settler(run).effect(call, judged, ending, key=key, claim=answer)
+        told = await self._settler(run).effect(call, judged, ending, key=key, claim=answer, outside=outside)
         if told.outcome is SettleOutcome.LEASE_LOST:
             return await self._overtaken(call, ask, key)
         ending.raise_error(outside)
@@ -236,10 +236,10 @@ class Kernel:
     ) -> tuple[ClaimAnswer, Ending | None]:
         """Ask the provider about an effect in doubt; who knows may take it over, and settle or repeat it."""
         outside = external_key(ask.key, generation=answer.generation)
-        found = await ask_what_became(tool, copied(call.asked.arguments), outside, seconds=seconds)
+        found = await ask_what_became(tool, copied(call.arguments), outside, seconds=seconds)
         if found is None:
             return answer, None
-        asked_again = replace(ask, now=self.clock.now(), heir=Heir.LOOKED, epoch=answer.epoch)
+        asked_again = structs.replace(ask, now=self.clock.now(), heir=Heir.LOOKED, epoch=answer.epoch)
         taken = await claim(self.ledger, call.run, asked_again)
         if taken.outcome is not ClaimOutcome.CLAIMED or found.result is None:
             return taken, None
@@ -268,7 +268,7 @@ class Kernel:
 
     async def _overtaken(self, call: Call, ask: ClaimAsk, key: bytes) -> Reply:
         """Tell a caller whose claim has passed to another holder what that holder has done so far."""
-        known = await self.ledger.look_up(replace(ask, now=self.clock.now()))
+        known = await self.ledger.look_up(structs.replace(ask, now=self.clock.now()))
         if known is None:
             return Reply(outcome=ClaimOutcome.UNCERTAIN, external_key=external_key(key))
         # The call was paid for with the settlement that came too late.
@@ -282,9 +282,11 @@ class Kernel:
         if told.outcome is SettleOutcome.FENCED:
             run.is_mine = False
             reason = "another worker has taken this run, or it was ended"
-            return replace(reply, outcome=ErrorCode.FENCED, result=None, reason=reason)
+            return structs.replace(reply, outcome=ErrorCode.FENCED, result=None, reason=reason)
         if told.outcome is SettleOutcome.STATE_CONFLICT:
-            return replace(reply, outcome=ErrorCode.STATE_CONFLICT, reason="the state was changed meanwhile")
+            return structs.replace(
+                reply, outcome=ErrorCode.STATE_CONFLICT, reason="the state was changed meanwhile"
+            )
         return reply
 
     def _settler(self, run: Run) -> Settler:

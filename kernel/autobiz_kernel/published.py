@@ -1,12 +1,14 @@
 """The JSON Schemas of what is kept in the books, made from the very types that are kept."""
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import is_dataclass
 from datetime import datetime
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Final, get_args, get_origin, get_type_hints
 from uuid import UUID
+
+from msgspec import Struct
 
 from .contract import EffectClass
 from .json_schema import DRAFT
@@ -74,7 +76,7 @@ def write_schemas(folder: Path) -> None:
 
 def _object(kind: type, title: str) -> dict[str, Any]:
     hints = get_type_hints(kind)
-    names = [field.name for field in fields(kind)]
+    names = list(hints)
     return {
         "$schema": DRAFT,
         "title": title,
@@ -92,7 +94,7 @@ def _shape(hint: Any) -> dict[str, Any]:
         return {"anyOf": [_shape(each) for each in get_args(hint)]}
     if isinstance(hint, type) and hasattr(hint, "__members__"):
         return {"enum": [member.value for member in hint]}  # type: ignore[attr-defined]  # it is an enum
-    if isinstance(hint, type) and hasattr(hint, "__dataclass_fields__"):
+    if isinstance(hint, type) and (is_dataclass(hint) or issubclass(hint, Struct)):
         inner = _object(hint, hint.__name__)
         return {name: inner[name] for name in ("type", "properties", "required", "additionalProperties")}
     return {"type": "object"}

@@ -6,7 +6,6 @@ from typing import Any
 from .call import Call
 from .effect import Ending, member_at
 from .judging import Judged
-from .keys import external_key
 from .ledger import ClaimAnswer
 from .receipt import FinancialReceipt, Receipt
 
@@ -19,6 +18,7 @@ def receipt_of(
     arguments: dict[str, Any],
     key: bytes,
     claim: ClaimAnswer,
+    outside: str,
     now: datetime,
 ) -> Receipt:
     """Return the proof, with the arguments as they may be kept; moved money is told as such."""
@@ -33,7 +33,7 @@ def receipt_of(
         "version": contract.version,
         "effect_class": contract.effect_class,
         "key": key,
-        "external_key": external_key(key, generation=claim.generation),
+        "external_key": outside,
         "generation": claim.generation,
         "arguments": arguments,
         "result": ending.result or {},
@@ -44,5 +44,5 @@ def receipt_of(
     }
     if not contract.amount:
         return Receipt(**shared)
-    amount, currency = asked.arguments.get(contract.amount), asked.arguments.get(contract.currency)
+    amount, currency = call.arguments.get(contract.amount), call.arguments.get(contract.currency)
     return FinancialReceipt(amount_minor=int(str(amount)), currency=str(currency).upper(), **shared)

@@ -1,15 +1,15 @@
 """What a caller learns of a call."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from .claims import ClaimOutcome
 from .codes import ErrorCode
 from .contract import Json
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
     """The outcome and, where there is one, the result.
 
     CLAIMED says that this very call ran the tool, REPLAY that an earlier one did; a code says that the call

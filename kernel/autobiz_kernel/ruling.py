@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+import msgspec
+
 from .budget import BoundsConfig, Spent
 from .codes import ErrorCode
 from .contract import Json, ToolContract
@@ -113,8 +115,7 @@ class Asked:
             raise CallError(f"path {self.path[:80]!r} must be up to 120 letters, digits, dots and dashes")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunView:
+class RunView(msgspec.Struct, frozen=True, kw_only=True):
     """What a guard may know of the run at this moment."""
 
     tenant: UUID

@@ -1,15 +1,15 @@
 """What is told to whoever watches, once a call is written down; watchers count, and change nothing."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeAlias
+
+import msgspec
 
 from .budget import Spent
 from .ledger import SettleAnswer, Settlement
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
+class Settled(msgspec.Struct, frozen=True, kw_only=True):
     """A settlement as it was asked for, what the books said, and what the run has used by now."""
 
     settlement: Settlement

@@ -45,7 +45,7 @@ _KIND = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Settler:
     """Writes for one run; nothing here decides anything."""
 
@@ -108,13 +108,15 @@ class Settler:
             )  # fmt: skip
 
     async def effect(
-        self, call: Call, judged: Judged, ending: Ending, *, key: bytes, claim: ClaimAnswer
+        self, call: Call, judged: Judged, ending: Ending, *, key: bytes, claim: ClaimAnswer, outside: str
     ) -> SettleAnswer:
         """Write down what became of an effect: receipt or refusal, trace, cost, state, all or nothing."""
         now = self.clock.now()
         self._tell_of(call, ending)
         receipt = (
-            self._receipt(call, judged, ending, key, claim, now) if ending.became is Became.DONE else None
+            self._receipt(call, judged, ending, key, claim, outside, now)
+            if ending.became is Became.DONE
+            else None
         )
         refusal = canonical(ending.result or {}, name="refusal") if ending.became is Became.REFUSED else None
         async with self._turn(call):
@@ -164,11 +166,20 @@ class Settler:
             self.tell(call, IncidentKind.SCANNER_HIT, f"{hit.where}: {hit.kind.value}", found=hit.kind)
 
     def _receipt(
-        self, call: Call, judged: Judged, ending: Ending, key: bytes, claim: ClaimAnswer, now: datetime
+        self,
+        call: Call,
+        judged: Judged,
+        ending: Ending,
+        key: bytes,
+        claim: ClaimAnswer,
+        outside: str,
+        now: datetime,
     ) -> Receipt:
-        kept = self.redactor.clean(dict(call.asked.arguments), name="arguments")
+        kept = self.redactor.clean(call.arguments, name="arguments")
         self._tell_hits(call, kept.hits)
-        return receipt_of(call, judged, ending, arguments=kept.value, key=key, claim=claim, now=now)
+        return receipt_of(
+            call, judged, ending, arguments=kept.value, key=key, claim=claim, outside=outside, now=now
+        )
 
     def _turn(self, call: Call) -> AbstractAsyncContextManager[Any]:
         """Let branches patch one after the other: a patch fits exactly one version of the state."""

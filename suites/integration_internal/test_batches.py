@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 from psycopg import errors
 
 from autobiz_kernel import (
@@ -84,7 +84,7 @@ class Place:
     def claim(self, number: int, key: bytes, fingerprint: bytes, heir: Heir) -> ClaimAsk:
         run = self.runs[number]
         ask = asked(run, now=self.now, fingerprint=fingerprint, key=key)
-        return replace(ask, heir=heir, epoch=self.epochs.get((run.tenant, key), 1))
+        return structs.replace(ask, heir=heir, epoch=self.epochs.get((run.tenant, key), 1))
 
     async def take(self, ledger: Ledger, number: int, *, knows: bool) -> RunRecord | None:
         """Take a run over; who does not know of it goes on under the epoch it had."""

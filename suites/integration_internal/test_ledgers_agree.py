@@ -1,6 +1,5 @@
 """The books in PostgreSQL against those in plain Python: they agree step by step, whatever happens."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -8,6 +7,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from autobiz_kernel import (
     LEASE,
@@ -66,7 +66,7 @@ class Pair:
 
     async def claim(self, key: bytes, fingerprint: bytes, heir: Heir) -> None:
         known = self.epochs.get(key, 1)
-        ask = replace(
+        ask = structs.replace(
             asked(self.run, now=self.now, fingerprint=fingerprint, key=key),
             heir=heir,
             epoch=known,

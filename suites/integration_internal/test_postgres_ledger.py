@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from msgspec import structs
 from psycopg import AsyncConnection
 
 from autobiz_kernel import (
@@ -47,7 +48,7 @@ async def test_one_bad_call_does_not_spoil_its_neighbours(ledger: PostgresLedger
         made.append(settlement(run, SettleKind.DONE, epoch=answer.epoch, key=key, result={"number": number}))
     receipt = made[2].receipt
     assert receipt is not None
-    made[2] = replace(made[2], receipt=replace(receipt, external_key=EXTERNAL[:-1]))
+    made[2] = structs.replace(made[2], receipt=replace(receipt, external_key=EXTERNAL[:-1]))
     told = await asyncio.gather(*(ledger.settle(each) for each in made), return_exceptions=True)
     expect.value([type(each).__name__ for each in told]).equals(
         [

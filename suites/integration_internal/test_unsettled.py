@@ -3,11 +3,11 @@
 import json
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from msgspec import structs
 
 from autobiz_harness.adapters import kept_run
 from autobiz_kernel import (
@@ -51,7 +51,7 @@ async def taken(books: Ledger, run: RunRecord) -> RunRecord:
 
 async def test_what_was_begun_and_not_settled_is_charged_once(books: Ledger, run: RunRecord) -> None:
     """Of six claims the four that were settled have paid; each other costs a step, a call and its price."""
-    answers = [await books.claim(replace(asked(run, key=key), cost_micros=7)) for key in KEYS]
+    answers = [await books.claim(structs.replace(asked(run, key=key), cost_micros=7)) for key in KEYS]
     kinds = (SettleKind.DONE, SettleKind.REFUSED, SettleKind.DOUBT, SettleKind.RELEASED)
     for key, answer, kind in zip(KEYS, answers, kinds, strict=False):
         await books.settle(settlement(run, kind, epoch=answer.epoch, key=key))

@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Final, Protocol
 from uuid import UUID
 
+import msgspec
+
 from autobiz_kernel.budget import Spent
 from autobiz_kernel.chains import NO_ROWS
 from autobiz_kernel.claims import LEASE, WINDOW, ClaimOutcome, Heir
@@ -35,8 +37,7 @@ class RunRecord:
     state: bytes = b"{}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimAsk:
+class ClaimAsk(msgspec.Struct, frozen=True, kw_only=True):
     """A request for the right to cause one effect."""
 
     tenant: UUID
@@ -54,8 +55,7 @@ class ClaimAsk:
     cost_micros: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimAnswer:
+class ClaimAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What the books say to a request, with the receipt or the refusal once there is one."""
 
     outcome: ClaimOutcome
@@ -136,8 +136,7 @@ class SettleKind(StrEnum):
     NOTE = "note"  # there was no claim
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settlement:
+class Settlement(msgspec.Struct, frozen=True, kw_only=True):
     """All that one call leaves behind, in one commit."""
 
     kind: SettleKind
@@ -146,7 +145,7 @@ class Settlement:
     run_epoch: int
     now: datetime
     trace: TraceRow
-    spent: Spent = field(default_factory=Spent)
+    spent: Spent = msgspec.field(default_factory=Spent)
     key: bytes = b""
     epoch: int = 0
     receipt: Receipt | None = None
@@ -164,8 +163,7 @@ class SettleOutcome(StrEnum):
     STATE_CONFLICT = "state_conflict"  # the patch fits an older state: everything else was written
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettleAnswer:
+class SettleAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What the books say to a settlement."""
 
     outcome: SettleOutcome

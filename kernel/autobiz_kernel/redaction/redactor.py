@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeAlias
 
+import msgspec
+
 from autobiz_kernel.canonical import JsonValue
 
 from .kinds import Kind
@@ -31,8 +33,7 @@ class Hit:
     kind: Kind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cleaned:
+class Cleaned(msgspec.Struct, frozen=True, kw_only=True):
     """What may be kept, and what was found on the way."""
 
     value: Any
