@@ -1,8 +1,7 @@
 """End work at its deadline, whatever the work thinks of it."""
 
 import asyncio
-from collections.abc import Coroutine
-from functools import partial
+from collections.abc import Awaitable
 from typing import Any, TypeVar
 
 Answer = TypeVar("Answer")
@@ -17,14 +16,14 @@ class DeadlineError(Exception):
     """The work did not end in time; whether it will still do something is unknown."""
 
 
-async def within(work: Coroutine[Any, Any, Answer], *, seconds: float, grace_s: float = GRACE_S) -> Answer:
+async def within(work: Awaitable[Answer], *, seconds: float, grace_s: float = GRACE_S) -> Answer:
     """Wait no longer than this; work that swallows its cancellation is left alone and forgotten."""
     loop = asyncio.get_running_loop()
-    task = loop.create_task(work)
-    # By hand: `asyncio.wait` would do as much again around one task as the task itself costs.
+    # By hand: `asyncio.wait` would do as much again around one task as the task itself costs, and take a turn
+    # of the loop more.
     woken: asyncio.Future[None] = loop.create_future()
+    task = loop.create_task(_telling(work, woken))
     timer = loop.call_later(seconds, _wake, woken)
-    task.add_done_callback(partial(_wake, woken))
     try:
         await woken
     except asyncio.CancelledError:
@@ -38,7 +37,15 @@ async def within(work: Coroutine[Any, Any, Answer], *, seconds: float, grace_s: 
     raise DeadlineError(f"not done after {seconds:g} s")
 
 
-def _wake(woken: "asyncio.Future[None]", _task: "asyncio.Task[Any] | None" = None) -> None:
+async def _telling(work: Awaitable[Answer], woken: "asyncio.Future[None]") -> Answer:
+    """Do the work; whoever waits is told in the very turn in which it ends."""
+    try:
+        return await work
+    finally:
+        _wake(woken)
+
+
+def _wake(woken: "asyncio.Future[None]") -> None:
     if not woken.done():
         woken.set_result(None)
 

@@ -135,7 +135,7 @@ def test_a_database_of_a_later_version_is_refused(empty_database: str) -> None:
 def test_a_revision_that_fails_leaves_nothing(empty_database: str) -> None:
     """A migration that meets an obstacle applies no revision, and succeeds once it is gone."""
     with psycopg.connect(empty_database) as connection:
-        connection.execute("CREATE FUNCTION settle_many(json) RETURNS json LANGUAGE sql AS 'SELECT $1'")
+        connection.execute("CREATE FUNCTION settle_many(json, boolean) RETURNS json LANGUAGE sql AS 'SELECT $1'")
         expect.value([revision_of(connection)]).equals([None])
     with expect.refusal(psycopg.errors.DuplicateFunction):
         migrate(empty_database)
@@ -143,7 +143,7 @@ def test_a_revision_that_fails_leaves_nothing(empty_database: str) -> None:
         expect.value(
             connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
         ).equals([])
-        connection.execute("DROP FUNCTION settle_many(json)")
+        connection.execute("DROP FUNCTION settle_many(json, boolean)")
     migrate(empty_database)
 
 

@@ -29,20 +29,23 @@ BEGIN
             tenant := ask.tenant;
             tenants := tenants || tenant;
             PERFORM set_config('autobiz.tenant', tenant::text, true);
-            WITH granted AS (
-                INSERT INTO idempotency (tenant_id, key, fingerprint, tool, run_id, first_seen_at, expires_at, lease_until,
-                    cost_micros)
-                SELECT ask.tenant, decode(key, 'hex'), decode(fingerprint, 'hex'), tool, run, now, now + ttl, now + lease,
-                    coalesce(cost_micros, 0)
-                FROM (SELECT each.*, count(*) OVER (PARTITION BY each.key) AS times
-                      FROM unnest(asks) AS each WHERE each.tenant = ask.tenant) AS each
-                -- Of two who ask for one thing, the first is granted it below, if its run is its own.
-                WHERE times = 1
-                    -- Who has lost its run, or holds one that somebody ended, begins nothing any more.
-                    AND (SELECT true FROM runs WHERE tenant_id = ask.tenant AND run_id = each.run
-                        AND epoch = each.run_epoch AND termination_reason IS NULL)
-                ON CONFLICT (tenant_id, key) DO NOTHING RETURNING key
-            ) SELECT coalesce(array_agg(encode(key, 'hex')), '{}') INTO fresh FROM granted;
+            -- One that comes alone is granted below with less ado.
+            IF cardinality(asks) > 1 THEN
+                WITH granted AS (
+                    INSERT INTO idempotency (tenant_id, key, fingerprint, tool, run_id, first_seen_at, expires_at, lease_until,
+                        cost_micros)
+                    SELECT ask.tenant, decode(key, 'hex'), decode(fingerprint, 'hex'), tool, run, now, now + ttl, now + lease,
+                        coalesce(cost_micros, 0)
+                    FROM (SELECT each.*, count(*) OVER (PARTITION BY each.key) AS times
+                          FROM unnest(asks) AS each WHERE each.tenant = ask.tenant) AS each
+                    -- Of two who ask for one thing, the first is granted it below, if its run is its own.
+                    WHERE times = 1
+                        -- Who has lost its run, or holds one that somebody ended, begins nothing any more.
+                        AND (SELECT true FROM runs WHERE tenant_id = ask.tenant AND run_id = each.run
+                            AND epoch = each.run_epoch AND termination_reason IS NULL)
+                    ON CONFLICT (tenant_id, key) DO NOTHING RETURNING key
+                ) SELECT coalesce(array_agg(encode(key, 'hex')), '{}') INTO fresh FROM granted;
+            END IF;
         END IF;
         IF ask.key = ANY (fresh) THEN
             answers := answers || json_build_object('told', 'claimed', 'epoch', 1, 'generation', 1,
@@ -116,7 +119,7 @@ $$;
 
 -- kind: done (the effect happened), refused, doubt (nobody knows), released (it did not happen), observed (a look that
 -- cost something), note (no claim).
-CREATE FUNCTION settle_many(items json) RETURNS text LANGUAGE plpgsql
+CREATE FUNCTION settle_many(items json, all_or_nothing boolean DEFAULT false) RETURNS text LANGUAGE plpgsql
     SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
     item record;
@@ -160,6 +163,9 @@ BEGIN
         RETURNING new.receipt_seq, new.trace_seq, new.head_hash, new.state_version,
             old.receipt_seq AS seq_before, old.head_hash AS head_before INTO run;
         IF NOT FOUND THEN
+            IF all_or_nothing THEN
+                RAISE EXCEPTION 'what was carried is not taken' USING ERRCODE = 'AB001';
+            END IF;
             answers := answers || '{"told":"fenced"}'::text;
             CONTINUE;
         END IF;
@@ -207,10 +213,15 @@ BEGIN
         IF told = 'settled' AND is_conflict THEN
             told := 'state_conflict';
         END IF;
+        IF all_or_nothing AND told <> 'settled' THEN
+            RAISE EXCEPTION 'what was carried is not taken' USING ERRCODE = 'AB001';
+        END IF;
         answers := answers || json_build_object('told', told, 'seq', run.receipt_seq,
             'hash', encode(run.head_hash, 'hex'), 'state_version', run.state_version)::text;
     END LOOP;
-    INSERT INTO receipts SELECT * FROM unnest(new_receipts);
+    IF cardinality(new_receipts) > 0 THEN
+        INSERT INTO receipts SELECT * FROM unnest(new_receipts);
+    END IF;
     INSERT INTO traces SELECT * FROM unnest(new_traces);
     RETURN '[' || array_to_string(answers, ',') || ']';
 END
@@ -252,5 +263,5 @@ BEGIN
 END
 $$;
 
-REVOKE EXECUTE ON FUNCTION claim_many(json), settle_many(json), take_run(uuid, uuid, timestamptz) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION claim_many(json), settle_many(json), take_run(uuid, uuid, timestamptz) TO autobiz_app;
+REVOKE EXECUTE ON FUNCTION claim_many(json), settle_many(json, boolean), take_run(uuid, uuid, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION claim_many(json), settle_many(json, boolean), take_run(uuid, uuid, timestamptz) TO autobiz_app;
