@@ -135,7 +135,8 @@ def test_a_database_of_a_later_version_is_refused(empty_database: str) -> None:
 def test_a_revision_that_fails_leaves_nothing(empty_database: str) -> None:
     """A migration that meets an obstacle applies no revision, and succeeds once it is gone."""
     with psycopg.connect(empty_database) as connection:
-        connection.execute("CREATE FUNCTION settle_many(json, boolean) RETURNS json LANGUAGE sql AS 'SELECT $1'")
+        obstacle = "CREATE FUNCTION settle_many(json, boolean) RETURNS json LANGUAGE sql AS 'SELECT $1'"
+        connection.execute(obstacle)
         expect.value([revision_of(connection)]).equals([None])
     with expect.refusal(psycopg.errors.DuplicateFunction):
         migrate(empty_database)
