@@ -17,11 +17,12 @@ BATCH_MAX = 24
 
 
 class Batcher:
-    """Nobody waits for company: an item that comes alone leaves in the same turn of the event loop."""
+    """Nobody waits for company: an item that comes alone leaves in this turn of the event loop, or at once."""
 
-    def __init__(self, send: Send, *, batch_max: int = BATCH_MAX) -> None:
+    def __init__(self, send: Send, *, batch_max: int = BATCH_MAX, at_once: bool = False) -> None:
         self._send = send
         self._batch_max = batch_max
+        self._at_once = at_once
         self._queue: deque[_Waiting] = deque()
         # Those whose batch has failed: each goes again without the others.
         self._alone: deque[_Waiting] = deque()
@@ -34,8 +35,8 @@ class Batcher:
         self._queue.append((item, answer))
         if self.is_idle:
             self.is_idle = False
-            # Soon and not now: who comes in this same turn goes along.
-            loop.call_soon(self._go)
+            # Soon and not now, so that who comes in this same turn goes along; unless nobody is expected.
+            self._go() if self._at_once else loop.call_soon(self._go)
         return answer
 
     def _go(self) -> None:

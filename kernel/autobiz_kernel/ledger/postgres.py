@@ -68,7 +68,8 @@ class PostgresLedger:
         self._channels = (claiming, settling)
         self._claims = Batcher(sender(claiming, _CLAIM, place=_place))
         self._settles = Batcher(sender(settling, _SETTLE, place=_place))
-        self._rides = Batcher(ride_sender(claiming, _RIDE))
+        # Only who is alone has something to carry.
+        self._rides = Batcher(ride_sender(claiming, _RIDE), at_once=True)
         self._begins = Batcher(sender(settling, _BEGIN, place=_place))
         self._looks = looks
         self._looking = asyncio.Lock()
