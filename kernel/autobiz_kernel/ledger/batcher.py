@@ -17,7 +17,7 @@ BATCH_MAX = 24
 
 
 class Batcher:
-    """Nobody waits for company: an item that comes alone leaves in this turn of the event loop, or at once."""
+    """Nobody waits for company: an item that comes alone leaves in this turn of the loop, or at once."""
 
     def __init__(self, send: Send, *, batch_max: int = BATCH_MAX, at_once: bool = False) -> None:
         self._send = send
