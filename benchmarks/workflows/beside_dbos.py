@@ -1,4 +1,4 @@
-"""Steps per second through the orchestrator, beside DBOS: the same PostgreSQL, the same steps, by turns.
+"""Steps per second through the orchestrator, or of bare calls, beside DBOS on one PostgreSQL, by turns.
 
 Each of the two runs in its own process. DBOS is not a dependency: `pip install dbos` first. Our steps are
 governed: claimed, receipted, traced and chained, with a state that is patched and hashed. Those of DBOS are
@@ -20,8 +20,9 @@ from autobiz_kernel import Json, PostgresLedger, SystemClock, Tool
 from autobiz_kernel.approvals import PostgresApprovals
 from autobiz_kernel.business import Compiled, compile_business
 from autobiz_kernel.workflow import Orchestrator, PostgresQueue
-from benchmarks.kernel.place import CONTRACT, WHERE, answer, database
+from benchmarks.kernel.place import CONTRACT, WHERE, answer, database, kernel_on
 from benchmarks.kernel.stopwatch import now
+from benchmarks.kernel.throughput import acts_of_a_run, one_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,6 +101,19 @@ async def ours(url: str, runs: int, steps: int) -> float:
     return took
 
 
+async def ours_called(url: str, runs: int, steps: int) -> float:
+    """The same calls without a graph, as a program makes them that carries each with the next."""
+    ledger = await PostgresLedger.connect(url)
+    kernel = kernel_on(ledger, answer)
+    took: list[float] = []
+    acts = [acts_of_a_run(steps) for _ in range(runs)]
+    began = now()
+    await asyncio.gather(*(one_run(kernel, of_run, took, carries=True) for of_run in acts))
+    whole = now() - began
+    await ledger.close()
+    return whole
+
+
 def theirs(url: str, runs: int, steps: int) -> float:
     from dbos import DBOS, DBOSConfig
 
@@ -155,12 +169,14 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=60)
     parser.add_argument("--steps", type=int, default=10)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--as", dest="who", choices=["ours", "theirs"])
+    parser.add_argument("--calls", action="store_true", help="ours are calls of a program, not of a workflow")
+    parser.add_argument("--as", dest="who", choices=["ours", "calls", "theirs"])
     parser.add_argument("--url")
     said = parser.parse_args()
     if said.who is not None:
         measured: dict[str, Callable[[], float]] = {
             "ours": lambda: asyncio.run(ours(said.url, said.runs, said.steps)),
+            "calls": lambda: asyncio.run(ours_called(said.url, said.runs, said.steps)),
             "theirs": lambda: theirs(said.url, said.runs, said.steps),
         }
         print(json.dumps(measured[said.who]()))
@@ -171,7 +187,7 @@ def main() -> None:
         name = conninfo.conninfo_to_dict(other)["dbname"]
         with_rights = owner_of(other)
         for number in range(said.rounds):
-            mine = total / one("ours", url, said.runs, said.steps)
+            mine = total / one("calls" if said.calls else "ours", url, said.runs, said.steps)
             peer = total / one("theirs", url_of(with_rights, str(name)), said.runs, said.steps)
             rates = f"ours {mine:>6,.0f} steps/s, DBOS {peer:>6,.0f} steps/s"
             print(f"round {number + 1}: {rates}, {mine / peer:.1f}x", flush=True)

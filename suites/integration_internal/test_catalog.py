@@ -197,6 +197,7 @@ async def test_no_routine_lends_its_owners_rights(connection: AsyncConnection[An
                 "renew_lease",
                 "ride_many",
                 "settle_many",
+                "signals_many",
                 "start_run",
             ),
             *("suspend_run", "take_run", "wake_run"),

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 from cel_expr_python import cel
 
@@ -16,6 +16,14 @@ LENGTH_MAX: Final = 2_000
 _TEXT = re.compile(r"""r?("([^"\\]|\\.)*"|'([^'\\]|\\.)*')""")
 _NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 _WHERE = re.compile(r"<input>:(\d+):(\d+): (.*)")
+_ITSELF: Final[Mapping[str, tuple[type, ...]]] = {
+    "STRING": (str,),
+    "BOOL": (bool,),
+    "INT": (int,),
+    "DOUBLE": (float,),
+    "DYN": (str, bool, int, float),
+}
+INTEGER_END: Final = 2**63
 _SCALARS: Final = {"BOOL", "DOUBLE", "INT", "NULL", "STRING", "DYN"}
 
 
@@ -74,6 +82,9 @@ class Expression:
     def value(self, known: Mapping[str, Any]) -> "JsonValue | Failure":
         """Evaluate with what is known; whatever goes wrong comes back as a failure and never as a value."""
         data = {name: _bound(_member(known, name), self.names[name]) for name in self.used}
+        alone = data.get(self.text)
+        if _is_itself(alone, self.names.get(self.text)):
+            return alone
         try:
             told = self.made.eval(data=data)
         except Exception as error:  # noqa: BLE001  # the library's errors have no type of their own
@@ -96,6 +107,14 @@ def _member(known: Any, name: str) -> Any:
             return None
         known = known.get(part)
     return known
+
+
+def _is_itself(value: Any, declared: str | None) -> "TypeGuard[JsonValue]":
+    """Say whether an expression that is one name has just this value, without asking the library."""
+    kind = type(value)
+    return kind in _ITSELF.get(declared or "", ()) and (
+        kind is not int or -INTEGER_END <= value < INTEGER_END
+    )
 
 
 def _bound(value: Any, text: str) -> Any:

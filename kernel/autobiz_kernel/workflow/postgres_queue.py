@@ -14,6 +14,7 @@ from autobiz_kernel.ledger import Batcher, Channel, sender
 from .queue import EventWait, Lease, Signal, Start
 
 _MANY = b"SELECT queue_many($1)"
+_SIGNALS = b"SELECT signals_many($1)"
 _START_OF: LiteralString = """
 SELECT workflow, principal, correlation_id, config_hash, input, at, undoing FROM run_starts
 WHERE tenant_id = %s AND run_id = %s
@@ -22,10 +23,6 @@ _LEASE: LiteralString = "SELECT * FROM lease_runs(%s, %s, %s, %s, %s, %s, %s)"
 _SIGNAL: LiteralString = """
 INSERT INTO signals (tenant_id, signal_id, event, key, payload, at) VALUES (%s, %s, %s, %s, %s, %s)
 ON CONFLICT DO NOTHING
-"""
-_SIGNALS: LiteralString = """
-SELECT signal_id, event, key, payload, at FROM signals
-WHERE tenant_id = %s AND event = %s AND key = %s AND at >= %s ORDER BY at, signal_id
 """
 _WAITING: LiteralString = "SELECT DISTINCT run_id FROM waits WHERE tenant_id = %s AND event = %s AND key = %s"
 
@@ -39,6 +36,7 @@ class PostgresQueue:
                 raise StoreError("the queue needs autocommit: a lease is committed before its run is touched")
         self._channel = Channel(steps)
         self._steps = Batcher(sender(self._channel, _MANY, place=_place))
+        self._signals = Batcher(sender(self._channel, _SIGNALS, place=lambda item: item["tenant"].bytes))
         self._connection = looks
         self._turn = asyncio.Lock()
 
@@ -138,17 +136,17 @@ class PostgresQueue:
         return is_new
 
     async def signals(self, tenant: UUID, *, event: str, key: str, since: datetime) -> tuple[Signal, ...]:
-        rows = await self._rows(tenant, _SIGNALS, [tenant, event, key, since])
+        told = await self._signals.ask({"tenant": tenant, "event": event, "key": key, "since": since})
         return tuple(
             Signal(
                 tenant=tenant,
-                signal_id=signal_id,
-                event=name,
-                key=its,
-                payload=payload.encode(),
-                at=at.astimezone(UTC),
+                signal_id=each["id"],
+                event=each["event"],
+                key=each["key"],
+                payload=each["payload"].encode(),
+                at=datetime.fromisoformat(each["at"]).astimezone(UTC),
             )
-            for signal_id, name, its, payload, at in rows
+            for each in told["told"]
         )
 
     async def _step(self, op: str, tenant: UUID, run_id: UUID, **said: Any) -> bool:

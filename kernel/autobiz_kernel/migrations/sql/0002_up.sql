@@ -130,6 +130,7 @@ DECLARE
     -- Written together at the end of a tenant's items: a statement costs more than a row of it.
     new_receipts receipts[];
     new_traces traces[];
+    new_versions state_versions[];
     answers text[] := '{}';
 BEGIN
     FOR item IN SELECT * FROM json_to_recordset(items) AS (
@@ -141,14 +142,17 @@ BEGIN
         IF tenant IS DISTINCT FROM item.tenant THEN
             IF tenant IS NOT NULL THEN
                 INSERT INTO receipts SELECT * FROM unnest(new_receipts);
+                INSERT INTO state_versions SELECT * FROM unnest(new_versions);
                 INSERT INTO traces SELECT * FROM unnest(new_traces);
                 new_receipts := '{}';
+                new_versions := '{}';
                 new_traces := '{}';
             END IF;
             tenant := item.tenant;
             PERFORM set_config('autobiz.tenant', tenant::text, true);
         END IF;
-        -- The run's lock is taken first, and its chain is grown at once; what is undone below is undone hardly ever.
+        -- The run's lock is taken first, and its chain and its state move at once; what is undone below is undone
+        -- hardly ever.
         UPDATE runs AS r
         SET steps = r.steps + item.steps, tool_calls = r.tool_calls + item.tool_calls,
             tokens = r.tokens + item.tokens, cost_micros = r.cost_micros + item.cost_micros,
@@ -158,10 +162,13 @@ BEGIN
             head_hash = CASE WHEN item.kind = 'done' THEN sha256('autobiz.link/1\000'::bytea
                 || CASE WHEN r.receipt_seq > 0 THEN r.head_hash
                    ELSE sha256('autobiz.chain/1\000'::bytea || uuid_send(item.tenant) || uuid_send(item.run)) END
-                || int8send(r.receipt_seq + 1) || convert_to(item.body, 'UTF8')) ELSE r.head_hash END
+                || int8send(r.receipt_seq + 1) || convert_to(item.body, 'UTF8')) ELSE r.head_hash END,
+            state = CASE WHEN r.state_version = item.state_expected THEN item.state ELSE r.state END,
+            state_version = r.state_version + CASE WHEN r.state_version = item.state_expected THEN 1 ELSE 0 END
         WHERE tenant_id = item.tenant AND run_id = item.run AND epoch = item.run_epoch
         RETURNING new.receipt_seq, new.trace_seq, new.head_hash, new.state_version,
-            old.receipt_seq AS seq_before, old.head_hash AS head_before INTO run;
+            old.receipt_seq AS seq_before, old.head_hash AS head_before, old.state AS state_before,
+            old.state_version AS version_before INTO run;
         IF NOT FOUND THEN
             IF all_or_nothing THEN
                 RAISE EXCEPTION 'what was carried is not taken' USING ERRCODE = 'AB001';
@@ -182,10 +189,12 @@ BEGIN
                 -- Its holder has just paid for it, late as it is.
                 UPDATE idempotency SET begun = greatest(begun - 1, 0)
                 WHERE tenant_id = item.tenant AND key = decode(item.key, 'hex');
-                IF item.kind = 'done' THEN
+                IF item.kind = 'done' OR run.state_version <> run.version_before THEN
                     run.receipt_seq := run.seq_before;
                     run.head_hash := run.head_before;
-                    UPDATE runs SET receipt_seq = run.seq_before, head_hash = run.head_before
+                    run.state_version := run.version_before;
+                    UPDATE runs SET receipt_seq = run.seq_before, head_hash = run.head_before,
+                        state = run.state_before, state_version = run.version_before
                     WHERE tenant_id = item.tenant AND run_id = item.run;
                 END IF;
             ELSIF item.kind = 'done' THEN
@@ -196,14 +205,10 @@ BEGIN
                     run.head_hash, item.now)::receipts;
             END IF;
         END IF;
-        is_conflict := item.patch IS NOT NULL AND run.state_version <> item.state_expected;
-        IF item.patch IS NOT NULL AND told = 'settled' AND NOT is_conflict THEN
-            run.state_version := run.state_version + 1;
-            UPDATE runs SET state = item.state, state_version = run.state_version
-            WHERE tenant_id = item.tenant AND run_id = item.run;
-            INSERT INTO state_versions (tenant_id, run_id, version, path, patch, state_hash, at)
-            VALUES (item.tenant, item.run, run.state_version, item.path, item.patch,
-                    decode(item.state_hash, 'hex'), item.now);
+        is_conflict := item.patch IS NOT NULL AND run.version_before <> item.state_expected;
+        IF run.state_version <> run.version_before THEN
+            new_versions := new_versions || ROW(item.tenant, item.run, run.state_version, item.path, item.patch,
+                decode(item.state_hash, 'hex'), item.now)::state_versions;
         END IF;
         new_traces := new_traces || ROW(item.tenant, item.run, run.trace_seq, item.path, item.tool,
             decode(item.command, 'hex'), item.guard, CASE WHEN told = 'lease_lost' THEN 'LEASE_LOST'
@@ -221,6 +226,9 @@ BEGIN
     END LOOP;
     IF cardinality(new_receipts) > 0 THEN
         INSERT INTO receipts SELECT * FROM unnest(new_receipts);
+    END IF;
+    IF cardinality(new_versions) > 0 THEN
+        INSERT INTO state_versions SELECT * FROM unnest(new_versions);
     END IF;
     INSERT INTO traces SELECT * FROM unnest(new_traces);
     RETURN '[' || array_to_string(answers, ',') || ']';

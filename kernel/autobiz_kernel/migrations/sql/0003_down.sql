@@ -1,4 +1,4 @@
-DROP FUNCTION begin_many(json), queue_many(json);
+DROP FUNCTION begin_many(json), queue_many(json), signals_many(json);
 DROP FUNCTION start_run(uuid, uuid, text, text, text, bytea, text, text, timestamptz),
     lease_runs(uuid[], uuid, bytea[], uuid, timestamptz, timestamptz, int),
     renew_lease(uuid, uuid, bigint, timestamptz),

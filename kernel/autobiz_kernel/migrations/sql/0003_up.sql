@@ -249,5 +249,23 @@ BEGIN
     RETURN '[' || array_to_string(answers, ',') || ']';
 END
 $$;
-REVOKE EXECUTE ON FUNCTION begin_many(json), queue_many(json) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION begin_many(json), queue_many(json) TO autobiz_app;
+
+-- What has come under a name and a key, the oldest first, for many who ask at once.
+CREATE FUNCTION signals_many(items json) RETURNS text LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+    item record;
+    told json;
+    answers text[] := '{}';
+BEGIN
+    FOR item IN SELECT * FROM json_to_recordset(items) AS (tenant uuid, event text, key text, since timestamptz) LOOP
+        PERFORM set_config('autobiz.tenant', item.tenant::text, true);
+        SELECT json_agg(json_build_object('id', s.signal_id, 'event', s.event, 'key', s.key, 'payload', s.payload,
+            'at', s.at) ORDER BY s.at, s.signal_id) INTO told FROM signals s
+        WHERE s.tenant_id = item.tenant AND s.event = item.event AND s.key = item.key AND s.at >= item.since;
+        answers := answers || json_build_object('told', coalesce(told, '[]'))::text;
+    END LOOP;
+    RETURN '[' || array_to_string(answers, ',') || ']';
+END
+$$;
+REVOKE EXECUTE ON FUNCTION begin_many(json), queue_many(json), signals_many(json) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION begin_many(json), queue_many(json), signals_many(json) TO autobiz_app;
