@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from .contract import Json, ToolContract
 from .costs import Price
+from .redaction import Cleaned
 from .ruling import Asked
 from .run import Run
 
@@ -25,6 +26,8 @@ class Call:
     patch_of: PatchOf | None = None
     # Of the call's own: who asked may change theirs while we wait, and the receipt must say what was done.
     arguments: dict[str, Any] = field(default_factory=dict)
+    # The same as they may be kept, once that was looked at.
+    kept: Cleaned | None = None
     step: int = 0
     command: bytes = b""
     contract: ToolContract | None = None

@@ -5,7 +5,7 @@ with the very next thing that the run asks of them, in its order; if it is not t
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from .errors import RunError
@@ -66,13 +66,18 @@ async def settle(
     return ridden.settled[-1] if ridden.is_taken else _FENCED
 
 
-async def claim(ledger: Ledger, run: Run, ask: ClaimAsk) -> ClaimAnswer:
-    """Claim, once all that was carried is in the books."""
+async def claim(
+    ledger: Ledger, run: Run, ask: ClaimAsk, *, meanwhile: Callable[[], None] | None = None
+) -> ClaimAnswer:
+    """Claim, once all that was carried is in the books; `meanwhile` is done while they are asked for both."""
     await _until_written(run)
     if run.unwritten.is_lost:
         return fenced(ask.now)
     if not run.unwritten.kept:
         return await ledger.claim(ask)
+    if meanwhile is not None:
+        # What is carried is sent in this very turn of the loop, so this is the next thing after that.
+        asyncio.get_running_loop().call_soon(meanwhile)
     ridden = await _ride(ledger, run, ask)
     return ridden.claim or fenced(ask.now)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -183,7 +184,7 @@ class Kernel:
         )
 
     async def _effect(self, call: Call, judged: Judged, tool: Tool, *, is_known: bool = False) -> Reply:
-        contract, run = judged.contract, call.run
+        contract, run, settler = judged.contract, call.run, self._settler(call.run)
         key = internal_key(
             tenant=run.tenant,
             tool=contract.name,
@@ -212,7 +213,7 @@ class Kernel:
             if known is None or known.outcome is ClaimOutcome.UNCERTAIN:
                 return await self._deny(call, Denied(guard="approval", ruling=judged.hold))
             return await self._answered(call, known, key)
-        answer = await claim(self.ledger, run, ask)
+        answer = await claim(self.ledger, run, ask, meanwhile=partial(settler.prepare, call))
         found: Ending | None = None
         if answer.outcome is ClaimOutcome.UNCERTAIN and tool.look_up is not None:
             answer, found = await self._look_it_up(call, tool, ask, answer, seconds)
@@ -221,10 +222,9 @@ class Kernel:
         if answer.outcome is not ClaimOutcome.CLAIMED:
             return await self._answered(call, answer, key)
         outside = external_key(key, generation=answer.generation)
-        ending = found or await run_tool(
-            tool, copied(call.arguments), outside, seconds=seconds, redactor=self.redactor
-        )
-        told = await self._settler(run).effect(call, judged, ending, key=key, claim=answer, outside=outside)
+        mine = copied(call.arguments)
+        ending = found or await run_tool(tool, mine, outside, seconds=seconds, redactor=self.redactor)
+        told = await settler.effect(call, judged, ending, key=key, claim=answer, outside=outside)
         if told.outcome is SettleOutcome.LEASE_LOST:
             return await self._overtaken(call, ask, key)
         ending.raise_error(outside)

@@ -138,6 +138,10 @@ class Settler:
             raise failure
         return told
 
+    def prepare(self, call: Call) -> None:
+        """Look at what a receipt will hold of the arguments, which can be done before there is one."""
+        call.kept = self.redactor.clean(call.arguments, name="arguments")
+
     def read(self, tool: Tool, result: Json) -> Ending:
         """Read what the provider tells of an effect as if the tool had just said it."""
         return read_answer(tool, result, self.redactor)
@@ -175,7 +179,7 @@ class Settler:
         outside: str,
         now: datetime,
     ) -> Receipt:
-        kept = self.redactor.clean(call.arguments, name="arguments")
+        kept = call.kept or self.redactor.clean(call.arguments, name="arguments")
         self._tell_hits(call, kept.hits)
         return receipt_of(
             call, judged, ending, arguments=kept.value, key=key, claim=claim, outside=outside, now=now

@@ -125,12 +125,14 @@ async def test_a_batch_says_what_its_items_would_say_alone(
     for run in place.runs:
         await plain.begin(run)
         await ledger.begin(run)
+    alone: list[Any]
+    together: list[Any]
     for (kind, drawn), pause in rounds:
         place.now += pause
         if kind == "claim":
             asks = [place.claim(*each) for each in drawn]
             alone = await one_by_one(plain.claim, asks, lambda ask: (ask.tenant.bytes, ask.key))
-            together = await asyncio.gather(*map(ledger.claim, asks))
+            together = list(await asyncio.gather(*map(ledger.claim, asks)))
             for ask, answer in zip(asks, together, strict=True):
                 place.epochs[ask.tenant, ask.key] = max(1, answer.epoch)
         elif kind == "take":
@@ -139,7 +141,7 @@ async def test_a_batch_says_what_its_items_would_say_alone(
         else:
             made = [place.settlement(number, key, kind, is_stale=late) for number, key, kind, late in drawn]
             alone = await one_by_one(plain.settle, made, lambda each: (each.tenant.bytes, each.run_id.bytes))
-            together = await asyncio.gather(*map(ledger.settle, made))
+            together = list(await asyncio.gather(*map(ledger.settle, made)))
         expect.worlds(dict(enumerate(alone)), dict(enumerate(together))).alike()
     for run in place.runs:
         expect.worlds(await books(plain, run), await books(ledger, run)).alike()

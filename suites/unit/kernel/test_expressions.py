@@ -36,7 +36,8 @@ def test_a_name_alone_has_the_value_that_the_language_gives(declared: str) -> No
 def test_a_name_that_is_not_there_is_no_value() -> None:
     """What is missing is told as the language tells it, however far the way to it leads."""
     scope = Scope({"a.b": "STRING"})
-    for known in ({}, {"a": {}}, {"a": None}, {"a": "b"}):
+    missing: list[dict[str, Any]] = [{}, {"a": {}}, {"a": None}, {"a": "b"}]
+    for known in missing:
         told = scope.compile("a.b").value(known)
         assert told == scope.compile("(a.b)").value(known)
         assert told is None or isinstance(told, Failure)

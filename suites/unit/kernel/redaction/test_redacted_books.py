@@ -6,7 +6,7 @@ import pytest
 
 from autobiz_kernel import ClaimOutcome, IncidentKind, Kind, Redactor
 
-from ..governed import TENANT, Desk, refund
+from ..governed import TENANT, Desk, raw, refund
 from .sensitive import CREDENTIALS
 
 pytestmark = [
@@ -56,3 +56,22 @@ async def test_neither_receipt_nor_trace_nor_error_holds_a_secret() -> None:
     assert secret not in str(kept)
     assert desk.seen[0][0]["note"] == f"my key is {secret}", "the tool gets what was asked for"
     assert [each.kind for each in desk.incidents] == [IncidentKind.SCANNER_HIT] * 2
+
+
+@pytest.mark.adversarial(116)
+@pytest.mark.asyncio
+@pytest.mark.negative
+async def test_what_is_carried_holds_no_secret_either() -> None:
+    """Arguments that are looked at while the books are asked lose a secret too, and it is told once."""
+    secret = CREDENTIALS["stripe live"](random.Random(2))
+    desk = Desk()
+    kernel, run = desk.kernel(), await desk.run()
+    async with kernel.carrying(run):
+        for number in range(3):
+            await kernel.call(run, raw(arguments=refund(number, note=f"my key is {secret}", order="1001")))
+    kept = await desk.ledger.receipts_of(TENANT, run.run_id)
+    assert [dict(each.arguments) for each in kept] == [
+        {"refund_id": f"r-{number}", "order": "1001"} for number in range(3)
+    ]
+    assert [each.kind for each in desk.incidents] == [IncidentKind.SCANNER_HIT] * 3
+    assert [seen["note"] for seen, _ in desk.seen] == [f"my key is {secret}"] * 3
