@@ -11,6 +11,7 @@ import psycopg
 from .cli_approvals import approvals
 from .cli_audit import audit
 from .cli_business import compile_command, release_command, replay_lines
+from .cli_circuits import circuits
 from .cli_options import FILE, database, tenant_option
 from .cli_workflow import cancel_command
 from .clock import SystemClock
@@ -128,5 +129,6 @@ main.add_command(compile_command)
 main.add_command(release_command)
 main.add_command(approvals)
 main.add_command(cancel_command)
+main.add_command(circuits)
 main.add_command(retain_command)
 main.add_command(archive_commands)
