@@ -66,7 +66,8 @@ CREATE TABLE idempotency (
     begun         int         NOT NULL DEFAULT 1,
     cost_micros   bigint      NOT NULL DEFAULT 0,
     PRIMARY KEY (tenant_id, key)
-) WITH (fillfactor = 80);
+) WITH (fillfactor = 50);
+-- Every row is changed once, soon after it was written: room for that beside it, or all its indexes would be written anew.
 -- By the moment alone: an index that began with the tenant would offer itself for finding a key.
 CREATE INDEX idx_idempotency_expires ON idempotency (expires_at);
 -- Of every row and not of the unpaid ones: an index whose condition a settlement changes would be written by each.
