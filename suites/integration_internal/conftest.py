@@ -10,6 +10,7 @@ import psycopg
 import pytest
 import pytest_asyncio
 from psycopg import conninfo, sql
+from valkey.asyncio import Valkey
 
 from autobiz_harness.stack import clone, drop, template
 from autobiz_kernel import Ledger, MemoryLedger, PostgresLedger, RunRecord, make_weeks
@@ -74,6 +75,14 @@ async def victim(ledger: PostgresLedger, app_database: str) -> UUID:
     await settle(ledger, run, await ledger.claim(asked(run)), {"id": VICTIM_SECRET})
     await PostgresResets(app_database).keep(a_word(tenant, why=VICTIM_SECRET))
     return tenant
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def client(valkey_url: str) -> AsyncIterator[Valkey]:
+    """The shared Valkey, where circuits are kept."""
+    connected = Valkey.from_url(valkey_url)
+    yield connected
+    await connected.aclose()
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,11 @@
 """Resets of circuits: whose word it was is kept first, for good, or nothing is reset."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
-import pytest_asyncio
 from click.testing import CliRunner, Result
 from psycopg import AsyncConnection
 from psycopg.errors import Error
@@ -45,13 +43,6 @@ AMPLE_S = 30.0
 @pytest.fixture(params=["memory", "postgres"])
 def resets(request: pytest.FixtureRequest, app_database: str) -> Resets:
     return MemoryResets() if request.param == "memory" else PostgresResets(app_database)
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def client(valkey_url: str) -> AsyncIterator[Valkey]:
-    connected = Valkey.from_url(valkey_url)
-    yield connected
-    await connected.aclose()
 
 
 async def opened(circuits: Circuits, tenant: UUID) -> None:

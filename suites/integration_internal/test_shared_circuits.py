@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-import pytest_asyncio
 from psycopg import AsyncConnection
 from valkey.asyncio import Valkey
 
@@ -40,13 +39,6 @@ pytestmark = [
 RULE = CircuitRule(failures_max=3, open_ms=1_000, probe_ms=500)
 # A loaded machine is no server that is away.
 AMPLE_S = 30.0
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def client(valkey_url: str) -> AsyncIterator[Valkey]:
-    connected = Valkey.from_url(valkey_url)
-    yield connected
-    await connected.aclose()
 
 
 async def test_the_script_agrees_with_the_functions(client: Valkey) -> None:
