@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -193,3 +194,20 @@ def test_who_could_not_anchor_at_last_says_so(tmp_path: Path) -> None:
     expect.value(line).contains("autobiz: ", "Connection refused", "tried again at the next time")
     expect.program(ending).ended(2)
     expect.value(sorted(each.name for each in tmp_path.iterdir())).equals(["key.pem"])
+
+
+@pytest.mark.negative
+@pytest.mark.parametrize("word", [signal.SIGINT, signal.SIGTERM])
+def test_a_database_that_never_answers_keeps_nobody_from_stopping(
+    tmp_path: Path, word: signal.Signals
+) -> None:
+    """Stopped within its first try it ends at once, with 5: nothing was done, and nothing has failed."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(60)
+        url = f"postgresql://nobody@127.0.0.1:{silent.getsockname()[1]}/silent_test"
+        with anchoring_process(url, UUID(int=1), tmp_path) as process:
+            asking, _ = silent.accept()
+            with asking:
+                ending = ended(process, word)
+    expect.program(ending).ended(5)
+    expect.value(ending.err).equals("autobiz: interrupted\n")
