@@ -15,6 +15,7 @@ TABLES: tuple[LiteralString, ...] = (
     "reconciliation",
     "run_queue",
     "anchors",
+    "circuit_resets",
 )
 PARTITIONS: tuple[LiteralString, ...] = ("receipts_rest", "traces_rest", "state_versions_rest")
 VICTIM_SECRET = "victims-own-words"

@@ -1,7 +1,6 @@
 """The command line of those who run the kernel: `autobiz`."""
 
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -9,11 +8,11 @@ from uuid import UUID
 import click
 import psycopg
 
-from .audit import heads_of, keep_anchor, verify_tenant
-from .chains import Window, anchor_of_line, append_anchor, key_id, next_anchor, read_anchor_lines
 from .cli_approvals import approvals
+from .cli_audit import audit
 from .cli_business import compile_command, release_command, replay_lines
-from .cli_options import FILE, database, private_key, public_key, tenant_option
+from .cli_circuits import circuits
+from .cli_options import FILE, database, tenant_option
 from .cli_workflow import cancel_command
 from .clock import SystemClock
 from .diagnosis import diagnose
@@ -26,7 +25,7 @@ from .timeline import kept_versions, run_lines, timeline
 
 EXIT_FOUND = 1
 EXIT_ERROR = 2
-_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+EXIT_INTERRUPTED = 5
 
 
 class _Kernel(click.Group):
@@ -38,6 +37,9 @@ class _Kernel(click.Group):
         except (KernelError, psycopg.Error, OSError) as error:
             click.echo(f"autobiz: {str(error).strip()}", err=True)
             sys.exit(EXIT_ERROR)
+        except KeyboardInterrupt:
+            click.echo("autobiz: interrupted", err=True)
+            sys.exit(EXIT_INTERRUPTED)
 
 
 @click.group(cls=_Kernel)
@@ -74,53 +76,7 @@ def doctor(database: str) -> None:
     click.echo("nothing is wrong")
 
 
-@main.group()
-def audit() -> None:
-    """Prove that receipts are as they were written."""
-
-
-@audit.command()
-@database
-@tenant_option
-@click.option("--anchors", type=click.Path(path_type=Path), help="File that `audit anchor` has written.")
-@click.option(
-    "--key", "keys", type=click.Path(path_type=Path, exists=True), multiple=True, help="Public key, PEM."
-)
-def verify(database: str, tenant: UUID, anchors: Path | None, keys: tuple[Path, ...]) -> None:
-    """Follow every chain of receipts and name the first bad row of each run."""
-    if anchors is not None and not keys:
-        raise click.UsageError("anchors are worth as much as their signatures; give --key")
-    allowed = {key_id(key): key for key in map(public_key, keys)}
-    lines = None if anchors is None else read_anchor_lines(anchors)
-    found = verify_tenant(database, tenant, anchor_lines=lines, keys=allowed)
-    for flaw in (*found.anchor_flaws, *found.flaws):
-        click.echo(flaw)
-    away = f", {found.archived} runs in the archive" if found.archived else ""
-    click.echo(f"{found.rows} receipts in {found.runs} runs{away}")
-    if found.anchor_flaws or found.flaws:
-        sys.exit(EXIT_FOUND)
-
-
-@audit.command()
-@database
-@tenant_option
-@click.option("--key", type=click.Path(path_type=Path, exists=True), required=True, help="Private key, PEM.")
-@click.option(
-    "--anchors", type=click.Path(path_type=Path), required=True, help="File outside of the database."
-)
-def anchor(database: str, tenant: UUID, key: Path, anchors: Path) -> None:
-    """Sign where the chains are that have moved since the last anchor, and add that to a file."""
-    signer = private_key(key)
-    lines = read_anchor_lines(anchors) if anchors.exists() else ()
-    last = anchor_of_line(lines[-1]) if lines else None
-    window = Window(from_at=last.window.to_at if last else _BEGINNING, to_at=SystemClock().now())
-    heads = heads_of(database, tenant, window)
-    made = next_anchor(last, tenant=tenant, heads=heads, window=window, key=signer)
-    append_anchor(anchors, made)
-    keep_anchor(database, made)
-    click.echo(f"{len(heads)} heads signed as anchor {made.number} of {anchors}")
-
-
+main.add_command(audit)
 main.add_command(export_command)
 
 
@@ -173,5 +129,6 @@ main.add_command(compile_command)
 main.add_command(release_command)
 main.add_command(approvals)
 main.add_command(cancel_command)
+main.add_command(circuits)
 main.add_command(retain_command)
 main.add_command(archive_commands)

@@ -2,9 +2,10 @@
 
 import hashlib
 import importlib
+import re
 import sys
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -21,6 +22,7 @@ from .tool import Tool
 Command = TypeVar("Command", bound=Callable[..., Any])
 FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
 FOLDER: Final = click.Path(path_type=Path, exists=True, file_okay=False)
+_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def database(command: Command) -> Command:
@@ -48,6 +50,17 @@ def tools_option(command: Command) -> Command:
         help="Where the registry is: package.module:attribute, a list of tools or of their contracts.",
     )
     return option(command)
+
+
+def duration(said: str, *, most: timedelta) -> timedelta:
+    """Read a time that is said as a number and its unit, from a second to as long as is allowed."""
+    read = re.fullmatch(r"([0-9]{1,9})([smhd])", said, re.ASCII)
+    if read is None:
+        raise click.BadParameter(f"{said!r} is no duration; write a number and s, m, h or d, such as 1h")
+    length = timedelta(**{_UNITS[read[2]]: int(read[1])})
+    if not timedelta(seconds=1) <= length <= most:
+        raise click.BadParameter(f"{said} is not from 1s to {most.days}d")
+    return length
 
 
 def registry_of(where: str) -> tuple[ToolContract, ...]:

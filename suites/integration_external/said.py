@@ -132,6 +132,8 @@ SAID = {
         means=TurnedAwayError,
         error_class=ErrorClass.TRANSIENT,
         code="Conflict",
+        # Every answer of Printful tells when the limit ends; only where the limit refused it is worth a wait.
+        headers={"X-Ratelimit-Reset": "60"},
     ),
     "21 locked out": Said(
         op="printful.create_order",
@@ -141,6 +143,32 @@ SAID = {
         error_class=ErrorClass.TRANSIENT,
         code="TooManyRequests",
         wait_s=60.0,
+        headers={"X-Ratelimit-Reset": "60"},
+    ),
+    "21 locked out, told twice": Said(
+        op="printful.create_order",
+        status=429,
+        body='{"code":429,"result":"x","error":{"reason":"TooManyRequests","message":"slow down"}}',
+        means=TurnedAwayError,
+        error_class=ErrorClass.TRANSIENT,
+        wait_s=7.0,
+        headers={"X-Ratelimit-Reset": "60", "Retry-After": "7"},
+    ),
+    "21 locked out until a moment that is over": Said(
+        op="printful.create_order",
+        status=429,
+        body='{"code":429,"result":"x","error":{"reason":"TooManyRequests","message":"slow down"}}',
+        means=TurnedAwayError,
+        error_class=ErrorClass.TRANSIENT,
+        wait_s=0.0,
+        headers={"X-Ratelimit-Reset": "1000000000"},
+    ),
+    "24 broken within a limit": Said(
+        op="printful.create_order",
+        status=503,
+        body='{"code":503,"result":"x","error":{"reason":"ServiceUnavailable","message":"later"}}',
+        means=UnheardError,
+        error_class=ErrorClass.TRANSIENT,
         headers={"X-Ratelimit-Reset": "60"},
     ),
     "31 too large": Said(

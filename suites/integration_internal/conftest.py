@@ -10,13 +10,16 @@ import psycopg
 import pytest
 import pytest_asyncio
 from psycopg import conninfo, sql
+from valkey.asyncio import Valkey
 
 from autobiz_harness.stack import clone, drop, template
 from autobiz_kernel import Ledger, MemoryLedger, PostgresLedger, RunRecord, make_weeks
+from autobiz_kernel.breaker import PostgresResets
 
 from .. import untimed  # noqa: F401  # loaded for its Hypothesis profile
 from ..kernel_tables import VICTIM_SECRET
 from ..ledgers_alike import a_run, asked, settle
+from ..resets import a_word
 from ..retained import MONDAY, Place
 from ..stack_users import Member, no_given_servers, own_state
 
@@ -64,13 +67,22 @@ async def run(books: Ledger, tenant: UUID) -> RunRecord:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def victim(ledger: PostgresLedger) -> UUID:
-    """A tenant with a row in the books."""
+async def victim(ledger: PostgresLedger, app_database: str) -> UUID:
+    """A tenant with rows in the books, and a circuit that was reset."""
     tenant = uuid4()
     run = a_run(tenant)
     await ledger.begin(run)
     await settle(ledger, run, await ledger.claim(asked(run)), {"id": VICTIM_SECRET})
+    await PostgresResets(app_database).keep(a_word(tenant, why=VICTIM_SECRET))
     return tenant
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def client(valkey_url: str) -> AsyncIterator[Valkey]:
+    """The shared Valkey, where circuits are kept."""
+    connected = Valkey.from_url(valkey_url)
+    yield connected
+    await connected.aclose()
 
 
 @pytest.fixture(scope="session")

@@ -42,7 +42,7 @@ def test_compile_says_the_digest_and_draws(tmp_path: Path) -> None:
     expect.program(ending).ended(0).said("shop, 3 workflows")
     drawn = (tmp_path / "refund.svg").read_text(encoding="utf-8")
     # Two ways to one place are one arrow, with both words on it.
-    expect.value(drawn).contains("payments.refund@1", "otherwise", ">denied, refused<", "<svg")
+    expect.value(drawn).contains("payments.refund@1", "otherwise", ">on denied, refused<", "<svg")
 
 
 @pytest.mark.negative

@@ -20,7 +20,7 @@ pytestmark = [
 
 # The tables that are not a tenant's: which revision the schema is at, which weeks were sealed and archived.
 OURS = ["autobiz_version", "archives"]
-KEPT = ("receipts", "traces", "state_versions", "anchors", "archives")
+KEPT = ("receipts", "traces", "state_versions", "anchors", "archives", "circuit_resets")
 ROLES = ["autobiz_app", "autobiz_read", "autobiz_dispatch", "autobiz_archive"]
 MINE = "(tenant_id = ( SELECT (current_setting('autobiz.tenant'::text))::uuid AS current_setting))"
 

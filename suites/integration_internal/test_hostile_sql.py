@@ -99,6 +99,8 @@ FORBIDDEN: dict[str, LiteralString] = {
     "delete_receipt": "DELETE FROM receipts",
     "delete_run": "DELETE FROM runs",
     "delete_claim": "DELETE FROM idempotency",
+    "change_reset": "UPDATE circuit_resets SET who = 'somebody else'",
+    "delete_reset": "DELETE FROM circuit_resets",
     "truncate": "TRUNCATE runs",
     "truncate_partition": "TRUNCATE receipts_rest",
     "no_policy": "ALTER TABLE runs DISABLE ROW LEVEL SECURITY",
@@ -160,6 +162,7 @@ INSERTS: dict[str, LiteralString] = {
     " now())",
     "anchors": "INSERT INTO anchors VALUES (%(victim)s, 1, now(), now() + interval '1 h', sha256(''),"
     " sha256('') || sha256(''))",
+    "circuit_resets": "INSERT INTO circuit_resets VALUES (%(victim)s, uuidv7(), 'd', 'w', 'w', now())",
 }
 
 

@@ -9,17 +9,24 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-import pytest_asyncio
 from psycopg import AsyncConnection
 from valkey.asyncio import Valkey
 
 from autobiz_kernel import Json
-from autobiz_kernel.breaker import CircuitRule, MemoryCircuits, Transition, ValkeyCircuits
+from autobiz_kernel.breaker import (
+    CircuitRule,
+    MemoryCircuits,
+    MemoryResets,
+    Transition,
+    ValkeyCircuits,
+    key_of,
+)
 from autobiz_kernel.breaker.valkey import PREFIX
 from autobiz_kernel.workflow import Standing
 from autobiz_oracles import expect
 
 from ..database import Connections
+from ..resets import a_word
 from ..shop.place import order, refund, shop_in_memory, shop_in_postgres
 
 pytestmark = [
@@ -34,20 +41,14 @@ RULE = CircuitRule(failures_max=3, open_ms=1_000, probe_ms=500)
 AMPLE_S = 30.0
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def client(valkey_url: str) -> AsyncIterator[Valkey]:
-    connected = Valkey.from_url(valkey_url)
-    yield connected
-    await connected.aclose()
-
-
 async def test_the_script_agrees_with_the_functions(client: Valkey) -> None:
     """Whatever happens in whatever order, both give the same permits and tell of the same changes."""
     for seed in range(8):
-        rng, key, now_ms = Random(seed), uuid4().hex, 1_800_000_000_000
+        rng, tenant, now_ms = Random(seed), uuid4(), 1_800_000_000_000
+        key, words = key_of(tenant, "payments"), MemoryResets()
         heard: tuple[list[Transition], list[Transition]] = ([], [])
-        shared = ValkeyCircuits(client, RULE, on_transition=heard[0].append, patience_s=AMPLE_S)
-        plain = MemoryCircuits(RULE, on_transition=heard[1].append)
+        shared = ValkeyCircuits(client, RULE, on_transition=heard[0].append, patience_s=AMPLE_S, resets=words)
+        plain = MemoryCircuits(RULE, on_transition=heard[1].append, resets=words)
         permits: list[tuple[object, object]] = []
         for _ in range(60):
             now_ms += rng.choice((0, 1, 400, 499, 500, 1_000))
@@ -59,7 +60,7 @@ async def test_the_script_agrees_with_the_functions(client: Valkey) -> None:
                     await each.told(key, now_ms=now_ms, token=token, is_well=is_well)
             else:
                 for each in (shared, plain):
-                    await each.reset(key, now_ms=now_ms, who="ann", why="try")
+                    await each.reset(a_word(tenant))
         expect.value([one for one, _ in permits]).equals([other for _, other in permits])
         expect.value(heard[0]).equals(heard[1])
 

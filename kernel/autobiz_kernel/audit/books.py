@@ -14,6 +14,7 @@ from autobiz_kernel.chains import (
     NO_ROWS,
     Anchor,
     AnchorFlaw,
+    ChainError,
     ChainSurvey,
     Flaw,
     FlawKind,
@@ -105,15 +106,22 @@ def heads_of(url: str, tenant: UUID, window: Window) -> tuple[Head, ...]:
 
 def keep_anchor(url: str, anchor: Anchor) -> None:
     """Note in the books that an anchor was made; the anchor itself is worth something only outside."""
-    with _as(url, anchor.tenant, reads_only=False) as connection:
-        connection.execute(
-            """INSERT INTO anchors (tenant_id, number, from_at, to_at, root, signature)
-               VALUES (%s, %s, %s, %s, %s, %s)""",
-            [
-                *(anchor.tenant, anchor.number, anchor.window.from_at, anchor.window.to_at),
-                *(anchor.root, anchor.signature),
-            ],
-        )
+    note = [
+        *(anchor.tenant, anchor.number, anchor.window.from_at, anchor.window.to_at),
+        *(anchor.root, anchor.signature),
+    ]
+    try:
+        with _as(url, anchor.tenant, reads_only=False) as connection:
+            connection.execute(
+                """INSERT INTO anchors (tenant_id, number, from_at, to_at, root, signature)
+                   VALUES (%s, %s, %s, %s, %s, %s)""",
+                note,
+            )
+    except psycopg.errors.UniqueViolation as error:
+        raise ChainError(
+            f"the database knows another anchor {anchor.number} of tenant {anchor.tenant}: somebody signs "
+            "into another file, or this one was cut off; keep one file for a tenant, and find the longer one"
+        ) from error
 
 
 def _rows(cursor: "psycopg.ServerCursor[Any]", tenant: UUID, unlike: dict[UUID, Flaw]) -> Iterator[Row]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from .circuit import Circuit, CircuitRule, CircuitState, Permit, may, reset, told
+from .resetting import Reset, Resets, keep_first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,14 +34,20 @@ class Circuits(Protocol):
 
     async def told(self, key: str, *, now_ms: int, token: int, is_well: bool) -> None: ...
 
-    async def reset(self, key: str, *, now_ms: int, who: str, why: str) -> None: ...
+    async def reset(self, word: Reset) -> None: ...
 
 
 class MemoryCircuits:
-    """Circuits of one process."""
+    """Circuits of one process; only with `resets`, which keep whose word it was, can one be reset."""
 
-    def __init__(self, rule: CircuitRule | None = None, *, on_transition: OnTransition = unheard) -> None:
-        self._rule, self._on_transition = rule or CircuitRule(), on_transition
+    def __init__(
+        self,
+        rule: CircuitRule | None = None,
+        *,
+        on_transition: OnTransition = unheard,
+        resets: Resets | None = None,
+    ) -> None:
+        self._rule, self._on_transition, self._resets = rule or CircuitRule(), on_transition, resets
         self._kept: dict[str, Circuit] = {}
 
     async def may(self, key: str, *, now_ms: int) -> Permit:
@@ -52,8 +59,10 @@ class MemoryCircuits:
         before = self._kept.get(key, Circuit())
         self._keep(key, told(before, self._rule, now_ms=now_ms, token=token, is_well=is_well), now_ms)
 
-    async def reset(self, key: str, *, now_ms: int, who: str, why: str) -> None:
-        self._keep(key, reset(self._kept.get(key, Circuit())), now_ms, who=who, why=why)
+    async def reset(self, word: Reset) -> None:
+        await keep_first(self._resets, word)
+        circuit = reset(self._kept.get(word.key, Circuit()))
+        self._keep(word.key, circuit, word.at_ms, who=word.who, why=word.why)
 
     def state_of(self, key: str) -> CircuitState:
         """Say how a circuit stands."""

@@ -12,6 +12,7 @@ from valkey.exceptions import ValkeyError
 
 from .circuit import CircuitRule, CircuitState, Permit
 from .circuits import MemoryCircuits, OnTransition, Transition, unheard
+from .resetting import BreakerError, MemoryResets, Reset, Resets, keep_first
 
 if TYPE_CHECKING:
     from valkey.asyncio import Valkey
@@ -52,7 +53,7 @@ return {before, s, given, shown, u}
 
 
 class ValkeyCircuits:
-    """Shared circuits; without Valkey, those of this process."""
+    """Shared circuits; without Valkey, those of this process. Only with `resets` can one be reset."""
 
     def __init__(
         self,
@@ -61,12 +62,14 @@ class ValkeyCircuits:
         *,
         on_transition: OnTransition = unheard,
         patience_s: float = PATIENCE_S,
+        resets: Resets | None = None,
     ) -> None:
-        self._patience_s = patience_s
+        self._patience_s, self._resets = patience_s, resets
         self._rule, self._on_transition = rule or CircuitRule(), on_transition
         self._script = client.register_script(_SCRIPT)
         self._is_alone = False
-        self._own = MemoryCircuits(self._rule, on_transition=self._alone)
+        # What is reset here has been kept already.
+        self._own = MemoryCircuits(self._rule, on_transition=self._alone, resets=MemoryResets())
 
     async def may(self, key: str, *, now_ms: int) -> Permit:
         answer = await self._ask(key, "may", now_ms)
@@ -80,9 +83,14 @@ class ValkeyCircuits:
         await self._ask(key, "told", now_ms, token=token, is_well=is_well)
         await self._own.told(key, now_ms=now_ms, token=token, is_well=is_well)
 
-    async def reset(self, key: str, *, now_ms: int, who: str, why: str) -> None:
-        await self._ask(key, "reset", now_ms, who=who, why=why)
-        await self._own.reset(key, now_ms=now_ms, who=who, why=why)
+    async def reset(self, word: Reset) -> None:
+        await keep_first(self._resets, word)
+        if await self._ask(word.key, "reset", word.at_ms, who=word.who, why=word.why) is None:
+            raise BreakerError(
+                f"reset of {word.key}: the word is kept, and nothing was reset, because Valkey does not "
+                "answer; say it again when it does"
+            )
+        await self._own.reset(word)
 
     async def _ask(
         self, key: str, op: str, now_ms: int, *, token: int = 0, is_well: bool = False, **by: str

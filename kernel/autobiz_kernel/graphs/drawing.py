@@ -10,6 +10,7 @@ _WIDTH: Final = 190
 _HEIGHT: Final = 44
 _GAP_X: Final = 50
 _GAP_Y: Final = 56
+_LINE: Final = 14
 _WORD_MAX: Final = 30
 _FILLS: Final = {
     CallStep: "#dbeafe",
@@ -24,8 +25,8 @@ _FILLS: Final = {
 def svg(graph: Graph) -> str:
     """Draw the steps that can be reached, with a word on each arrow that is not the usual way on."""
     places = _places(graph)
-    width = max(x for x, _ in places.values()) + _WIDTH + 2 * _GAP_X
-    height = max(y for _, y in places.values()) + _HEIGHT + 40
+    width = max(x for x, _ in places.values()) + _WIDTH + 5 * _GAP_X // 2
+    height = max(y for _, y in places.values()) + _HEIGHT + _GAP_Y
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif">',
         # A rim of the page's own colour, so that a word can be read across its arrow.
@@ -35,20 +36,39 @@ def svg(graph: Graph) -> str:
         '<defs><marker id="tip" markerWidth="9" markerHeight="9" refX="8" refY="4" orient="auto">',
         '<path d="M0,0 L9,4 L0,8 z" fill="#374151"/></marker></defs>',
     ]
-    for name in places:
-        for to, words in _ways(graph.steps[name]).items():
-            if to in places:
-                lines.append(_arrow(places, name, to, ", ".join(words)))
+    arrows = [
+        _arrow(places[name], places[to], word)
+        for name in places
+        for to, word in _ways(graph.steps[name]).items()
+        if to in places
+    ]
+    # Words above all arrows, so that none crosses another's.
+    lines += [path for path, _ in arrows]
+    lines += [word for _, word in arrows if word]
     lines += [_box(graph.steps[name], *places[name]) for name in places]
     return "\n".join([*lines, "</svg>", ""])
 
 
-def _ways(step: Step) -> Mapping[str, list[str]]:
-    """Where a step leads, with all the words on the one arrow to each place."""
+def _ways(step: Step) -> Mapping[str, str]:
+    """Where a step leads, and what the one arrow to each place says."""
     ways: dict[str, list[str]] = {}
     for word, to in ways_from(step):
-        ways.setdefault(to, []).extend([word] if word else [])
-    return ways
+        ways.setdefault(to, []).append(word)
+    if isinstance(step, CallStep | RunStep):
+        is_only = len(set(step.on_error.values())) == 1
+        return {to: _fallback(words, is_only=is_only) for to, words in ways.items()}
+    return {to: ", ".join(words) for to, words in ways.items()}
+
+
+def _fallback(words: list[str], *, is_only: bool) -> str:
+    """Say for which failures a step falls back to a place, and whether it goes there all the same."""
+    kinds = [word for word in words if word]
+    if not kinds:
+        return ""
+    said = "on " + ", ".join(kinds)
+    if "any" in kinds:
+        said = "on any failure" if is_only else "on any other failure"
+    return f"also {said}" if "" in words else said
 
 
 def _places(graph: Graph) -> Mapping[str, tuple[int, int]]:
@@ -67,23 +87,32 @@ def _places(graph: Graph) -> Mapping[str, tuple[int, int]]:
     }
 
 
-def _arrow(places: Mapping[str, tuple[int, int]], name: str, to: str, word: str) -> str:
-    (x1, y1), (x2, y2) = places[name], places[to]
-    is_back = y2 <= y1
-    dash = ' stroke-dasharray="5 4"' if is_back else ""
-    if is_back:
+def _arrow(start: tuple[int, int], end: tuple[int, int], word: str) -> tuple[str, str]:
+    """Draw one arrow and its word: down, or dashed around to the right, or dashed below its own row."""
+    (x1, y1), (x2, y2) = start, end
+    x, y, half = (x1 + x2 + _WIDTH) // 2, (y1 + y2 + _HEIGHT) // 2, _WIDTH // 2
+    dash = ' stroke-dasharray="5 4"' if y2 <= y1 else ""
+    if y2 > y1:
+        middle = (y1 + _HEIGHT + y2) // 2
+        path = (f"M{x1 + half},{y1 + _HEIGHT} C{x1 + half},{middle} "
+                f"{x2 + half},{middle} {x2 + half},{y2}")  # fmt: skip
+    elif y2 < y1 or x1 == x2:
         side = max(x1, x2) + _WIDTH + _GAP_X // 2
         path = (f"M{x1 + _WIDTH},{y1 + _HEIGHT // 2} C{side},{y1} {side},{y2 + _HEIGHT} "
                 f"{x2 + _WIDTH},{y2 + _HEIGHT // 2}")  # fmt: skip
+        # Where the curve is farthest out, and above the line on which words of ways down stand.
+        x, y = (x1 + x2 + 2 * _WIDTH + 6 * side) // 8, y - _LINE
     else:
-        middle = (y1 + _HEIGHT + y2) // 2
-        path = (f"M{x1 + _WIDTH // 2},{y1 + _HEIGHT} C{x1 + _WIDTH // 2},{middle} "
-                f"{x2 + _WIDTH // 2},{middle} {x2 + _WIDTH // 2},{y2}")  # fmt: skip
+        low = y1 + _HEIGHT + _GAP_Y
+        path = (f"M{x1 + half},{y1 + _HEIGHT} C{x1 + half},{low} "
+                f"{x2 + half},{low} {x2 + half},{y2 + _HEIGHT}")  # fmt: skip
+        # The bottom of the curve, below that line.
+        y = y1 + _HEIGHT + _GAP_Y * 3 // 4
     drawn = f'<path d="{path}" fill="none" stroke="#374151" marker-end="url(#tip)"{dash}/>'
     if not word:
-        return drawn
-    x, y = (x1 + x2 + _WIDTH) // 2, (y1 + y2 + _HEIGHT) // 2
-    return f'{drawn}<text x="{x}" y="{y}" text-anchor="middle" fill="#4b5563">{escape(_short(word))}</text>'
+        return drawn, ""
+    said = f'<text x="{x}" y="{y}" text-anchor="middle" fill="#4b5563">{escape(_short(word))}</text>'
+    return drawn, said
 
 
 def _box(step: Step, x: int, y: int) -> str:

@@ -158,6 +158,7 @@ def rejected_by_status(answer: Answer, clock: Clock) -> Rejected | None:
     status = answer.status
     wait_s = wait_of(answer.header("retry-after"), now=clock.now())
     if wait_s is None and status == 429:
+        # When a limit ends is no news but where a limit has refused: other answers carry the header as well.
         wait_s = until_of(answer.header("x-ratelimit-reset"), now=clock.now())
     code = f"http_{status}"
     if status < 400:

@@ -19,7 +19,7 @@ from .egress import Egress
 from .errors import ErrorClass, ForbiddenEgressError, ProviderError, TurnedAwayError, UnheardError
 from .http import BODY_BYTES_MAX, HttpTransport, Patience
 from .reading import json_object, json_object_or_none, strict_json, text, whole
-from .retry_after import WAIT_S_MAX, seconds_of, until_of, wait_of
+from .retry_after import WAIT_S_MAX, until_of, wait_of
 from .values import KEY_HEADER, Answer, Outgoing, Send
 
 __all__ = [
@@ -52,7 +52,6 @@ __all__ = [
     "is_loopback",
     "json_object",
     "json_object_or_none",
-    "seconds_of",
     "strict_json",
     "text",
     "until_of",

@@ -12,9 +12,9 @@ _NUMBER = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{0,9})?", re.ASCII)
 
 def wait_of(header: str, *, now: datetime) -> float | None:
     """Return the seconds, from nothing to a day; None if the header says nothing that can be understood."""
-    seconds = seconds_of(header)
+    seconds = _number_of(header)
     if seconds is not None:
-        return seconds
+        return _within_a_day(seconds)
     try:
         moment = parsedate_to_datetime(header.strip())
     except (TypeError, ValueError):
@@ -25,17 +25,15 @@ def wait_of(header: str, *, now: datetime) -> float | None:
 
 def until_of(header: str, *, now: datetime) -> float | None:
     """Return the seconds until a limit ends, said as such or as a moment since 1970; None if as neither."""
-    text = header.strip()
-    if not _NUMBER.fullmatch(text):
+    said = _number_of(header)
+    if said is None:
         return None
-    said = float(text)
     return _within_a_day(said - now.timestamp() if said >= _A_MOMENT else said)
 
 
-def seconds_of(header: str) -> float | None:
-    """Return the seconds that a header says as a number; None if it says none."""
+def _number_of(header: str) -> float | None:
     text = header.strip()
-    return _within_a_day(float(text)) if _NUMBER.fullmatch(text) else None
+    return float(text) if _NUMBER.fullmatch(text) else None
 
 
 def _within_a_day(seconds: float) -> float:

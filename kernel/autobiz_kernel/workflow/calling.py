@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 
 from autobiz_kernel.approvals import Approvals, Request, Status, aged, approval_id_of, next_change_at
-from autobiz_kernel.breaker import Circuits
+from autobiz_kernel.breaker import Circuits, key_of
 from autobiz_kernel.business import Compiled, question_of
 from autobiz_kernel.carrying import write
 from autobiz_kernel.claims import ClaimOutcome
@@ -73,7 +73,7 @@ class Caller:
         if self.circuits is None:
             await self._call(asked)
             return
-        key = f"{self.mover.run.tenant}:{asked.tool}"
+        key = key_of(self.mover.run.tenant, asked.tool)
         permit = await self.circuits.may(key, now_ms=in_ms(self.kernel.clock.now()))
         if not permit.is_given:
             await self._wait(asked, permit.until_ms, f"{asked.tool} is left in peace")

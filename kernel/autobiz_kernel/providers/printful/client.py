@@ -8,16 +8,7 @@ from typing import Any, Final
 from autobiz_kernel.clock import Clock
 from autobiz_kernel.providers.exchange import Dialect, Exchange, Rejected
 from autobiz_kernel.tool import Refused
-from autobiz_kernel.transport import (
-    Account,
-    Answer,
-    Egress,
-    ErrorClass,
-    Outgoing,
-    Send,
-    UnheardError,
-    seconds_of,
-)
+from autobiz_kernel.transport import Account, Answer, Egress, ErrorClass, Outgoing, Send, UnheardError
 
 DUPLICATE: Final = "OR-13"
 _BUSY: Final = 409
@@ -37,9 +28,6 @@ def judge(answer: Answer, body: dict[str, Any], general: Rejected | None) -> dic
     words = known.get("message") or body.get("detail") or body.get("result") or ""
     code = known.get("api_error_code") or known.get("reason") or body.get("title") or general.code
     told = replace(general, words=str(words), code=str(code))
-    if general.error_class is ErrorClass.TRANSIENT and general.wait_s is None:
-        # Printful tells the seconds in a header of its own as well.
-        told = replace(told, wait_s=seconds_of(answer.header("x-ratelimit-reset")))
     if answer.status == _BUSY:
         # Somebody changes this order at this moment: our request was turned away at the door.
         return replace(told, is_final=False, may_have_happened=False)

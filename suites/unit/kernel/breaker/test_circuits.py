@@ -12,7 +12,9 @@ from autobiz_kernel.breaker import (
     CircuitRule,
     CircuitState,
     MemoryCircuits,
+    MemoryResets,
     Transition,
+    key_of,
     may,
     reset,
     told,
@@ -20,6 +22,7 @@ from autobiz_kernel.breaker import (
 from autobiz_kernel.transport import ErrorClass, TurnedAwayError
 from autobiz_kernel.workflow import Standing
 
+from ....resets import a_word
 from ....shop.place import refund, shop_in_memory
 from ....shop.tools import answer_of
 
@@ -72,13 +75,14 @@ def test_late_voices_are_not_heard() -> None:
 async def test_every_change_is_told_and_a_reset_with_its_author() -> None:
     """Opening, probing, closing and closing by hand are each heard of once."""
     heard: list[Transition] = []
-    circuits = MemoryCircuits(RULE, on_transition=heard.append)
+    circuits = MemoryCircuits(RULE, on_transition=heard.append, resets=MemoryResets())
+    word = a_word(UUID(int=1), why="the provider says so")
     for _ in range(3):
-        await circuits.told("a", now_ms=0, token=0, is_well=False)
-    await circuits.may("a", now_ms=1_000)
-    await circuits.reset("a", now_ms=1_001, who="ann", why="the provider says so")
+        await circuits.told(word.key, now_ms=0, token=0, is_well=False)
+    await circuits.may(word.key, now_ms=1_000)
+    await circuits.reset(word)
     assert [each.after.value for each in heard] == ["open", "half_open", "closed"]
-    assert (heard[-1].who, heard[-1].why) == ("ann", "the provider says so")
+    assert (heard[-1].who, heard[-1].why, heard[-1].at_ms) == ("ann", "the provider says so", word.at_ms)
     assert circuits.state_of("b") is CircuitState.CLOSED
 
 
@@ -139,16 +143,17 @@ async def test_a_bad_credential_opens_no_circuit_and_no_other_tenants() -> None:
 async def test_changes_are_counted_by_dependency_and_the_worst_is_shown() -> None:
     """The gauge shows a dependency's worst circuit of any tenant, and no tenant's name is on the page."""
     metrics = CircuitMetrics()
-    circuits = MemoryCircuits(RULE, on_transition=metrics.on_transition)
-    for tenant in ("one", "two"):
+    circuits = MemoryCircuits(RULE, on_transition=metrics.on_transition, resets=MemoryResets())
+    word, two_pay = a_word(UUID(int=1), dependency="pay"), key_of(UUID(int=2), "pay")
+    for key in (word.key, two_pay):
         for _ in range(RULE.failures_max):
-            await circuits.told(f"{tenant}:pay", now_ms=0, token=0, is_well=False)
+            await circuits.told(key, now_ms=0, token=0, is_well=False)
     shown = [page(metrics)["circuit_breaker_state"]]
-    await circuits.reset("one:pay", now_ms=1, who="ann", why="it is back")
+    await circuits.reset(word)
     shown.append(page(metrics)["circuit_breaker_state"])
-    permit = await circuits.may("two:pay", now_ms=RULE.open_ms)
+    permit = await circuits.may(two_pay, now_ms=RULE.open_ms)
     shown.append(page(metrics)["circuit_breaker_state"])
-    await circuits.told("two:pay", now_ms=RULE.open_ms, token=permit.token, is_well=True)
+    await circuits.told(two_pay, now_ms=RULE.open_ms, token=permit.token, is_well=True)
     shown.append(page(metrics)["circuit_breaker_state"])
     assert shown == [2, 2, 1, 0]
     assert page(metrics)["circuit_breaker_transition_total"] == 5

@@ -1,12 +1,22 @@
 """The file of anchors: it only grows, and only by the anchor that comes next."""
 
 import fcntl
+import resource
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from autobiz_kernel.chains import ChainError, anchor_of_line, append_anchor, read_anchor_lines
+from autobiz_kernel.chains import (
+    ChainError,
+    OvertakenError,
+    anchor_of_line,
+    append_anchor,
+    last_anchor,
+    read_anchor_lines,
+)
 
 from ....waiting import wait_until
 from .histories_of_runs import anchored
@@ -31,7 +41,7 @@ def test_an_anchor_that_does_not_continue_the_file_is_not_appended(tmp_path: Pat
         append_anchor(path, anchors[1])
     append_anchor(path, anchors[0])
     for wrong in (anchors[0], anchors[2]):
-        with pytest.raises(ChainError, match="ends with anchor 1"):
+        with pytest.raises(OvertakenError, match="ends with anchor 1"):
             append_anchor(path, wrong)
     assert path.read_bytes() == anchors[0].line()
     path.write_bytes(anchors[0].line() + b'{"half')
@@ -39,6 +49,44 @@ def test_an_anchor_that_does_not_continue_the_file_is_not_appended(tmp_path: Pat
         append_anchor(path, anchors[1])
     with pytest.raises(ChainError, match="cannot be read"):
         read_anchor_lines(tmp_path / "none")
+
+
+@contextmanager
+def full_at(size: int) -> Iterator[None]:
+    """A disk on which no file grows beyond a size: what fits is written first, as on a real one."""
+    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+
+
+@pytest.mark.negative
+def test_an_anchor_that_does_not_fit_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    """A disk that is full in the middle of a line leaves no half of it, and room makes all well again."""
+    path = tmp_path / "anchors.jsonl"
+    _, anchors = history()
+    append_anchor(path, anchors[0])
+    whole = path.read_bytes()
+    with full_at(len(whole) + 20):
+        with pytest.raises(OSError, match="too large"):
+            append_anchor(path, anchors[1])
+        assert path.read_bytes() == whole
+    append_anchor(path, anchors[1])
+    assert last_anchor(path) == anchors[1]
+
+
+def test_the_last_anchor_is_that_of_the_last_line(tmp_path: Path) -> None:
+    """Without a file, or with an empty one, there is none yet."""
+    path = tmp_path / "anchors.jsonl"
+    assert last_anchor(path) is None
+    path.touch()
+    assert last_anchor(path) is None
+    _, anchors = history()
+    for anchor in anchors[:2]:
+        append_anchor(path, anchor)
+        assert last_anchor(path) == anchor
 
 
 def _append(path: Path, line: bytes) -> bool:
