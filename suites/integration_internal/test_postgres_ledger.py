@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -142,3 +142,23 @@ async def test_a_ride_whose_claim_was_overtaken_says_so(ledger: PostgresLedger, 
     expect.value([row.outcome for row in await ledger.traces_of(tenant, run.run_id)]).equals(["LEASE_LOST"])
     free = await ledger.claim(asked(run, key=bytes([9]) * 32))
     expect.value(free.outcome).equals(ClaimOutcome.CLAIMED)
+
+
+@pytest.mark.test_id("P1-T11", "P1-T13")
+@pytest.mark.negative
+async def test_who_holds_a_run_for_long_keeps_no_other_waiting(app_database: str, tenant: UUID) -> None:
+    """Where somebody holds the lock of one run, its call alone fails after a while, and later it goes."""
+    ledger = await PostgresLedger.connect(app_database, patience=timedelta(milliseconds=150))
+    runs, made = [a_run(tenant, 1), a_run(tenant, 2)], []
+    for number, run in enumerate(runs):
+        await ledger.begin(run)
+        key = bytes([number + 1]) * 32
+        answer = await ledger.claim(asked(run, key=key))
+        made.append(settlement(run, SettleKind.DONE, epoch=answer.epoch, key=key))
+    async with await AsyncConnection.connect(app_database) as holder:
+        await holder.execute("SELECT set_config('autobiz.tenant', %s, false)", [str(tenant)])
+        await holder.execute("SELECT FROM runs WHERE run_id = %s FOR UPDATE", [runs[0].run_id])
+        told = await asyncio.gather(*map(ledger.settle, made), return_exceptions=True)
+        expect.value([type(each).__name__ for each in told]).equals(["QueryCanceled", "SettleAnswer"])
+    expect.value((await ledger.settle(made[0])).outcome).equals(SettleOutcome.SETTLED)
+    await ledger.close()

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, LiteralString, Self, TypeAlias
 from uuid import UUID
 
@@ -36,6 +36,7 @@ from .wire import begin_item, claim_answer, claim_item, settle_answer, settle_it
 _Row: TypeAlias = dict[str, Any]
 
 CONNECTIONS = 3
+PATIENCE = timedelta(seconds=10)
 _CLAIM = b"SELECT claim_many($1)"
 _SETTLE = b"SELECT settle_many($1)"
 _RIDE = b"SELECT ride_many($1)"
@@ -75,14 +76,21 @@ class PostgresLedger:
         self._looking = asyncio.Lock()
 
     @classmethod
-    async def connect(cls, url: str) -> Self:
-        """Open the connections, unless their role could get around what protects the tenants."""
+    async def connect(cls, url: str, *, patience: timedelta = PATIENCE) -> Self:
+        """Open the connections, unless their role could get around what protects the tenants.
+
+        A statement that takes longer than `patience`, for somebody's lock or a disk that stands still, is
+        ended by the server with nothing written: its calls go again one by one, and who still waits fails alone.
+        """
         opened: list[AsyncConnection[Any]] = []
         try:
             while len(opened) < CONNECTIONS:
                 connection = await AsyncConnection.connect(url, autocommit=True, prepare_threshold=0)
                 opened.append(connection)
             await check_role(opened[0])
+            for connection in opened[:2]:
+                limit = f"{max(1, round(patience.total_seconds() * 1000))}ms"
+                await connection.execute("SELECT set_config('statement_timeout', %s, false)", [limit])
         except BaseException:
             for connection in opened:
                 await connection.close()
