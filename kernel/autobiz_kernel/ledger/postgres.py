@@ -79,8 +79,8 @@ class PostgresLedger:
     async def connect(cls, url: str, *, patience: timedelta = PATIENCE) -> Self:
         """Open the connections, unless their role could get around what protects the tenants.
 
-        A statement that takes longer than `patience`, for somebody's lock or a disk that stands still, is
-        ended by the server with nothing written: its calls go again one by one, and who still waits fails alone.
+        A statement that takes longer than `patience`, for a lock or a disk that stands still, is ended by
+        the server with nothing written: its calls go again one by one, and who still waits fails.
         """
         opened: list[AsyncConnection[Any]] = []
         try:
