@@ -107,6 +107,13 @@ def database(more: LiteralString = "") -> Iterator[str]:
             owner.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(login)))
 
 
+def owner_of(url: str) -> str:
+    """Return how its owner reaches the database that an application sees."""
+    with join(ROOT, services=["postgres"]) as stack:
+        name = str(conninfo.conninfo_to_dict(url)["dbname"])
+        return conninfo.make_conninfo(stack.postgres.url, dbname=name)
+
+
 def kernel_on(ledger: Ledger, execute: Execute) -> Kernel:
     """Build a kernel with a law of usual size."""
     tool = Tool(contract=CONTRACT, execute=execute)

@@ -20,7 +20,7 @@ from autobiz_kernel import Json, PostgresLedger, SystemClock, Tool
 from autobiz_kernel.approvals import PostgresApprovals
 from autobiz_kernel.business import Compiled, compile_business
 from autobiz_kernel.workflow import Orchestrator, PostgresQueue
-from benchmarks.kernel.place import CONTRACT, WHERE, answer, database, kernel_on
+from benchmarks.kernel.place import CONTRACT, WHERE, answer, database, kernel_on, owner_of
 from benchmarks.kernel.stopwatch import now
 from benchmarks.kernel.throughput import acts_of_a_run, one_run
 
@@ -191,16 +191,6 @@ def main() -> None:
             peer = total / one("theirs", url_of(with_rights, str(name)), said.runs, said.steps)
             rates = f"ours {mine:>6,.0f} steps/s, DBOS {peer:>6,.0f} steps/s"
             print(f"round {number + 1}: {rates}, {mine / peer:.1f}x", flush=True)
-
-
-def owner_of(dsn: str) -> str:
-    """Return the connection string of the database's owner."""
-    from autobiz_harness.stack import join
-    from benchmarks.kernel.place import ROOT
-
-    with join(ROOT, services=["postgres"]) as stack:
-        name = str(conninfo.conninfo_to_dict(dsn)["dbname"])
-        return conninfo.make_conninfo(stack.postgres.url, dbname=name)
 
 
 if __name__ == "__main__":

@@ -15,10 +15,10 @@ import psycopg
 from autobiz_kernel import PostgresLedger, SystemClock, Tool
 from autobiz_kernel.approvals import PostgresApprovals
 from autobiz_kernel.workflow import Notices, Orchestrator, PostgresQueue, Worker
-from benchmarks.kernel.place import CONTRACT, WHERE, answer, database
+from benchmarks.kernel.place import CONTRACT, WHERE, answer, database, owner_of
 from benchmarks.kernel.stopwatch import now
 
-from .beside_dbos import business, owner_of
+from .beside_dbos import business
 
 EVERY_S = 1.0
 

@@ -170,6 +170,9 @@ WRAPPINGS: dict[str, Wrap] = {
     "in a query": lambda text, _: "https://shop.example.com/cb?state=1&value=" + quote(text, safe=""),
     "hex": lambda text, _: text.encode().hex(),
     "hex in pairs": lambda text, _: text.encode().hex(" "),
+    "hex as numbers": lambda text, rng: rng.choice(["", " ", ", ", ";"]).join(
+        f"0x{byte:02x}" for byte in text.encode()
+    ),
     "entities": lambda text, _: "".join(f"&#{ord(letter)};" for letter in text),
     "escapes": lambda text, _: "".join(f"\\u{ord(letter):04x}" for letter in text),
     "zero width": lambda text, rng: rng.choice(["\u200b", "\u200d", "\ufeff", "\u00ad"]).join(text),
