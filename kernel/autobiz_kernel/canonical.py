@@ -20,7 +20,9 @@ VALUES_MAX = 1_000_000
 COMPLAINTS_MAX = 20
 
 _PLAIN = frozenset({str, int, bool, type(None)})
-_TEXT = frozenset({str})
+# A name beyond ASCII, which alone has a colon behind it: the RFC sorts those by UTF-16 code units, and the fast
+# writer does not.
+_FAR_NAME = re2.compile(rb'[^"\x00-\x7f](?:[^"\\]|\\.)*":')
 _FRACTION = re2.compile(rb'(?:^|":|[,\[])-?[0-9]+[.eE]')
 _FAST = (
     orjson.OPT_SORT_KEYS
@@ -35,14 +37,10 @@ def canonical(value: JsonValue, *, name: str = "value") -> bytes:
     """Return the canonical bytes; `name` is what error messages call the value."""
     form = _form(value, name=name)
     try:
-        if form is _Form.PLAIN:
+        if form is not _Form.ODD:
+            # Where the other writer is needed too: this one stops at a name that is no text.
             text = orjson.dumps(value, option=_FAST)
-            # Names beyond ASCII would show; the RFC sorts by UTF-16 code units, the fast writer does not.
-            if text.isascii() or _names_of(value) is _Form.PLAIN:
-                return text
-            return rfc8785.dumps(value)
-        if form is _Form.SOUND and _names_of(value) is not _Form.ODD:
-            return rfc8785.dumps(value)
+            return text if form is _Form.PLAIN and _has_near_names(text) else rfc8785.dumps(value)
     except (orjson.JSONEncodeError, ValueError):
         pass  # a large integer, a lone surrogate, a name that is none: the walk below says where
     complaints = list(islice(_complaints(value, where=name, depth=0), COMPLAINTS_MAX))
@@ -58,8 +56,12 @@ def canonical_of_json(value: JsonValue, *, name: str = "value") -> bytes:
     except orjson.JSONEncodeError:
         return canonical(value, name=name)
     # The text shows what the two writers differ about; where a string looks like it, nothing is lost.
-    is_plain = text.isascii() and _FRACTION.search(text) is None
+    is_plain = _has_near_names(text) and _FRACTION.search(text) is None
     return text if is_plain else canonical(value, name=name)
+
+
+def _has_near_names(text: bytes) -> bool:
+    return text.isascii() or _FAR_NAME.search(text) is None
 
 
 class _Form(Enum):
@@ -96,21 +98,6 @@ def _form(value: object, *, name: str) -> _Form:
             return form
         level = below
     return _Form.ODD
-
-
-def _names_of(value: Any) -> _Form:
-    """Say who may write the names in a value whose parts are sound."""
-    form, inner = _Form.PLAIN, value
-    if type(value) is dict:
-        if not _TEXT.issuperset(map(type, value)):
-            return _Form.ODD
-        if not "".join(value).isascii():
-            form = _Form.SOUND
-        inner = value.values()
-    elif type(value) not in (list, tuple):
-        return form
-    forms = set(map(_names_of, inner))
-    return _Form.ODD if _Form.ODD in forms else _Form.SOUND if _Form.SOUND in forms else form
 
 
 def _complaints(value: object, *, where: str, depth: int) -> Iterator[str]:
