@@ -20,8 +20,8 @@ VALUES_MAX = 1_000_000
 COMPLAINTS_MAX = 20
 
 _PLAIN = frozenset({str, int, bool, type(None)})
-# A name beyond ASCII, which alone has a colon behind it: the RFC sorts those by UTF-16 code units, and the fast
-# writer does not.
+# A name beyond ASCII, which alone has a colon behind it: the RFC sorts those by UTF-16 code units, and the
+# fast writer does not.
 _FAR_NAME = re2.compile(rb'[^"\x00-\x7f](?:[^"\\]|\\.)*":')
 _FRACTION = re2.compile(rb'(?:^|":|[,\[])-?[0-9]+[.eE]')
 _FAST = (
