@@ -29,6 +29,7 @@ from autobiz_kernel.cli import main
 from autobiz_oracles import expect
 
 from ..ledgers_alike import BEGIN, a_run, asked, settlement
+from ..retained import Place
 
 in_loop = pytest.mark.asyncio(loop_scope="session")
 pytestmark = [
@@ -236,3 +237,10 @@ def test_the_command_line_fails_in_words(autobiz: Callable[..., Result], databas
     diagnosed = autobiz("doctor", database=database)
     expect.value(diagnosed.exit_code).equals(1)
     expect.value(diagnosed.output).contains("passes row-level security by")
+
+
+@pytest.mark.test_id("P1-T33")
+def test_the_application_asks_doctor_itself(place: Place, autobiz: Callable[..., Result]) -> None:
+    """With the login of the application `doctor` may look at everything, and finds nothing wrong."""
+    told = autobiz("doctor", database=place.app)
+    expect.value((told.exit_code, told.output.strip())).equals((0, "nothing is wrong"))
