@@ -1,5 +1,9 @@
 """Find out what is wrong with a database before a run does."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
 import psycopg
 
 from .migrating import head_revision, revision_of
@@ -11,32 +15,49 @@ WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
   AND NOT (c.relrowsecurity AND c.relforcerowsecurity) ORDER BY 1
 """
 _REST = "SELECT count(*) FROM pg_class WHERE relname ~ '^receipts_[0-9]{4}w[0-9]{2}$'"
+_VERSION_UNSEEN: Final = (
+    "the schema's version, which this login may not read; ask with the login that migrates as well"
+)
 _SETTINGS = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 
 
-def diagnose(url: str) -> list[str]:
-    """Return one sentence for everything that is wrong, with what to do about it."""
-    with psycopg.connect(url) as connection:
-        there, wanted = revision_of(connection), head_revision()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """One sentence for everything that is wrong, with what to do about it, and for what was not looked at."""
+
+    wrong: tuple[str, ...]
+    unseen: tuple[str, ...] = ()
+
+
+def diagnose(url: str) -> Diagnosis:
+    """Look at a database with the eyes of one login, most often the application's."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        unseen: tuple[str, ...] = ()
+        try:
+            there = revision_of(connection)
+        except psycopg.errors.InsufficientPrivilege:
+            there, unseen = head_revision(), (_VERSION_UNSEEN,)
         if there is None:
-            return ["the database has no schema; run `autobiz migrate` with a role that may create roles"]
-        found = []
-        if there != wanted:
-            found.append(f"the schema is at {there} and this version wants {wanted}; run `autobiz migrate`")
-        for name, value in _SETTINGS.items():
-            told = connection.execute("SELECT current_setting(%s)", [name]).fetchone()
-            if told is not None and told[0] != value:
-                found.append(f"{name} is {told[0]}; set it to {value}, or a crash may lose what was promised")
-        found += [
-            f"table {name} does not force row-level security; find out who took it off"
-            for (name,) in connection.execute(_TABLES)
-        ]
-        weeks = connection.execute(_REST).fetchone()
-        if weeks == (0,):
-            found.append("no weekly partitions were made; run `autobiz migrate`")
-        row = connection.execute(
-            "SELECT rolsuper OR rolbypassrls, current_user FROM pg_roles WHERE rolname = current_user"
-        ).fetchone()
-        if row is not None and row[0]:
-            found.append(f"role {row[1]} passes row-level security by; let the application log in as another")
-        return found
+            return Diagnosis(
+                wrong=("the database has no schema; run `autobiz migrate` with a role that may create roles",)
+            )
+        return Diagnosis(wrong=tuple(_complaints(connection, there)), unseen=unseen)
+
+
+def _complaints(connection: "psycopg.Connection[tuple[Any, ...]]", there: str) -> Iterator[str]:
+    wanted = head_revision()
+    if there != wanted:
+        yield f"the schema is at {there} and this version wants {wanted}; run `autobiz migrate`"
+    for name, value in _SETTINGS.items():
+        told = connection.execute("SELECT current_setting(%s)", [name]).fetchone()
+        if told is not None and told[0] != value:
+            yield f"{name} is {told[0]}; set it to {value}, or a crash may lose what was promised"
+    for (name,) in connection.execute(_TABLES):
+        yield f"table {name} does not force row-level security; find out who took it off"
+    if connection.execute(_REST).fetchone() == (0,):
+        yield "no weekly partitions were made; run `autobiz migrate`"
+    row = connection.execute(
+        "SELECT rolsuper OR rolbypassrls, current_user FROM pg_roles WHERE rolname = current_user"
+    ).fetchone()
+    if row is not None and row[0]:
+        yield f"role {row[1]} passes row-level security by; let the application log in as another"

@@ -1,5 +1,6 @@
 """Anchors by the hour on real books: who is at it at the same time, what is away, and how it ends."""
 
+import fcntl
 import os
 import signal
 import socket
@@ -8,7 +9,8 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -52,6 +54,40 @@ def checked(url: str, tenant: UUID, file: Path) -> tuple[int, tuple[object, ...]
     lines = read_anchor_lines(file)
     found = verify_tenant(url, tenant, anchor_lines=lines, keys=KEYS)
     return len(lines), found.anchor_flaws, found.flaws
+
+
+class Crowded(SystemClock):
+    """While this clock is asked, somebody else anchors; until the file is held against them."""
+
+    def __init__(self, other: Anchoring) -> None:
+        self._other = other
+        self.times = 0
+        self.is_held = False
+
+    def now(self) -> datetime:
+        with self._other.file.open("a+b") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                self.is_held = True
+        if not self.is_held:
+            self.times += 1
+            self._other.once(lambda _: None)
+        return super().now()
+
+
+@in_loop
+@pytest.mark.negative
+async def test_who_is_overtaken_again_and_again_makes_the_others_wait(
+    app_database: str, whose: UUID, tmp_path: Path
+) -> None:
+    """Where somebody else is always quicker, the file is held in the end, and the anchor is the next one."""
+    quick = Anchoring(url=app_database, tenant=whose, file=tmp_path / "anchors", key=KEY, clock=SystemClock())
+    clock = Crowded(quick)
+    told: list[Anchor] = []
+    replace(quick, clock=clock).once(told.append)
+    expect.value((clock.is_held, [made.number for made in told])).equals((True, [clock.times + 1]))
+    expect.value(checked(app_database, whose, quick.file)).equals((clock.times + 1, (), ()))
 
 
 @in_loop

@@ -241,6 +241,9 @@ def test_the_command_line_fails_in_words(autobiz: Callable[..., Result], databas
 
 @pytest.mark.test_id("P1-T33")
 def test_the_application_asks_doctor_itself(place: Place, autobiz: Callable[..., Result]) -> None:
-    """With the login of the application `doctor` may look at everything, and finds nothing wrong."""
+    """With the application's login `doctor` finds nothing wrong, and says what that login may not see."""
     told = autobiz("doctor", database=place.app)
-    expect.value((told.exit_code, told.output.strip())).equals((0, "nothing is wrong"))
+    expect.value((told.exit_code, told.stdout.strip())).equals((0, "nothing is wrong"))
+    expect.value(told.stderr).contains("not looked at: the schema's version")
+    seen = autobiz("doctor", database=place.url)
+    expect.value((seen.exit_code, "not looked at" in seen.output)).equals((1, False))

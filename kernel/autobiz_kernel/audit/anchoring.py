@@ -1,7 +1,7 @@
 """Sign where a tenant's chains are, once or again and again; what can come back is waited for."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,15 +11,23 @@ from uuid import UUID
 import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from autobiz_kernel.chains import Anchor, OvertakenError, Window, anchor_file, last_anchor, next_anchor
+from autobiz_kernel.chains import (
+    Anchor,
+    AnchorFile,
+    OvertakenError,
+    Window,
+    anchor_file,
+    last_anchor,
+    next_anchor,
+)
 from autobiz_kernel.clock import Clock
 
 from .books import heads_of, keep_anchor
 
 Pause: TypeAlias = Callable[[timedelta], object]
 OnAnchor: TypeAlias = Callable[[Anchor], None]
-# Each time somebody else has signed meanwhile, so there is an anchor all the same.
-_TRIES_MAX: Final = 8
+# After so many times in which somebody else has signed meanwhile, the others are made to wait.
+_OVERTAKEN_MAX: Final = 4
 _BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 # A database or a disk that is away may come back by itself. What is wrong with the file, the key or the role
 # is a matter for a person, who notices a command that has ended.
@@ -42,28 +50,27 @@ class Anchoring:
 
     def once(self, on_anchor: OnAnchor) -> None:
         """Add one anchor to the file, tell of it and note it in the books; who is overtaken signs again."""
-        tries_left = _TRIES_MAX
-        while True:
-            try:
-                made = self._added(on_anchor)
-            except OvertakenError:
-                tries_left -= 1
-                if not tries_left:
-                    raise
-            else:
-                keep_anchor(self.url, made)
-                return
+        for _ in range(_OVERTAKEN_MAX):
+            # Made before the file is held: a database that does not answer keeps no other signer waiting.
+            made = self._signed(last_anchor(self.file))
+            with anchor_file(self.file) as file, suppress(OvertakenError):
+                self._add(made, file, on_anchor)
+                break
+        else:
+            with anchor_file(self.file) as file:
+                made = self._signed(file.last)
+                self._add(made, file, on_anchor)
+        keep_anchor(self.url, made)
 
-    def _added(self, on_anchor: OnAnchor) -> Anchor:
-        last = last_anchor(self.file)
+    def _signed(self, last: Anchor | None) -> Anchor:
         window = Window(from_at=last.window.to_at if last else _BEGINNING, to_at=self.clock.now())
-        # Read before the file is held: a database that does not answer keeps no other signer waiting.
         heads = heads_of(self.url, self.tenant, window)
-        made = next_anchor(last, tenant=self.tenant, heads=heads, window=window, key=self.key)
-        with anchor_file(self.file) as file, self.held():
+        return next_anchor(last, tenant=self.tenant, heads=heads, window=window, key=self.key)
+
+    def _add(self, made: Anchor, file: AnchorFile, on_anchor: OnAnchor) -> None:
+        with self.held():
             file.append(made)
             on_anchor(made)
-        return made
 
 
 def again_and_again(

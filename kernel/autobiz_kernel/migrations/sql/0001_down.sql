@@ -1,4 +1,3 @@
-REVOKE SELECT ON autobiz_version FROM autobiz_app, autobiz_read;
 DROP TABLE tenants, runs, idempotency, receipts, traces, state_versions, event_store, event_conflicts, hitl_requests, reconciliation,
     run_queue, anchors;
 DROP PROCEDURE make_weeks(timestamptz, int);

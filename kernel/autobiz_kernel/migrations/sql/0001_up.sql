@@ -314,6 +314,3 @@ $$;
 CREATE POLICY dispatch ON run_queue TO autobiz_dispatch USING (true) WITH CHECK (true);
 GRANT SELECT, UPDATE ON run_queue TO autobiz_dispatch;
 GRANT DELETE ON run_queue TO autobiz_app;
-
--- Who asks whether the schema is the right one is most often the application.
-GRANT SELECT ON autobiz_version TO autobiz_app, autobiz_read;
