@@ -174,6 +174,14 @@ def test_a_value_that_unfolds_without_end_is_refused(width: int) -> None:
         canonical(shared(60, width), name="bomb")
 
 
+def test_as_many_values_as_are_allowed_are_written() -> None:
+    """The last value allowed is written, and the one after it is one too many."""
+    whole = [0] * VALUES_MAX
+    assert canonical(whole).count(b"0") == VALUES_MAX
+    with pytest.raises(CanonicalError, match="holds more than"):
+        canonical([*whole, 0])
+
+
 @pytest.mark.negative
 def test_a_thousand_mistakes_are_told_in_a_few() -> None:
     """A value that is wrong everywhere does not make a message without end."""
