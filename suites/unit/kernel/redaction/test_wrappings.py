@@ -7,14 +7,15 @@ import pytest
 from autobiz_kernel import Kind
 from autobiz_kernel.redaction import scan
 
+from ....live_looking import LIVE
+
 pytestmark = [
     pytest.mark.priority("P0"),
     pytest.mark.requirement("P1-R25", "INV-04"),
     pytest.mark.test_id("P1-T35"),
     pytest.mark.adversarial(116),
 ]
-# In two parts, because nothing in this repository may look live.
-KEY = "sk_" + "live_abcdefghij0123456789"
+KEY = LIVE["stripe"]
 
 
 def coded(text: str | bytes) -> str:
