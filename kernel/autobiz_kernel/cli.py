@@ -12,7 +12,7 @@ from .cli_approvals import approvals
 from .cli_audit import audit
 from .cli_business import compile_command, release_command, replay_lines
 from .cli_circuits import circuits
-from .cli_options import FILE, database, tenant_option
+from .cli_options import EXIT_ERROR, EXIT_FOUND, EXIT_INTERRUPTED, FILE, database, tenant_option
 from .cli_workflow import cancel_command
 from .clock import SystemClock
 from .diagnosis import diagnose
@@ -22,10 +22,6 @@ from .retention import archive_commands, retain_command
 from .state import replayed
 from .telemetry import export_command
 from .timeline import kept_versions, run_lines, timeline
-
-EXIT_FOUND = 1
-EXIT_ERROR = 2
-EXIT_INTERRUPTED = 5
 
 
 class _Kernel(click.Group):

@@ -11,12 +11,18 @@ import click
 
 from .audit import Anchoring, again_and_again, verify_tenant
 from .chains import Anchor, key_id, read_anchor_lines
-from .cli_options import database, duration, private_key, public_key, tenant_option
+from .cli_options import (
+    EXIT_ERROR,
+    EXIT_FOUND,
+    database,
+    duration,
+    private_key,
+    public_key,
+    tenant_option,
+)
 from .clock import SystemClock
 from .interrupts import Interrupts
 
-EXIT_FOUND: Final = 1
-EXIT_FAILED: Final = 2
 _EVERY_MAX: Final = timedelta(days=7)
 
 
@@ -112,7 +118,7 @@ def anchor(database: str, tenant: UUID, key: Path, anchors: Path, every: timedel
         )
     if is_good is None:
         raise KeyboardInterrupt
-    sys.exit(0 if is_good else EXIT_FAILED)
+    sys.exit(0 if is_good else EXIT_ERROR)
 
 
 def _pause(time: timedelta) -> None:

@@ -10,13 +10,19 @@ import click
 import orjson
 
 from .business import CompileError, release_of
-from .cli_options import FILE, compiled_from, private_key, shelf_beside, shelf_options, tools_option
+from .cli_options import (
+    EXIT_FOUND,
+    FILE,
+    compiled_from,
+    private_key,
+    shelf_beside,
+    shelf_options,
+    tools_option,
+)
 from .costs import prices_of_toml
 from .graphs import svg
 from .ledger import PostgresLedger
 from .workflow import PostgresQueue, replay_transcript, transcript_of
-
-EXIT_FOUND = 1
 
 
 @click.command("compile")

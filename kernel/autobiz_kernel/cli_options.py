@@ -20,6 +20,10 @@ from .costs import prices_of_toml
 from .tool import Tool
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+# The answers of `autobiz`, beside 0: docs/reference/exit-codes.md.
+EXIT_FOUND: Final = 1
+EXIT_ERROR: Final = 2
+EXIT_INTERRUPTED: Final = 5
 FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
 FOLDER: Final = click.Path(path_type=Path, exists=True, file_okay=False)
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}

@@ -6,13 +6,11 @@ from uuid import UUID
 
 import click
 
-from .cli_options import database, tenant_option
+from .cli_options import EXIT_FOUND, database, tenant_option
 from .clock import SystemClock
 from .ledger import PostgresLedger
 from .redaction import Redactor
 from .workflow import CallOff, PostgresQueue, cancel_run
-
-EXIT_FOUND = 1
 
 
 @click.command("cancel")

@@ -32,22 +32,19 @@ class Diagnosis:
 def diagnose(url: str) -> Diagnosis:
     """Look at a database with the eyes of one login, most often the application's."""
     with psycopg.connect(url, autocommit=True) as connection:
-        unseen: tuple[str, ...] = ()
         try:
-            there = revision_of(connection)
+            there, wanted = revision_of(connection), head_revision()
         except psycopg.errors.InsufficientPrivilege:
-            there, unseen = head_revision(), (_VERSION_UNSEEN,)
+            return Diagnosis(wrong=tuple(_complaints(connection)), unseen=(_VERSION_UNSEEN,))
         if there is None:
             return Diagnosis(
                 wrong=("the database has no schema; run `autobiz migrate` with a role that may create roles",)
             )
-        return Diagnosis(wrong=tuple(_complaints(connection, there)), unseen=unseen)
+        old = f"the schema is at {there} and this version wants {wanted}; run `autobiz migrate`"
+        return Diagnosis(wrong=(*(() if there == wanted else (old,)), *_complaints(connection)))
 
 
-def _complaints(connection: "psycopg.Connection[tuple[Any, ...]]", there: str) -> Iterator[str]:
-    wanted = head_revision()
-    if there != wanted:
-        yield f"the schema is at {there} and this version wants {wanted}; run `autobiz migrate`"
+def _complaints(connection: "psycopg.Connection[tuple[Any, ...]]") -> Iterator[str]:
     for name, value in _SETTINGS.items():
         told = connection.execute("SELECT current_setting(%s)", [name]).fetchone()
         if told is not None and told[0] != value:

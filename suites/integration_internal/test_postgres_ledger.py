@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from msgspec import structs
 from psycopg import AsyncConnection
+from psycopg.errors import LockNotAvailable
 
 from autobiz_kernel import (
     LEASE,
@@ -160,5 +161,9 @@ async def test_who_holds_a_run_for_long_keeps_no_other_waiting(app_database: str
         await holder.execute("SELECT FROM runs WHERE run_id = %s FOR UPDATE", [runs[0].run_id])
         told = await asyncio.gather(*map(ledger.settle, made), return_exceptions=True)
         expect.value([type(each).__name__ for each in told]).equals(["QueryCanceled", "SettleAnswer"])
+        with expect.refusal(LockNotAvailable):
+            await ledger.take_run(tenant, runs[0].run_id, now=BEGIN)
+        other = await ledger.load_run(tenant, runs[1].run_id)
+        expect.value(other and other.receipt_seq).equals(1)
     expect.value((await ledger.settle(made[0])).outcome).equals(SettleOutcome.SETTLED)
     await ledger.close()

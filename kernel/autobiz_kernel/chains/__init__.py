@@ -2,7 +2,7 @@
 
 from .anchor import Anchor, Window, after, anchor_hash, anchor_of_line, key_id, next_anchor
 from .anchor_checking import AnchorFlaw, AnchorFlawKind, AnchorSurvey, check_anchors
-from .anchor_file import AnchorFile, anchor_file, append_anchor, last_anchor, read_anchor_lines
+from .anchor_file import AnchorFile, anchor_file, last_anchor, read_anchor_lines
 from .checking import ChainSurvey, Flaw, FlawKind, Mark, Marks, check_chains
 from .errors import ChainError, OvertakenError
 from .link import NO_ROWS, Head, Row, first_previous, link, next_row
@@ -29,7 +29,6 @@ __all__ = [
     "anchor_file",
     "anchor_hash",
     "anchor_of_line",
-    "append_anchor",
     "check_anchors",
     "check_chains",
     "first_previous",

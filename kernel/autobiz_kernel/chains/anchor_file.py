@@ -49,12 +49,6 @@ def anchor_file(path: Path) -> Iterator[AnchorFile]:
         yield AnchorFile(path=path, file=file, last=anchor_of_line(lines[-1]) if lines else None)
 
 
-def append_anchor(path: Path, anchor: Anchor) -> None:
-    """Add one anchor and make it durable; one that does not continue the file's last line is refused."""
-    with anchor_file(path) as file:
-        file.append(anchor)
-
-
 def read_anchor_lines(path: Path) -> tuple[bytes, ...]:
     """Return all lines, a torn last one included: a check will name it."""
     try:

@@ -37,6 +37,7 @@ _Row: TypeAlias = dict[str, Any]
 
 CONNECTIONS = 3
 PATIENCE = timedelta(seconds=10)
+_LIMITED = ("statement_timeout", "statement_timeout", "lock_timeout")
 _CLAIM = b"SELECT claim_many($1)"
 _SETTLE = b"SELECT settle_many($1)"
 _RIDE = b"SELECT ride_many($1)"
@@ -79,8 +80,9 @@ class PostgresLedger:
     async def connect(cls, url: str, *, patience: timedelta = PATIENCE) -> Self:
         """Open the connections, unless their role could get around what protects the tenants.
 
-        A statement that takes longer than `patience`, for a lock or a disk that stands still, is ended by
-        the server with nothing written: its calls go again one by one, and who still waits fails.
+        A batch that takes longer than `patience`, for a lock or a disk that stands still, is ended by the
+        server with nothing written: its calls go again one by one, and who still waits fails. Who looks
+        waits for no lock longer than that, so that a run which cannot be taken over hides no other.
         """
         opened: list[AsyncConnection[Any]] = []
         try:
@@ -88,9 +90,9 @@ class PostgresLedger:
                 connection = await AsyncConnection.connect(url, autocommit=True, prepare_threshold=0)
                 opened.append(connection)
             await check_role(opened[0])
-            for connection in opened[:2]:
-                limit = f"{max(1, round(patience.total_seconds() * 1000))}ms"
-                await connection.execute("SELECT set_config('statement_timeout', %s, false)", [limit])
+            limit = f"{max(1, round(patience.total_seconds() * 1000))}ms"
+            for connection, what in zip(opened, _LIMITED, strict=True):
+                await connection.execute("SELECT set_config(%s, %s, false)", [what, limit])
         except BaseException:
             for connection in opened:
                 await connection.close()

@@ -7,14 +7,13 @@ from pathlib import Path
 import click
 import orjson
 
-from autobiz_kernel.cli_options import FILE, compiled_from, database
+from autobiz_kernel.cli_options import EXIT_FOUND, FILE, compiled_from, database
 from autobiz_kernel.clock import SystemClock
 
 from .retaining import retain
 from .verifying import verify_archive
 from .weeks import Ages
 
-EXIT_FOUND = 1
 _DEFAULTS = Ages()
 
 

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from autobiz_kernel.chains import (
+    Anchor,
     ChainError,
     OvertakenError,
+    anchor_file,
     anchor_of_line,
-    append_anchor,
     last_anchor,
     read_anchor_lines,
 )
@@ -23,12 +24,17 @@ from .histories_of_runs import anchored
 from .test_anchors import history, lines_of
 
 
+def append(path: Path, anchor: Anchor) -> None:
+    with anchor_file(path) as file:
+        file.append(anchor)
+
+
 def test_anchors_are_appended_and_read_in_order(tmp_path: Path) -> None:
     """A file that was appended to anchor by anchor checks out."""
     path = tmp_path / "anchors.jsonl"
     _, anchors = history()
     for anchor in anchors:
-        append_anchor(path, anchor)
+        append(path, anchor)
     assert read_anchor_lines(path) == tuple(lines_of(anchors))
 
 
@@ -38,15 +44,15 @@ def test_an_anchor_that_does_not_continue_the_file_is_not_appended(tmp_path: Pat
     path = tmp_path / "anchors.jsonl"
     _, anchors = history()
     with pytest.raises(ChainError, match="which is empty"):
-        append_anchor(path, anchors[1])
-    append_anchor(path, anchors[0])
+        append(path, anchors[1])
+    append(path, anchors[0])
     for wrong in (anchors[0], anchors[2]):
         with pytest.raises(OvertakenError, match="ends with anchor 1"):
-            append_anchor(path, wrong)
+            append(path, wrong)
     assert path.read_bytes() == anchors[0].line()
     path.write_bytes(anchors[0].line() + b'{"half')
     with pytest.raises(ChainError, match="torn"):
-        append_anchor(path, anchors[1])
+        append(path, anchors[1])
     with pytest.raises(ChainError, match="cannot be read"):
         read_anchor_lines(tmp_path / "none")
 
@@ -67,13 +73,13 @@ def test_an_anchor_that_does_not_fit_leaves_the_file_as_it_was(tmp_path: Path) -
     """A disk that is full in the middle of a line leaves no half of it, and room makes all well again."""
     path = tmp_path / "anchors.jsonl"
     _, anchors = history()
-    append_anchor(path, anchors[0])
+    append(path, anchors[0])
     whole = path.read_bytes()
     with full_at(len(whole) + 20):
         with pytest.raises(OSError, match="too large"):
-            append_anchor(path, anchors[1])
+            append(path, anchors[1])
         assert path.read_bytes() == whole
-    append_anchor(path, anchors[1])
+    append(path, anchors[1])
     assert last_anchor(path) == anchors[1]
 
 
@@ -85,13 +91,13 @@ def test_the_last_anchor_is_that_of_the_last_line(tmp_path: Path) -> None:
     assert last_anchor(path) is None
     _, anchors = history()
     for anchor in anchors[:2]:
-        append_anchor(path, anchor)
+        append(path, anchor)
         assert last_anchor(path) == anchor
 
 
 def _append(path: Path, line: bytes) -> bool:
     try:
-        append_anchor(path, anchor_of_line(line))
+        append(path, anchor_of_line(line))
     except ChainError:
         return False
     return True
